@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is compiled under the same rules (ARCHITECTURE.md, "Invariants"): a warning is an error,
+/// imports say what they re-export, and every unsafe construct is marked where it stands.
+let rules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// Tests may use Foundation to run processes and to read their fixtures, so memory safety is not checked there.
+let testRules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// One module per arrow that must be forbidden; the arrows are listed in ARCHITECTURE.md.
+func room(_ name: String, imports: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: rules)
+}
+
+func tests(_ name: String, of imports: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: imports, path: "Tests/" + name, swiftSettings: testRules)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+var targets: [Target] = [
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    room("Diagnostics", imports: []),
+    room("YAMLSyntax", imports: ["CLibYAML", "Diagnostics"]),
+    room("SiteModel", imports: ["Diagnostics"]),
+    room("Resolution", imports: ["Diagnostics", "YAMLSyntax", "SiteModel"]),
+    room("Emitters", imports: ["Diagnostics", "SiteModel"]),
+    room("SiteConfig", imports: ["Diagnostics", "YAMLSyntax", "SiteModel", "Resolution", "Emitters", system]),
+    .executableTarget(name: "resolve", dependencies: ["SiteConfig", argumentParser, system], swiftSettings: rules),
+
+    tests("Diagnostics", of: ["Diagnostics"]),
+    tests("YAMLSyntax", of: ["YAMLSyntax", "Diagnostics"]),
+    tests("SiteModel", of: ["SiteModel", "Diagnostics"]),
+    tests("Resolution", of: ["Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
+    tests("Emitters", of: ["Emitters", "SiteModel", "Diagnostics"]),
+    tests("SiteConfig", of: ["SiteConfig"]),
+    tests("Goldens", of: ["SiteConfig", "resolve"]),
+    tests("Commands", of: ["SiteConfig", "resolve"]),
+    tests("House", of: ["SiteConfig"]),
+]
+
+// The fuzzers need libFuzzer's own main function, so they are built only when asked for: `make fuzz`.
+if Context.environment["RESOLVE_FUZZ"] != nil {
+    targets.append(
+        .executableTarget(
+            name: "fuzz-yaml", dependencies: ["YAMLSyntax", "Diagnostics"], path: "Tests/Fuzz/YAML",
+            swiftSettings: testRules + [.unsafeFlags(["-parse-as-library"])]))
+}
+
+let package = Package(
+    name: "resolve",
+    products: [
+        .library(name: "SiteConfig", targets: ["SiteConfig"]),
+        .executable(name: "resolve", targets: ["resolve"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: targets
+)

@@ -1,0 +1,30 @@
+package import SiteModel
+
+/// What an emitter makes: bytes, with secrets by reference. The last step fills them in, or shows them redacted.
+package struct Output: Sendable {
+    package private(set) var pieces: [Piece] = []
+
+    package enum Piece: Sendable {
+        case bytes([UInt8])
+        case secret(SecretRef, Escaping)
+    }
+
+    /// How a secret is written where it stands.
+    package enum Escaping: Sendable {
+        /// As a JSON value, in quotes if it is text.
+        case json
+    }
+
+    package init() {}
+
+    package mutating func append(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        pieces.append(.bytes(bytes))
+    }
+
+    package mutating func append(_ secret: SecretRef, _ escaping: Escaping) { pieces.append(.secret(secret, escaping)) }
+
+    package var hasSecrets: Bool {
+        pieces.contains { if case .secret = $0 { true } else { false } }
+    }
+}

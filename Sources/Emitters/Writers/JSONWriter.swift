@@ -1,0 +1,124 @@
+package import Diagnostics
+package import SiteModel
+
+/// Writes values as JSON (RFC 8259): two spaces, UTF-8 unescaped, integers exact, floats shortest with `.0` kept, one
+/// final newline (DESIGN §5, *Bytes*).
+package struct JSONWriter {
+    private var output = Output()
+    private var buffer: [UInt8] = []
+    private var depth = 0
+    /// Values that JSON cannot hold: infinities and NaN.
+    package private(set) var diagnostics: [Diagnostic] = []
+
+    package init() { buffer.reserveCapacity(4096) }
+
+    /// A whole document.
+    package static func document(_ value: Value) -> (output: Output, diagnostics: [Diagnostic]) {
+        var writer = JSONWriter()
+        writer.write(value)
+        return (writer.finish(), writer.diagnostics)
+    }
+
+    package mutating func finish() -> Output {
+        buffer.append(UInt8(ascii: "\n"))
+        flush()
+        return output
+    }
+
+    package mutating func write(_ value: Value) {
+        switch value.content {
+        case .null: buffer += "null".utf8
+        case .bool(let flag): buffer += (flag ? "true" : "false").utf8
+        case .integer(let number): buffer += String(number).utf8
+        case .bigInteger(let digits): buffer += digits.utf8
+        case .float(let number): write(number, from: value)
+        case .string(let text): JSONText.append(text.utf8, to: &buffer)
+        case .list(let items): write(items)
+        case .map(let fields): write(fields)
+        case .secret(let secret):
+            flush()
+            output.append(secret, .json)
+        }
+    }
+
+    private mutating func write(_ number: Double, from value: Value) {
+        guard number.isFinite else {
+            diagnostics.append(.noJSONNumber(value.origin.span))
+            buffer += "null".utf8
+            return
+        }
+        buffer += number.description.utf8
+    }
+
+    private mutating func write(_ items: [Value]) {
+        guard !items.isEmpty else {
+            buffer += "[]".utf8
+            return
+        }
+        open(UInt8(ascii: "["))
+        for (index, item) in items.enumerated() {
+            newLine(after: index > 0)
+            write(item)
+        }
+        close(UInt8(ascii: "]"))
+    }
+
+    private mutating func write(_ fields: Fields) {
+        guard !fields.isEmpty else {
+            buffer += "{}".utf8
+            return
+        }
+        open(UInt8(ascii: "{"))
+        for (index, entry) in fields.entries.enumerated() {
+            newLine(after: index > 0)
+            JSONText.append(entry.key.text.utf8, to: &buffer)
+            buffer += ": ".utf8
+            write(entry.value)
+        }
+        close(UInt8(ascii: "}"))
+    }
+
+    private mutating func open(_ bracket: UInt8) {
+        buffer.append(bracket)
+        depth += 1
+    }
+
+    private mutating func close(_ bracket: UInt8) {
+        depth -= 1
+        newLine(after: false)
+        buffer.append(bracket)
+    }
+
+    private mutating func newLine(after another: Bool) {
+        if another { buffer.append(UInt8(ascii: ",")) }
+        buffer.append(UInt8(ascii: "\n"))
+        for _ in 0..<depth { buffer += [UInt8(ascii: " "), UInt8(ascii: " ")] }
+    }
+
+    private mutating func flush() {
+        output.append(buffer)
+        buffer.removeAll(keepingCapacity: true)
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func noJSONNumber(_ span: Span?) -> Diagnostic {
+        Diagnostic(
+            .noJSONNumber, "infinity and NaN have no form in JSON", at: span, help: "quote it if it is text")
+    }
+}
+
+extension Code {
+    package static let noJSONNumber = Code(
+        "R0701", "a number that JSON does not have",
+        explanation: "JSON, and so tfvars and Ansible variables, know no infinity and no NaN.",
+        example: """
+            $ resolve read limits.yaml
+            -- limits.yaml --
+            most: .inf
+            """,
+        fix: "Leave the value out, write a large number, or quote it if it is text.")
+
+    /// The codes of this module.
+    package static let ofEmitters: [Code] = [.noJSONNumber]
+}

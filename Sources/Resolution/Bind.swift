@@ -1,0 +1,230 @@
+package import Diagnostics
+package import SiteModel
+package import YAMLSyntax
+
+/// Reads a file's tree as its kind's table says (DESIGN §1, *Unknown keys*).
+///
+/// Every mistake is reported and the rest is bound all the same. Reports R0401–R0406.
+package func bind(
+    _ tree: SyntaxTree, as id: EntityID, _ strictness: Strictness
+) -> (entity: BoundEntity, diagnostics: [Diagnostic]) {
+    var binder = Binder(tree, id.kind, strictness)
+    let fields = binder.map(tree.root, id.kind.table ?? FieldTable(isOpen: true, []), at: Place(of: id.kind))
+    let entity = BoundEntity(
+        id: id, path: tree.source.path, start: .startOfFile(tree.source.id), fields: fields, references: binder.references)
+    return (entity, binder.diagnostics)
+}
+
+/// Where the binder is: the layer that values there belong to, and the keys that lead there.
+struct Place {
+    var layer: Layer
+    var steps: [Key] = []
+
+    init(of kind: EntityKind) {
+        layer =
+            switch kind {
+            case .site, .secrets: .site
+            case .node: .node
+            case .preset: .preset
+            case .template: .template
+            case .posture: .posture
+            default: .env
+            }
+    }
+
+    func below(_ key: Key) -> Place {
+        var place = self
+        place.steps.append(key)
+        if key == "vms", layer == .env { place.layer = .instance }
+        return place
+    }
+}
+
+struct Binder {
+    let tree: SyntaxTree
+    let kind: EntityKind
+    let strictness: Strictness
+    var diagnostics: [Diagnostic] = []
+    var references: [Reference] = []
+
+    init(_ tree: SyntaxTree, _ kind: EntityKind, _ strictness: Strictness) {
+        self.tree = tree
+        self.kind = kind
+        self.strictness = strictness
+    }
+
+    // MARK: Maps
+
+    mutating func map(_ node: NodeID, _ table: FieldTable, at place: Place) -> Fields {
+        let entries = tree.entries(node)
+        let present = Set(entries.map { key($0) })
+        var fields = Fields()
+        for entry in entries {
+            let key = key(entry)
+            if let field = table.field(key) {
+                if field.name != key, present.contains(field.name) {
+                    diagnostics.append(.bothNames(key, field.name, tree.span(entry.key)))
+                    continue
+                }
+                let value = value(entry.value, field.type, named: field.name, at: place.below(field.name))
+                fields.set(Fields.Entry(field.name, keySpan: tree.span(entry.key), value))
+            } else {
+                checkUnknown(key, entry.key, present, table, at: place)
+                let value = value(entry.value, .any, named: key, at: place.below(key))
+                fields.set(Fields.Entry(key, keySpan: tree.span(entry.key), value))
+            }
+        }
+        for field in table.fields where field.isRequired && !fields.contains(field.name) {
+            diagnostics.append(.missingField(field, in: kind, place.steps, tree.span(node), strictness))
+        }
+        return fields
+    }
+
+    private func key(_ entry: SyntaxTree.Entry) -> Key { Key(tree.string(entry.key)) }
+
+    private mutating func checkUnknown(
+        _ key: Key, _ node: NodeID, _ present: Set<Key>, _ table: FieldTable, at place: Place
+    ) {
+        guard !key.text.hasPrefix("x-") else { return }
+        let span = tree.span(node)
+        if let meant = table.confusions[key] {
+            diagnostics.append(.unknownKey(key, span, near: [meant.text], in: kind, place.steps, strictness, tree))
+            return
+        }
+        let absent = table.fields.filter { !present.contains($0.name) && !($0.formerName.map(present.contains) ?? false) }
+        let candidates = absent.filter { !table.isOpen || $0.isStructural }
+        let names = candidates.flatMap { [$0.name] + ($0.formerName.map { [$0] } ?? []) }.map(\.text)
+        let near = Suggestions.near(key.text, among: names, includingParts: false)
+        if !near.isEmpty {
+            diagnostics.append(.unknownKey(key, span, near: near, in: kind, place.steps, strictness, tree))
+        } else if !table.isOpen {
+            diagnostics.append(.strangeKey(key, span, in: kind, place.steps))
+        } else {
+            let data = absent.filter { !$0.isStructural }.map(\.name.text)
+            if let meant = Suggestions.near(key.text, among: data, includingParts: false).first {
+                diagnostics.append(.nearMiss(key, span, meant: meant, tree))
+            }
+        }
+    }
+
+    // MARK: Values
+
+    mutating func value(_ node: NodeID, _ type: FieldType, named name: Key, at place: Place) -> Value {
+        let origin = Origin(tree.span(node), place.layer)
+        switch type {
+        case .any: return Value(content(node, at: place), origin)
+        case .nullable(let type):
+            let isNull = tree.kind(node) == .scalar && tree.value(node) == .null
+            return isNull ? Value(.null, origin) : value(node, type, named: name, at: place)
+        case .map(let table):
+            guard tree.kind(node) == .map else { return mismatch(node, type, name, place) }
+            return Value(.map(map(node, table, at: place)), origin)
+        case .mapOf(let type):
+            guard tree.kind(node) == .map else { return mismatch(node, .mapOf(type), name, place) }
+            var fields = Fields()
+            for entry in tree.entries(node) {
+                let key = key(entry)
+                let value = value(entry.value, type, named: key, at: place.below(key))
+                fields.set(Fields.Entry(key, keySpan: tree.span(entry.key), value))
+            }
+            return Value(.map(fields), origin)
+        case .list(let type):
+            guard tree.kind(node) == .list else { return mismatch(node, .list(type), name, place) }
+            var items: [Value] = []
+            for (index, item) in tree.items(node).enumerated() {
+                items.append(value(item, type, named: name, at: place.below(Key(String(index)))))
+            }
+            return Value(.list(items), origin)
+        case .reference(let order):
+            guard let value = scalar(node, type, name, place) else { return mismatch(node, type, name, place) }
+            if let target = value.name {
+                references.append(Reference(order: order, field: name, name: Key(target), span: tree.span(node)))
+            }
+            return value
+        default:
+            return scalar(node, type, name, place) ?? mismatch(node, type, name, place)
+        }
+    }
+
+    /// A scalar that fits its type, or, where the Python resolver does not look, one that is passed on with a warning.
+    private mutating func scalar(_ node: NodeID, _ type: FieldType, _ name: Key, _ place: Place) -> Value? {
+        guard tree.kind(node) == .scalar else { return nil }
+        let value = Value(content(node, at: place), Origin(tree.span(node), place.layer))
+        guard let complaint = type.complaint(about: tree.value(node)) else {
+            if strictness == .strict, case .addressWithPrefix = type {
+                diagnostics += checkAddress(value, of: nil, strictness)
+            }
+            return value
+        }
+        // An address is checked where it counts, in the merged VM, for there the Python resolver checks it as well.
+        if strictness == .lenient, case .addressWithPrefix = type { return value }
+        diagnostics.append(.wrongValue(complaint, node, type, name, place.steps, tree, strictness.severity))
+        return value
+    }
+
+    /// A list or map where none is wanted, or none where one is: nothing could be made of it, so it is always an error.
+    private mutating func mismatch(_ node: NodeID, _ type: FieldType, _ name: Key, _ place: Place) -> Value {
+        if strictness == .lenient, case .addressWithPrefix = type {} else {
+            let found = tree.kind(node) == .scalar ? nil : tree.kind(node) == .list ? "a list" : "a map"
+            diagnostics.append(.wrongShape(found, node, type, name, place.steps, tree))
+        }
+        return Value(.null, Origin(tree.span(node), place.layer))
+    }
+
+    /// The value as it is written. In the secrets every scalar is held by its place, never by its text.
+    func content(_ node: NodeID, at place: Place) -> Value.Content {
+        switch tree.kind(node) {
+        case .map:
+            return .map(
+                Fields(
+                    tree.entries(node).map { entry in
+                        let below = place.below(key(entry))
+                        let origin = Origin(tree.span(entry.value), place.layer)
+                        return Fields.Entry(
+                            key(entry), keySpan: tree.span(entry.key), Value(content(entry.value, at: below), origin))
+                    }))
+        case .list:
+            return .list(
+                tree.items(node).enumerated().map { index, item in
+                    let below = place.below(Key(String(index)))
+                    return Value(content(item, at: below), Origin(tree.span(item), place.layer))
+                })
+        default:
+            let scalar = tree.value(node)
+            return tree.source.isSecret ? .secret(SecretRef(place.steps, SecretType(scalar))) : .init(scalar)
+        }
+    }
+}
+
+extension Value.Content {
+    package init(_ scalar: ScalarValue) {
+        self =
+            switch scalar {
+            case .null: .null
+            case .bool(let value): .bool(value)
+            case .integer(let number): .integer(number)
+            case .bigInteger(let digits): .bigInteger(digits)
+            case .float(let number): .float(number)
+            case .string(let text): .string(text)
+            }
+    }
+}
+
+extension SecretType {
+    init(_ scalar: ScalarValue) {
+        self =
+            switch scalar {
+            case .null: .null
+            case .bool: .bool
+            case .integer, .bigInteger: .integer
+            case .float: .float
+            case .string: .string
+            }
+    }
+}
+
+/// The whole file as data, whatever it is a file of.
+package func wholeValue(of tree: SyntaxTree) -> Value {
+    let binder = Binder(tree, .env, .strict)
+    return Value(binder.content(tree.root, at: Place(of: .env)), Origin(tree.span(tree.root), .env))
+}

@@ -1,0 +1,243 @@
+package import Diagnostics
+internal import SiteModel
+internal import YAMLSyntax
+
+// Whether a scalar fits its field, and the words and fix-its if it does not. Beside `Bind.swift`, which asks.
+
+/// Why a scalar does not fit, as the words behind "wants …, but".
+enum Complaint {
+    /// Another type than the field's.
+    case type
+    /// The right type, but not one of the values.
+    case value
+}
+
+extension FieldType {
+    func complaint(about scalar: ScalarValue) -> Complaint? {
+        switch (self, scalar) {
+        case (.text, .string), (.boolean, .bool): nil
+        case (.reference, .string(let name)), (.secret, .string(let name)): name.isEmpty ? .value : nil
+        case (.addressWithPrefix, .null), (.addressWithPrefix, .string): nil
+        case (.integer(let range), .integer(let number)): range.contains(number) ? nil : .value
+        case (.integer, .bigInteger): .value
+        case (.choice(let choices), .string(let text)): choices.contains(text) ? nil : .value
+        case (.any, _), (.nullable, .null): nil
+        default: .type
+        }
+    }
+
+    /// What the field wants, for a sentence.
+    var wish: String {
+        switch self {
+        case .text: "text"
+        case .integer(let range):
+            range.upperBound >= 999_999_999 ? "a number from \(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
+        case .boolean: "true or false"
+        case .choice(let choices): choices.map { "\"\($0)\"" }.joined(separator: " | ")
+        case .addressWithPrefix: "null, dhcp, or an address with its prefix (10.0.0.5/24)"
+        case .reference(let order): "the name of a \(order.kind.name)"
+        case .secret(let section): "the name of a secret under \(section)"
+        case .list: "a list"
+        case .map, .mapOf: "a map"
+        case .nullable(let type): type.wish
+        case .any: "a value"
+        }
+    }
+}
+
+extension Diagnostic {
+    static func wrongValue(
+        _ complaint: Complaint, _ node: NodeID, _ type: FieldType, _ name: Key, _ steps: [Key], _ tree: SyntaxTree,
+        _ severity: Severity
+    ) -> Diagnostic {
+        let span = tree.span(node)
+        let path = SecretRef.path(steps)
+        let scalar = tree.value(node)
+        let code: Code = complaint == .type ? .wrongType : .badValue
+        guard !tree.source.isSecret else {
+            return Diagnostic(
+                code, severity, "\(path) wants \(type.wish), but YAML reads it as \(SecretType(scalar).rawValue)", at: span,
+                help: "quote the value to make it text")
+        }
+        let value = Value(Value.Content(scalar), .computed)
+        let message = "\(path) wants \(type.wish), but this is \(value.phrase)"
+        let fixes = fixes(for: scalar, type, span, tree)
+        var help = fixes.first?.title
+        if case .choice(let choices) = type, case .string(let text) = scalar,
+            let near = Suggestions.near(text, among: choices).first
+        {
+            help = "did you mean \"\(near)\"?"
+        }
+        return Diagnostic(code, severity, message, at: span, help: help, fixes: fixes)
+    }
+
+    /// Where the field's type shows what was meant, the edit that says it.
+    private static func fixes(
+        for scalar: ScalarValue, _ type: FieldType, _ span: Span, _ tree: SyntaxTree
+    ) -> [FixIt] {
+        let written = tree.source.text(of: span)
+        let isBare = !written.isEmpty && !"!&*\"'|>".contains(written.first ?? "*")
+        switch (type, scalar) {
+        case (.nullable(let type), _): return fixes(for: scalar, type, span, tree)
+        case (.text, .bool), (.text, .integer), (.text, .bigInteger), (.text, .float), (.reference, .bool),
+            (.reference, .integer), (.reference, .float), (.secret, .bool), (.secret, .integer), (.secret, .float):
+            guard isBare else { return [] }
+            let quoted = JSONText.quoted(written)
+            return [FixIt("quote it: \(quoted)", [Edit(span, quoted)])]
+        case (.choice(let choices), .bool(let value)):
+            let text = choices.contains(written.lowercased()) ? written.lowercased() : value ? "yes" : "no"
+            guard isBare, choices.contains(text) else { return [] }
+            return [FixIt("quote it: \"\(text)\"", [Edit(span, "\"\(text)\"")])]
+        case (.boolean, .string(let text)):
+            guard let value = ["true": true, "yes": true, "on": true, "false": false, "no": false, "off": false][text.lowercased()]
+            else { return [] }
+            return [FixIt("write \(value)", [Edit(span, "\(value)")])]
+        case (.integer, .string(let text)):
+            guard let number = Int(text), type.complaint(about: .integer(number)) == nil else { return [] }
+            return [FixIt("write \(number)", [Edit(span, "\(number)")])]
+        default: return []
+        }
+    }
+
+    static func wrongShape(
+        _ found: String?, _ node: NodeID, _ type: FieldType, _ name: Key, _ steps: [Key], _ tree: SyntaxTree
+    ) -> Diagnostic {
+        let value = Value(Value.Content(tree.value(node)), .computed)
+        let found = found ?? (tree.source.isSecret ? "a scalar" : value.phrase)
+        var help: String?
+        if case .list = type, name == "vms" { help = "an env without VMs says `vms: []`" }
+        return Diagnostic(
+            .wrongType, "\(SecretRef.path(steps)) wants \(type.wish), but this is \(found)", at: tree.span(node), help: help)
+    }
+
+    static func bothNames(_ former: Key, _ name: Key, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .formerName, .warning, "\(former) is the former name of \(name), and both stand here", at: span,
+            "this one is not read", help: "remove \(former)")
+    }
+
+    static func missingField(
+        _ field: Field, in kind: EntityKind, _ steps: [Key], _ span: Span, _ strictness: Strictness
+    ) -> Diagnostic {
+        // Without a datastore the Python resolver stops, too.
+        let severity = field.name == "datastore" ? .error : strictness.severity
+        let owner = steps.isEmpty ? "this \(kind.name)" : "this entry of \(SecretRef.path(steps))"
+        return Diagnostic(
+            .missingField, severity, "\(owner) has no \(field.name)", at: Span(source: span.source, start: span.start, end: span.start),
+            help: "add `\(field.name):` — \(field.summary)")
+    }
+
+    static func unknownKey(
+        _ key: Key, _ span: Span, near: [String], in kind: EntityKind, _ steps: [Key], _ strictness: Strictness,
+        _ tree: SyntaxTree
+    ) -> Diagnostic {
+        let names = near.map { "\"\($0)\"" }.joined(separator: " or ")
+        return Diagnostic(
+            .unknownKey, strictness.severity, "\(scope(kind, steps)) has no field \"\(key)\"", at: span,
+            "it would be ignored", help: "did you mean \(names)?", fixes: rename(span, to: near[0], tree))
+    }
+
+    static func strangeKey(_ key: Key, _ span: Span, in kind: EntityKind, _ steps: [Key]) -> Diagnostic {
+        Diagnostic(
+            .unknownKey, .warning, "\(scope(kind, steps)) has no field \"\(key)\"", at: span, "nothing reads it",
+            help: "remove it, or begin its name with x- to keep it for yourself")
+    }
+
+    static func nearMiss(_ key: Key, _ span: Span, meant: String, _ tree: SyntaxTree) -> Diagnostic {
+        Diagnostic(
+            .nearMiss, .warning, "\"\(key)\" is passed on as it is; is \"\(meant)\" meant?", at: span,
+            fixes: rename(span, to: meant, tree))
+    }
+
+    private static func rename(_ span: Span, to name: String, _ tree: SyntaxTree) -> [FixIt] {
+        let isBare = !tree.source.isSecret && tree.source.text(of: span).utf8.allSatisfy { Catalogue.isName(String(UnicodeScalar($0))) || "_-".utf8.contains($0) }
+        return isBare ? [FixIt("rename it to \(name)", [Edit(span, name)])] : []
+    }
+
+    private static func scope(_ kind: EntityKind, _ steps: [Key]) -> String {
+        steps.isEmpty ? "a \(kind.name)" : "\(SecretRef.path(steps)) of a \(kind.name)"
+    }
+}
+
+extension Code {
+    package static let wrongType = Code(
+        "R0401", "a value of the wrong type",
+        explanation: """
+            The field wants another type than YAML reads there. PyYAML takes `no` for a boolean, `0644` for a number and \
+            `52:54:00:12:34:56` for 41135085296, so text that looks like something else must be quoted. References are \
+            names, and so text.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- postures/dev.yaml --
+            ssh_permit_root_login: no
+            """,
+        fix: "Quote what is text; write numbers and booleans without quotes. A fix-it says how where it is clear.")
+
+    package static let badValue = Code(
+        "R0402", "a value that the field does not take",
+        explanation: "The type is right, but the value is outside the range, or not one of those that the field knows.",
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- postures/dev.yaml --
+            ssh_port: 222222
+            """,
+        fix: "Use one of the values that the message names.")
+
+    package static let unknownKey = Code(
+        "R0403", "an unknown field",
+        explanation: """
+            No such field exists here, so what it says would have no effect. If it is close to one that does exist and is \
+            absent, it is an error: a misspelt `vms` would destroy every VM. Keys that begin with `x-` are yours.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- postures/dev.yaml --
+            fail2ban_enable: true
+            """,
+        fix: "Correct the spelling, remove the key, or begin it with `x-`.")
+
+    package static let missingField = Code(
+        "R0404", "a required field is missing",
+        explanation: "Without it nothing correct can be compiled, and no default would be safe.",
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- nodes/pve.yaml --
+            api_endpoint: https://localhost:8006
+            api_token: null
+            """,
+        fix: "Add the field.")
+
+    package static let formerName = Code(
+        "R0405", "a field under its new and its former name",
+        explanation: """
+            Some fields were renamed: `ssh_user` is now `host_user`, `automation_user` `vm_user`, `spec_server` \
+            `server_url`, `packer_release` `image_release`. Both names are read; where both stand, the new one wins.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            defaults:
+              ssh_user: root
+              host_user: admin
+            """,
+        fix: "Remove the former name.")
+
+    package static let nearMiss = Code(
+        "R0803", "data that looks like a misspelt field",
+        explanation: """
+            VMs, templates and presets are open: a key that is not known is data and reaches OpenTofu as it is. This one \
+            is so close to a known field that it may be a slip.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- vms/presets/small.yaml --
+            core: 2
+            """,
+        fix: "Correct the spelling if it is one.")
+}

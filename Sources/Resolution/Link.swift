@@ -1,0 +1,118 @@
+package import Diagnostics
+package import SiteModel
+
+/// Checks that every name an entity uses exists (DESIGN §2). R0201, R0202.
+///
+/// All references are checked, whether or not a nearer layer overrides them.
+package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
+    for entity in site.entities.values.sorted(by: { Key($0.path) < Key($1.path) }) {
+        for reference in entity.references where !scope.searches(reference).isEmpty {
+            guard site.catalogue.place(reference.name, reference.order) == nil else { continue }
+            diagnostics.append(.dangling(reference, in: site))
+        }
+        if scope != .variables { diagnostics += checkChoosers(entity, site.strictness) }
+    }
+    return diagnostics
+}
+
+/// A VM starts from a template or from a preset, not from both. R0202.
+private func checkChoosers(_ entity: BoundEntity, _ strictness: Strictness) -> [Diagnostic] {
+    guard entity.id.kind == .env, let vms = entity.fields["vms"]?.list else { return [] }
+    return vms.compactMap { vm in
+        guard let template = vm.map?["template"], !template.isNull, let preset = vm.map?.entry("vm_preset"),
+            let span = preset.keySpan
+        else { return nil }
+        return Diagnostic(
+            .twoStarts, strictness.severity, "a VM starts from a template or from a preset, not from both", at: span,
+            related: template.origin.span.map { [Label($0, "the template")] } ?? [],
+            help: strictness == .strict ? "remove one; a template names its own preset" : "the template is used")
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func dangling(_ reference: Reference, in site: LinkedSite) -> Diagnostic {
+        // A preset that a VM names directly stops the Python resolver; any other dangling name it passes over.
+        let stops = site.strictness == .strict || reference.field == "vm_preset"
+        var diagnostic = notFound(reference.name, reference.order, in: site.catalogue, stops ? .error : .warning)
+        diagnostic.primary = Label(reference.span, reference.order.absence)
+        return diagnostic
+    }
+
+    /// No entity of that name: what was looked for and where, and what may have been meant.
+    package static func notFound(
+        _ name: Key, _ order: SearchOrder, in catalogue: Catalogue, _ severity: Severity
+    ) -> Diagnostic {
+        let kind = order.kind
+        let names = catalogue.names(kind)
+        let near = Suggestions.near(name.text, among: names)
+        var help: String?
+        if !near.isEmpty {
+            let choices = near.map { choice in
+                "\"\(choice)\"" + (catalogue.place(Key(choice), order).map { " (\($0.path))" } ?? "")
+            }
+            help = "did you mean \(choices.joined(separator: " or "))?"
+        } else if names.isEmpty {
+            help = "there is no \(kind.name) yet: make \(order.folders[0])/\(Catalogue.isName(name.text) ? name.text : "NAME").yaml"
+        } else if names.count <= 8 {
+            help = "there \(names.count == 1 ? "is" : "are"): \(names.joined(separator: ", "))"
+        } else {
+            help = "`resolve list \(kind.plural)` shows all \(names.count)"
+        }
+        let elsewhere = EntityKind.allCases.filter { $0 != kind }.flatMap { other in
+            catalogue.all(other).filter { $0.id.name == name }.map { "a \(other.name) of that name exists: \($0.path)" }
+        }
+        return Diagnostic(.dangling, severity, "no \(kind.name) named \"\(name)\"", at: nil, notes: elsewhere, help: help)
+    }
+}
+
+extension SearchOrder {
+    /// "not in vms/presets/, presets/ or v2/presets/"
+    package var absence: String {
+        let folders = folders.map { $0 + "/" }
+        guard folders.count > 1, let last = folders.last else { return "not in \(folders.joined())" }
+        return "not in \(folders.dropLast().joined(separator: ", ")) or \(last)"
+    }
+}
+
+extension Code {
+    package static let dangling = Code(
+        "R0201", "no such name",
+        explanation: """
+            A reference names something that the site does not have. It is never replaced by an empty value: a VM without \
+            its preset, or an env that is not there, would reach OpenTofu as something to destroy.
+            """,
+        example: """
+            $ resolve env dev --node pve
+            -- site.yaml --
+            -- nodes/pve.yaml --
+            datastore: local
+            api_token: null
+            -- vms/presets/vm-small.yaml --
+            cores: 1
+            -- envs/dev.yaml --
+            vms:
+              - name: web
+                vm_preset: vm-smal
+            """,
+        fix: "Correct the name, or make the file that it names. `resolve list KIND` shows what there is.")
+
+    package static let twoStarts = Code(
+        "R0202", "a VM with a template and a preset",
+        explanation: "A VM starts either from a template, which may name a preset, or from a preset.",
+        example: """
+            $ resolve env dev --node pve
+            -- site.yaml --
+            -- nodes/pve.yaml --
+            datastore: local
+            api_token: null
+            -- vms/base.yaml --
+            image: debian-12
+            -- vms/presets/small.yaml --
+            cores: 1
+            -- envs/dev.yaml --
+            vms:
+              - {name: web, template: base, vm_preset: small}
+            """,
+        fix: "Remove one of the two. With --lenient the template is used.")
+}

@@ -1,0 +1,9 @@
+package import Diagnostics
+
+extension Code {
+    /// The codes of this module.
+    package static let ofResolution: [Code] = [
+        .dangling, .twoStarts, .noSecret, .wrongType, .badValue, .unknownKey, .missingField, .formerName, .badAddress,
+        .noVMs, .unknownMethod, .writtenToken, .sameName, .sameNumber, .sameAddress, .nearMiss,
+    ]
+}

@@ -1,0 +1,78 @@
+package import Diagnostics
+internal import SiteModel
+
+extension LinkedSite {
+    /// The secret at `steps`, or nil and what is to be said of its absence.
+    ///
+    /// - Parameters:
+    ///   - span: the place that needs it, with `label` for what is said there.
+    /// - Returns: no diagnostic if the secrets could not be read at all, for that has been reported.
+    func secret(
+        _ steps: [Key], neededAt span: Span?, _ label: String, related: [Label] = []
+    ) -> (value: Value?, diagnostics: [Diagnostic]) {
+        let path = SecretRef.path(steps)
+        let severity = strictness.severity
+        switch secrets {
+        case .unreadable: return (nil, [])
+        case .absent:
+            return (
+                nil,
+                [
+                    Diagnostic(
+                        .noSecret, severity, "no secret \(path): the site has no secrets.yaml", at: span, label,
+                        related: related, help: "make secrets.yaml with `\(steps[0]):`")
+                ]
+            )
+        case .keys(let fields):
+            if let value = fields.value(at: steps) { return (value, []) }
+            let section = steps.dropLast()
+            let names = fields.value(at: Array(section))?.map?.entries.map(\.key.text) ?? []
+            let near = steps.last.map { Suggestions.near($0.text, among: names) } ?? []
+            let help =
+                near.isEmpty
+                ? "add `\(steps.last?.text ?? "")` under \(SecretRef.path(Array(section))) in the secrets"
+                : "did you mean \(near.map { "\"\($0)\"" }.joined(separator: " or "))?"
+            return (
+                nil,
+                [
+                    Diagnostic(
+                        .noSecret, severity, "no secret \(path)", at: span, label, related: related, help: help)
+                ]
+            )
+        }
+    }
+
+    /// A secret that may be absent.
+    func optionalSecret(_ steps: [Key]) -> Value? {
+        if case .keys(let fields) = secrets { fields.value(at: steps) } else { nil }
+    }
+}
+
+extension Fields {
+    /// The value that the keys lead to.
+    fileprivate func value(at steps: [Key]) -> Value? {
+        guard let first = steps.first, let value = self[first] else { return nil }
+        return steps.count == 1 ? value : value.map?.value(at: Array(steps.dropFirst()))
+    }
+}
+
+extension Code {
+    package static let noSecret = Code(
+        "R0203", "no such secret",
+        explanation: """
+            A name leads into the secrets and finds nothing. The Python resolver writes an empty string instead, and the \
+            next apply runs without a token.
+            """,
+        example: """
+            $ resolve env dev --node pve
+            -- site.yaml --
+            -- secrets.yaml --
+            api_tokens:
+              pve1: root@pam!tofu=x
+            -- nodes/pve.yaml --
+            datastore: local
+            -- envs/dev.yaml --
+            vms: []
+            """,
+        fix: "Correct the name or add the secret. `api_token: null` on a node says that it has none.")
+}

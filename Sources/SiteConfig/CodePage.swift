@@ -1,0 +1,47 @@
+internal import Diagnostics
+internal import Emitters
+internal import Resolution
+internal import YAMLSyntax
+
+/// The pages of all diagnostic codes: what `resolve help CODE` prints.
+enum CodePage {
+    /// Every code, by number.
+    static let all: [Code] =
+        (Code.ofYAMLSyntax + Code.ofResolution + Code.ofEmitters + Code.ofSiteConfig).sorted { $0.id < $1.id }
+
+    static func text(for id: String) -> String? {
+        let number = id.uppercased()
+        guard let code = all.first(where: { $0.id == number }) else { return nil }
+        let example = code.page.example.split(separator: "\n", omittingEmptySubsequences: false)
+        let indented = example.map { $0.isEmpty ? "" : "    \($0)" }.joined(separator: "\n")
+        return """
+            \(code.id): \(code.page.title)
+
+            \(wrapped(code.page.explanation))
+
+            Example:
+
+            \(indented.terminalSafe)
+
+            What to do: \(wrapped(code.page.fix, from: 12))
+
+            """
+    }
+
+    private static func wrapped(_ text: String, from start: Int = 0) -> String {
+        var lines = ""
+        var column = start
+        for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+            if column > 0, column + word.count + 1 > 80 {
+                lines += "\n"
+                column = 0
+            } else if column > start || (start == 0 && column > 0) {
+                lines += " "
+                column += 1
+            }
+            lines += word
+            column += word.count
+        }
+        return lines
+    }
+}

@@ -1,0 +1,80 @@
+internal import SiteModel
+
+/// Finds the site that a command means (DESIGN §1, *Finding it*).
+public enum Discovery {
+    /// A site's folder and why it was chosen.
+    public struct Location: Sendable, Equatable {
+        /// As it was given, or relative to the working directory if it was found near it.
+        public let path: String
+        /// Such as `--site`, `$RESOLVE_SITE`, `the working directory`.
+        public let reason: String
+    }
+
+    /// There is no site: every place that was tried, and what was wrong with it.
+    public struct NotFound: Error, Equatable {
+        /// One line for each place.
+        public let tried: [String]
+    }
+
+    /// - Parameters:
+    ///   - explicit: the value of `--site`.
+    ///   - environment: looks up a variable of the environment.
+    ///   - workingDirectory: its absolute path.
+    public static func locate(
+        explicit: String?, environment: (String) -> String?, workingDirectory: String
+    ) -> Result<Location, NotFound> {
+        // A site that was named must be one: to fall back on another would compile the wrong machines.
+        if let explicit { return named(explicit, by: "--site") }
+        if let path = environment("RESOLVE_SITE"), !path.isEmpty { return named(path, by: "$RESOLVE_SITE") }
+        var tried: [String] = []
+        for candidate in candidates(environment, workingDirectory) {
+            if isSite(candidate.path) { return .success(candidate) }
+            tried.append("\(candidate.path) (\(candidate.reason))")
+        }
+        return .failure(NotFound(tried: tried))
+    }
+
+    private static func named(_ path: String, by reason: String) -> Result<Location, NotFound> {
+        if isSite(path) { return .success(Location(path: path, reason: reason)) }
+        return .failure(NotFound(tried: ["\(path) (\(reason))"]))
+    }
+
+    private static func candidates(_ environment: (String) -> String?, _ workingDirectory: String) -> [Location] {
+        var candidates: [Location] = []
+        for variable in ["HOMESTAK_SITE_CONFIG", "HOMESTAK_ETC"] {
+            if let path = environment(variable), !path.isEmpty {
+                candidates.append(Location(path: path, reason: "$" + variable))
+            }
+        }
+        candidates.append(Location(path: ".", reason: "the working directory"))
+        var parent = ".."
+        for _ in workingDirectory.split(separator: "/") {
+            // Any folder may have folders named like ours; a parent must have a site.yaml to be meant.
+            if hasSiteFile(parent) { candidates.append(Location(path: parent, reason: "the nearest parent with a site.yaml")) }
+            parent += "/.."
+        }
+        for name in ["site-config", "config"] {
+            candidates.append(Location(path: name, reason: "in the working directory"))
+            candidates.append(Location(path: "../" + name, reason: "beside the working directory"))
+        }
+        candidates.append(Location(path: "/usr/local/etc/homestak", reason: "homestak's folder"))
+        candidates.append(Location(path: "/opt/homestak/site-config", reason: "homestak's folder"))
+        return candidates
+    }
+
+    private static func hasSiteFile(_ path: String) -> Bool {
+        (try? DiskFiles(root: path).names(in: "").contains("site.yaml")) ?? false
+    }
+
+    /// A folder is a site if it has a `site.yaml`, or at least two of the kinds' folders.
+    static func isSite(_ path: String) -> Bool {
+        let files = DiskFiles(root: path)
+        guard let names = try? files.names(in: "") else { return false }
+        if names.contains("site.yaml") { return true }
+        let folders = Catalogue.folders.filter { folder in
+            let first = String(folder.prefix { $0 != "/" })
+            return names.contains(first) && (try? files.names(in: folder)) != nil
+        }
+        return folders.count >= 2
+    }
+}

@@ -1,0 +1,74 @@
+internal import Glibc
+internal import SystemPackage
+
+/// A site in a folder on disk.
+public struct DiskFiles: SiteFiles {
+    private let root: FilePath
+
+    /// - Parameter root: the folder, absolute or relative to the working directory.
+    public init(root: String) { self.root = FilePath(root) }
+
+    public func names(in folder: String) throws(FileError) -> [String] {
+        try Self.names(in: folder.isEmpty ? root : root.appending(folder))
+    }
+
+    public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        try Self.read(root.appending(path), limit: limit)
+    }
+
+    /// Reads any file, a site's or not.
+    static func read(anywhere path: String, limit: Int) throws(FileError) -> [UInt8] {
+        try read(FilePath(path), limit: limit)
+    }
+
+    /// Reads a file if it is a regular one: neither a pipe nor a device is waited for.
+    private static func read(_ path: FilePath, limit: Int) throws(FileError) -> [UInt8] {
+        do {
+            let file = try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec])
+            defer { try? file.close() }
+            guard isRegular(file) else { throw FileError.failed("not a regular file") }
+            return try contents(of: file, limit: limit)
+        } catch let error as FileError {
+            throw error
+        } catch Errno.noSuchFileOrDirectory {
+            throw .missing
+        } catch let error as Errno {
+            throw .failed(error.description)
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+
+    private static func isRegular(_ file: FileDescriptor) -> Bool {
+        var status = stat()
+        return unsafe fstat(file.rawValue, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    private static func contents(of file: FileDescriptor, limit: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var isAtEnd = false
+        while !isAtEnd, bytes.count < limit {
+            let chunk = try unsafe [UInt8](unsafeUninitializedCapacity: min(64 << 10, limit - bytes.count)) { buffer, count in
+                count = try unsafe file.read(into: UnsafeMutableRawBufferPointer(buffer))
+            }
+            isAtEnd = chunk.isEmpty
+            bytes += chunk
+        }
+        return bytes
+    }
+
+    private static func names(in folder: FilePath) throws(FileError) -> [String] {
+        guard let directory = unsafe opendir(folder.string) else {
+            throw errno == ENOENT || errno == ENOTDIR ? .missing : .failed(Errno(rawValue: errno).description)
+        }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,210 @@
+internal import Diagnostics
+internal import Resolution
+internal import SiteModel
+internal import YAMLSyntax
+
+/// Reads, parses and binds the files that a target needs, each once, and nothing else.
+struct Loader {
+    let files: any SiteFiles
+    let strictness: Strictness
+    private(set) var catalogue = Catalogue()
+    private(set) var sources = SourceMap()
+    private(set) var entities: [EntityID: BoundEntity] = [:]
+    private(set) var diagnostics: [Diagnostic] = []
+    /// What the system refused: the run could not be done, whatever the site says.
+    private(set) var failures: [String] = []
+    private(set) var secrets: (state: SecretsState, tree: SyntaxTree?) = (.absent, nil)
+    private var seen: Set<EntityID> = []
+    /// Whether remarks on style are wanted, which cost a look at every scalar.
+    private let lints: Bool
+
+    static let fileLimit = (16 << 20) + 1
+
+    init(_ files: any SiteFiles, _ strictness: Strictness, lints: Bool = false) {
+        self.files = files
+        self.strictness = strictness
+        self.lints = lints
+        for folder in [""] + Catalogue.folders {
+            do throws(FileError) {
+                catalogue.add(folder: folder, names: try files.names(in: folder))
+            } catch {
+                if case .failed(let reason) = error { failures.append("cannot list \(folder.isEmpty ? "the site" : folder): \(reason)") }
+            }
+        }
+    }
+
+    /// The catalogue, what was loaded, and the secrets' keys.
+    var site: LinkedSite {
+        LinkedSite(catalogue: catalogue, entities: entities, secrets: secrets.state, strictness: strictness)
+    }
+
+    /// Loads `site.yaml`, if there is one.
+    mutating func loadSite() {
+        guard catalogue.hasSiteFile, seen.insert(.site).inserted else { return }
+        _ = bindFile("site.yaml", as: .site)
+    }
+
+    /// Loads an entity and, from reference to reference, all that the scope reads of it.
+    mutating func load(_ place: Catalogue.Place, _ scope: Scope) {
+        var waiting = [place]
+        while let place = waiting.popLast() {
+            guard seen.insert(place.id).inserted else { continue }
+            if let rival = place.rival { diagnostics.append(.twoFiles(place.path, rival)) }
+            guard let entity = bindFile(place.path, as: place.id) else { continue }
+            for reference in entity.references {
+                for order in scope.searches(reference) where scope.reads(order.kind) {
+                    if let target = catalogue.place(reference.name, order) { waiting.append(target) }
+                    // Presets in two folders are not merged; that they differ is said, so the others are read, too.
+                    if order.kind == .preset { waiting += catalogue.shadowed(reference.name, order) }
+                }
+            }
+        }
+    }
+
+    /// Loads a posture that is used without being named.
+    mutating func load(_ name: Key, _ order: SearchOrder, _ scope: Scope) {
+        if let place = catalogue.place(name, order) { load(place, scope) }
+    }
+
+    // MARK: Files
+
+    private mutating func bindFile(_ path: String, as id: EntityID) -> BoundEntity? {
+        guard let tree = parseFile(path) else { return nil }
+        let bound = bind(tree, as: id, strictness)
+        diagnostics += bound.diagnostics
+        if lints { diagnostics += tree.versionLints() }
+        entities[id] = bound.entity
+        return bound.entity
+    }
+
+    /// The file's tree, or nil and why not.
+    mutating func parseFile(_ path: String) -> SyntaxTree? {
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try files.read(path, limit: Self.fileLimit)
+        } catch {
+            failures.append("cannot read \(path): \(error.reason)")
+            return nil
+        }
+        let source = sources.add(path: path, bytes: bytes, isSecret: Self.holdsSecrets(path))
+        if source.isSecret, let format = EncryptedFormat(source.bytes) {
+            diagnostics.append(.encrypted(format, at: .startOfFile(source.id), path))
+            return nil
+        }
+        let parsed = parse(source, strictness)
+        diagnostics += parsed.diagnostics
+        return parsed.tree
+    }
+
+    /// What stands under such a name is a secret, in any file format.
+    static func holdsSecrets(_ path: String) -> Bool {
+        path.split(separator: "/").contains { $0.hasPrefix("secrets") }
+    }
+
+    // MARK: Secrets
+
+    /// Reads the keys of the secrets, and keeps the file for those values that an output needs.
+    mutating func loadSecrets() {
+        guard seen.insert(.secrets).inserted else { return }
+        guard let path = catalogue.secrets else {
+            guard let encrypted = catalogue.encryptedSecrets.first else { return }
+            secrets.state = .unreadable
+            let source = sources.add(path: encrypted, bytes: [], isSecret: true)
+            diagnostics.append(.encrypted(nil, at: .startOfFile(source.id), encrypted))
+            return
+        }
+        secrets.state = .unreadable
+        guard let tree = parseFile(path) else { return }
+        if tree.value(of: "sops", in: tree.root) != nil {
+            diagnostics.append(.encrypted(.sops, at: .startOfFile(tree.source.id), path))
+            return
+        }
+        for encrypted in catalogue.encryptedSecrets {
+            diagnostics.append(.plainBesideEncrypted(path, encrypted, .startOfFile(tree.source.id)))
+        }
+        let bound = bind(tree, as: .secrets, strictness)
+        diagnostics += bound.diagnostics
+        secrets = (.keys(bound.entity.fields), tree)
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func twoFiles(_ path: String, _ rival: String) -> Diagnostic {
+        Diagnostic(
+            .twoFiles, "\(path) and \(rival) are both there", at: nil, notes: ["they have one name, so only one could be read"],
+            help: "remove or rename one of them")
+    }
+
+    fileprivate static func encrypted(_ format: EncryptedFormat?, at span: Span, _ path: String) -> Diagnostic {
+        Diagnostic(
+            .encrypted, "\(path) is encrypted\(format.map { " with \($0.rawValue)" } ?? "")", at: span,
+            help: "decrypt it to secrets.yaml outside git, as homestak's `make decrypt` does")
+    }
+
+    fileprivate static func plainBesideEncrypted(_ path: String, _ encrypted: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .plainSecrets, .warning, "\(encrypted) stands beside \(path), and the plain file is read", at: span,
+            help: "make sure that they say the same")
+    }
+}
+
+/// An encrypted file, recognised by its content.
+enum EncryptedFormat: String {
+    case age, sops = "SOPS", ansibleVault = "ansible-vault"
+
+    init?(_ bytes: [UInt8]) {
+        if bytes.starts(with: "age-encryption.org/".utf8) || bytes.starts(with: "-----BEGIN AGE ENCRYPTED FILE-----".utf8) {
+            self = .age
+        } else if bytes.starts(with: "$ANSIBLE_VAULT;".utf8) {
+            self = .ansibleVault
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Code {
+    static let twoFiles = Code(
+        "R0204", "two files of one name",
+        explanation: "`dev.yaml` and `dev.yml` are one entity. Which of them is read would be chance, so neither is.",
+        example: """
+            $ resolve vars dev
+            -- site.yaml --
+            -- envs/dev.yaml --
+            vms: []
+            -- envs/dev.yml --
+            vms: []
+            """,
+        fix: "Remove or rename one of them.")
+
+    static let encrypted = Code(
+        "R0501", "the secrets are encrypted",
+        explanation: """
+            The file is an age, SOPS or ansible-vault file, recognised by its content. To take its ciphertext for values \
+            would write it into tfvars as a password.
+            """,
+        example: """
+            $ resolve vars dev
+            -- site.yaml --
+            -- secrets.yaml --
+            sops: {mac: x}
+            -- envs/dev.yaml --
+            vms: []
+            """,
+        fix: "Decrypt it to a plain `secrets.yaml` that git ignores.")
+
+    static let plainSecrets = Code(
+        "R0502", "plain secrets beside encrypted ones",
+        explanation: "The plain file is read. If it is older than the encrypted one, its values are, too.",
+        example: """
+            $ resolve vars dev
+            -- site.yaml --
+            -- secrets.yaml --
+            ssh_keys: {}
+            -- secrets.yaml.enc --
+            age-encryption.org/v1
+            -- envs/dev.yaml --
+            vms: []
+            """,
+        fix: "Decrypt the encrypted file anew, or remove the one that is not wanted.")
+}

@@ -1,0 +1,258 @@
+internal import Diagnostics
+internal import Emitters
+internal import Resolution
+internal import SiteModel
+
+// The compiler in one page: a target's files are loaded, parsed and bound; references are linked; layers are merged into
+// the model; the model is emitted. Each stage returns what it made and what is wrong, and none stops the next.
+
+extension SiteCompiler {
+    /// One env on one node.
+    func compileEnv(_ request: Target.Env) -> Compilation {
+        var loader = Loader(files, strictness)
+        loader.loadSite()
+        loader.loadSecrets()
+        let env = loader.catalogue.place(Key(request.name), .kind(.env))
+        if let env { loader.load(env, .deployment) }
+        if env.flatMap({ loader.entities[$0.id] })?.fields["posture"] == nil {
+            loader.load("dev", .postureForAuth, .deployment)
+        }
+        let node = chooseNode(request.node, env?.id, &loader)
+
+        let site = loader.site
+        var findings = link(site, .deployment) + node.diagnostics + site.shadowedPresets()
+        if env == nil { findings.append(.notFound(Key(request.name), .kind(.env), in: site.catalogue, strictness.severity)) }
+        var vms: [Fields] = []
+        if let env = env.flatMap({ site.entities[$0.id] }) {
+            let numbered = env.numbering(request.vmids)
+            let compiled = site.vms(of: numbered.env)
+            vms = compiled.vms
+            findings += numbered.diagnostics + compiled.diagnostics
+        }
+        return finish(loader, findings, usage: node.usage) {
+            node.entity.map { site.deployment(of: vms, on: $0) }.map { (.deployment($0.deployment), $0.diagnostics) }
+        }
+    }
+
+    /// One VM, without an env.
+    func compileVM(_ request: Target.VM) -> Compilation {
+        var loader = Loader(files, strictness)
+        loader.loadSite()
+        loader.loadSecrets()
+        let node = chooseNode(request.node, nil, &loader)
+        let references: [(field: Key, name: String?, order: SearchOrder)] = [
+            ("template", request.template, .kind(.template)), ("vm_preset", request.preset, .presetOfVM),
+            ("posture", request.posture, .postureForAuth),
+        ]
+        var findings = node.diagnostics
+        for (field, name, order) in references {
+            guard let name else { continue }
+            if let place = loader.catalogue.place(Key(name), order) {
+                loader.load(place, .deployment)
+            } else {
+                let severity = field == "vm_preset" ? Severity.error : strictness.severity
+                findings.append(.notFound(Key(name), order, in: loader.catalogue, severity))
+            }
+        }
+        if request.posture == nil { loader.load("dev", .postureForAuth, .deployment) }
+
+        let site = loader.site
+        findings += link(site, .deployment) + site.shadowedPresets()
+        let method = site.authMethod(ofPosture: request.posture.map { Key($0) }, namedAt: nil)
+        let compiled = site.vm(request.instance, number: nil, method)
+        findings += method.diagnostics + compiled.diagnostics
+        return finish(loader, findings, usage: node.usage) {
+            node.entity.map { site.deployment(of: [compiled.vm], on: $0) }.map { (.deployment($0.deployment), $0.diagnostics) }
+        }
+    }
+
+    /// The Ansible variables of an env's posture, or of a posture.
+    func compileVariables(_ request: Target.Variables) -> Compilation {
+        var loader = Loader(files, strictness)
+        loader.loadSite()
+        loader.loadSecrets()
+        var findings: [Diagnostic] = []
+        var envName: Value?
+        var posture: Value?
+        switch request {
+        case .env(let name):
+            envName = .string(name, .computed)
+            if let place = loader.catalogue.place(Key(name), .kind(.env)) {
+                loader.load(place, .variables)
+                posture = loader.entities[place.id]?.fields["posture"]
+            } else {
+                findings.append(.notFound(Key(name), .kind(.env), in: loader.catalogue, strictness.severity))
+            }
+        case .posture(let name):
+            posture = .string(name, .computed)
+            if let place = loader.catalogue.place(Key(name), .postureForVariables) {
+                loader.load(place, .variables)
+            } else {
+                findings.append(.notFound(Key(name), .postureForVariables, in: loader.catalogue, strictness.severity))
+            }
+        }
+        if posture == nil { loader.load("dev", .postureForVariables, .variables) }
+        let site = loader.site
+        findings += link(site, .variables)
+        return finish(loader, findings) { (.variables(site.variables(env: envName, posture: posture)), []) }
+    }
+
+    /// The whole site: every file, every reference, every env and node.
+    func compileEverything() -> Compilation {
+        var loader = Loader(files, strictness, lints: true)
+        loader.loadSite()
+        loader.loadSecrets()
+        for kind in EntityKind.allCases where kind != .hostGroup {
+            for place in loader.catalogue.all(kind) { loader.load(place, .everything) }
+        }
+        let site = loader.site
+        var findings = link(site, .everything) + site.shadowedPresets()
+        for place in site.catalogue.all(.env) {
+            if let env = site.entities[place.id] { findings += site.vms(of: env).diagnostics }
+        }
+        for place in site.catalogue.all(.node) {
+            if let node = site.entities[place.id] { findings += site.deployment(of: [], on: node).diagnostics }
+        }
+        return finish(loader, findings, keepingLints: true) { nil }
+    }
+
+    // MARK: Steps
+
+    private func finish(
+        _ loader: Loader, _ findings: [Diagnostic], usage: String? = nil, keepingLints: Bool = false,
+        subject: () -> (Subject, [Diagnostic])?
+    ) -> Compilation {
+        var diagnostics = loader.diagnostics + findings
+        var output: Output?
+        if let (subject, found) = subject() {
+            let emitted = Registry.emit(subject)
+            diagnostics += found + emitted.diagnostics
+            output = emitted.output
+        }
+        let shown = keepingLints ? diagnostics : diagnostics.filter { !$0.code.isLint }
+        let report = Report(shown.sorted(in: loader.sources), loader.sources, failures: loader.failures, usage: usage)
+        let document = report.isClean ? output.map { Document($0, loader.secrets.tree) } : nil
+        return Compilation(report: report, document: document)
+    }
+
+    /// The node that was named, or the only one that can be meant.
+    private func chooseNode(_ name: String?, _ env: EntityID?, _ loader: inout Loader) -> ChosenNode {
+        let nodes = loader.catalogue.names(.node)
+        var chosen = ChosenNode()
+        let meant = name ?? env.flatMap { loader.entities[$0]?.fields["node"]?.name } ?? (nodes.count == 1 ? nodes[0] : nil)
+        guard let meant else {
+            if nodes.isEmpty {
+                chosen.diagnostics = [.notFound("NODE", .kind(.node), in: loader.catalogue, .error)]
+            } else {
+                chosen.usage = "which node? Say --node with one of: \(nodes.joined(separator: ", "))"
+            }
+            return chosen
+        }
+        if let place = loader.catalogue.place(Key(meant), .kind(.node)) {
+            loader.load(place, .deployment)
+            chosen.entity = loader.entities[place.id]
+        } else if name != nil || env == nil {
+            chosen.diagnostics = [.notFound(Key(meant), .kind(.node), in: loader.catalogue, .error)]
+        }
+        return chosen
+    }
+
+    private struct ChosenNode {
+        var entity: BoundEntity?
+        var diagnostics: [Diagnostic] = []
+        /// What the command line should have said.
+        var usage: String?
+    }
+}
+
+extension Target.VM {
+    /// The VM's own layer: what the command line says of it.
+    fileprivate var instance: Fields {
+        let origin = Origin(nil, .instance)
+        var fields: Fields = ["name": .string(name, origin), "vmid": Value(.integer(vmid), origin)]
+        if let template { fields.set("template", .string(template, origin)) }
+        if let preset { fields.set("vm_preset", .string(preset, origin)) }
+        if let image { fields.set("image", .string(image, origin)) }
+        return fields
+    }
+}
+
+extension BoundEntity {
+    /// The env with the VM numbers that the command line sets.
+    fileprivate func numbering(_ numbers: [(vm: String, vmid: Int)]) -> (env: BoundEntity, diagnostics: [Diagnostic]) {
+        guard !numbers.isEmpty, let entry = fields.entry("vms"), var vms = entry.value.list else { return (self, []) }
+        var diagnostics: [Diagnostic] = []
+        for (name, number) in numbers {
+            guard let index = vms.firstIndex(where: { $0.map?["name"]?.name.map { Key($0) } == Key(name) }),
+                var vm = vms[index].map
+            else {
+                let names = vms.compactMap { $0.map?["name"]?.name }
+                diagnostics.append(.noSuchVM(name, id.name.text, near: Suggestions.near(name, among: names)))
+                continue
+            }
+            vm.set("vmid", Value(.integer(number), Origin(nil, .instance)))
+            vms[index].content = .map(vm)
+        }
+        var env = self
+        env.fields.set(Fields.Entry("vms", keySpan: entry.keySpan, Value(.list(vms), entry.value.origin)))
+        return (env, diagnostics)
+    }
+}
+
+extension LinkedSite {
+    /// A preset that stands in two folders with different content: the first is used, which should be known. R0301.
+    fileprivate func shadowedPresets() -> [Diagnostic] {
+        catalogue.names(.preset).flatMap { name -> [Diagnostic] in
+            guard let used = entity(Key(name), .presetOfVM) else { return [] }
+            return catalogue.shadowed(Key(name), .presetOfVM).compactMap { place in
+                guard let other = entities[place.id], !other.fields.hasSameData(as: used.fields) else { return nil }
+                return .shadowed(used, other)
+            }
+        }
+    }
+}
+
+extension Fields {
+    /// Equal but for the order of the keys.
+    fileprivate func hasSameData(as other: Fields) -> Bool {
+        entries.count == other.entries.count && entries.allSatisfy { other[$0.key]?.content == $0.value.content }
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func noSuchVM(_ name: String, _ env: String, near: [String]) -> Diagnostic {
+        Diagnostic(
+            .dangling, "no VM named \"\(name)\" in env \"\(env)\", for --vm-id", at: nil,
+            help: near.isEmpty ? nil : "did you mean \(near.map { "\"\($0)\"" }.joined(separator: " or "))?")
+    }
+
+    fileprivate static func shadowed(_ used: BoundEntity, _ other: BoundEntity) -> Diagnostic {
+        Diagnostic(
+            .shadowed, .warning, "two presets named \"\(used.id.name)\" differ, and \(used.path) is used", at: other.start,
+            "this one is not read", help: "make them equal, or remove \(other.path)")
+    }
+}
+
+extension Code {
+    static let shadowed = Code(
+        "R0301", "two presets of one name differ",
+        explanation: """
+            A preset is looked up in `vms/presets/`, `presets/` and `v2/presets/`, and the first one found is used whole: \
+            presets in different folders are never merged.
+            """,
+        example: """
+            $ resolve vm web --vmid 9000 --preset small
+            -- site.yaml --
+            -- nodes/pve.yaml --
+            datastore: local
+            api_token: null
+            -- vms/presets/small.yaml --
+            cores: 1
+            -- presets/small.yaml --
+            cores: 2
+            """,
+        fix: "Keep one of them, or make them equal.")
+
+    /// The codes of this module.
+    static let ofSiteConfig: [Code] = [.twoFiles, .encrypted, .plainSecrets, .shadowed]
+}

@@ -1,0 +1,65 @@
+internal import Diagnostics
+
+/// All that a run found, to be shown in one of several forms (DESIGN §10).
+public struct Report: Sendable {
+    private let diagnostics: [Diagnostic]
+    private let sources: SourceMap
+    /// What the system refused, in words.
+    public let failures: [String]
+    /// What the command line should have said.
+    public let usage: String?
+
+    init(_ diagnostics: [Diagnostic], _ sources: SourceMap, failures: [String], usage: String?) {
+        self.diagnostics = diagnostics
+        self.sources = sources
+        self.failures = failures
+        self.usage = usage
+    }
+
+    /// Whether an output may be written.
+    public var isClean: Bool { errorCount == 0 && failures.isEmpty && usage == nil }
+
+    /// How many errors there are.
+    public var errorCount: Int { diagnostics.count { $0.severity == .error } }
+
+    /// How many warnings there are.
+    public var warningCount: Int { diagnostics.count { $0.severity == .warning } }
+
+    /// The findings for people, sorted by file and line. Empty if there are none.
+    ///
+    /// - Parameters:
+    ///   - isColoured: whether to colour them for a terminal.
+    ///   - errorsOnly: leave out warnings.
+    public func text(isColoured: Bool = false, errorsOnly: Bool = false) -> String {
+        var renderer = TextRenderer(sources: sources, colour: isColoured)
+        return renderer.render(diagnostics.filter { $0.severity == .error || !errorsOnly })
+    }
+
+    /// The findings as JSON lines: `code`, `severity`, `message`, `file`, `line`, `column`, `end_line`, `end_column`,
+    /// `notes`, `help`, `fixes`.
+    public func jsonLines(errorsOnly: Bool = false) -> [UInt8] {
+        var renderer = JSONRenderer(sources: sources)
+        return renderer.render(diagnostics.filter { $0.severity == .error || !errorsOnly })
+    }
+
+    /// The codes of the findings, in the order shown.
+    public var codes: [String] { diagnostics.map(\.code.id) }
+
+    /// Each fix-it of each finding: the finding's code, the title, and the changed text of the files it changes.
+    public var fixes: [(code: String, title: String, files: [String: String])] {
+        diagnostics.flatMap { diagnostic in
+            diagnostic.fixes.map { (diagnostic.code.id, $0.title, applied($0)) }
+        }
+    }
+
+    private func applied(_ fix: FixIt) -> [String: String] {
+        var texts: [SourceID: [UInt8]] = [:]
+        for edit in fix.edits.sorted(by: { $0.span.start > $1.span.start }) {
+            let id = edit.span.source
+            texts[id, default: sources[id].bytes].replaceSubrange(
+                Int(edit.span.start)..<Int(edit.span.end), with: edit.replacement.utf8)
+        }
+        return Dictionary(
+            uniqueKeysWithValues: texts.map { (sources[$0.key].path, String(decoding: $0.value, as: UTF8.self)) })
+    }
+}

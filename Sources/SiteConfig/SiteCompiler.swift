@@ -1,0 +1,191 @@
+internal import Diagnostics
+internal import Emitters
+internal import Resolution
+internal import SiteModel
+internal import YAMLSyntax
+
+/// Compiles a site-config into what OpenTofu and Ansible read.
+///
+/// A value: it reads files when it is asked to compile, and keeps nothing between two compiles.
+public struct SiteCompiler: Sendable {
+    let files: any SiteFiles
+    let strictness: Strictness
+
+    /// - Parameters:
+    ///   - files: the site's files.
+    ///   - isLenient: whether mistakes that homestak's Python resolver passes over are only warnings, and the output is
+    ///     what it would write.
+    public init(_ files: some SiteFiles, isLenient: Bool = false) {
+        self.files = files
+        strictness = isLenient ? .lenient : .strict
+    }
+
+    /// Compiles one target, reading only the files it needs.
+    ///
+    /// - Returns: the document, if the site has no errors, and all that was found.
+    public func compile(_ target: Target) -> Compilation {
+        switch target {
+        case .env(let request): compileEnv(request)
+        case .vm(let request): compileVM(request)
+        case .variables(let request): compileVariables(request)
+        }
+    }
+
+    /// Checks the whole site: every file, reference, env and node. The compilation has no document.
+    public func validate() -> Compilation { compileEverything() }
+
+    /// The entities of a kind, by the names of their files.
+    ///
+    /// - Parameter kind: as `resolve list` takes it, in the singular or plural: `envs`, `host-group`.
+    /// - Returns: the names sorted by their UTF-8 bytes, or nil for a kind that does not exist.
+    public func list(_ kind: String) -> Listing? {
+        guard let kind = EntityKind.listable.first(where: { $0.plural == kind || $0.plural.dropLast() == kind })
+        else { return nil }
+        let loader = Loader(files, strictness)
+        var entries: [Listing.Entry] = []
+        for place in loader.catalogue.all(kind) {
+            if entries.last?.name == place.id.name.text { continue }
+            entries.append(Listing.Entry(name: place.id.name.text, path: place.path))
+        }
+        return Listing(entries: entries, failures: loader.failures)
+    }
+
+    /// The kinds that `list` knows, in the plural.
+    public static let kinds: [String] = EntityKind.listable.map(\.plural)
+
+    /// Reads one YAML file as this compiler reads it, a site's file or not.
+    ///
+    /// - Parameters:
+    ///   - path: as it is to be shown; a file named `secrets…` is held for secret.
+    ///   - bytes: the file's content.
+    public static func read(_ path: String, _ bytes: [UInt8], isLenient: Bool = false) -> Compilation {
+        var sources = SourceMap()
+        let source = sources.add(path: path, bytes: bytes, isSecret: Loader.holdsSecrets(path))
+        let parsed = parse(source, isLenient ? .lenient : .strict)
+        var diagnostics = parsed.diagnostics
+        var document: Document?
+        if let tree = parsed.tree {
+            let written = JSONWriter.document(wholeValue(of: tree))
+            diagnostics += written.diagnostics
+            document = Document(written.output, source.isSecret ? tree : nil)
+        }
+        let shown = diagnostics.filter { !$0.code.isLint }.sorted(in: sources)
+        let report = Report(shown, sources, failures: [], usage: nil)
+        return Compilation(report: report, document: report.isClean ? document : nil)
+    }
+
+    /// Reads one file from disk, as `resolve read` does.
+    ///
+    /// - Throws: `FileError` if it cannot be read.
+    public static func read(fileAt path: String, isLenient: Bool = false) throws(FileError) -> Compilation {
+        let bytes = try DiskFiles.read(anywhere: path, limit: Loader.fileLimit)
+        return read(path, bytes, isLenient: isLenient)
+    }
+
+    /// The page of a diagnostic's code, such as `R0201`, as text; nil if there is none.
+    public static func help(code: String) -> String? { CodePage.text(for: code) }
+
+    /// Every code, in order, with its title.
+    public static var codes: [(id: String, title: String)] { CodePage.all.map { ($0.id, $0.page.title) } }
+}
+
+/// What is to be compiled.
+public enum Target: Sendable {
+    case env(Env)
+    case vm(VM)
+    case variables(Variables)
+
+    /// An env on a node, for OpenTofu.
+    public struct Env: Sendable {
+        /// The env's name.
+        public var name: String
+        /// The node's name; nil if only one can be meant.
+        public var node: String?
+        /// VM numbers that override those of the site.
+        public var vmids: [(vm: String, vmid: Int)]
+
+        /// Describes the request.
+        public init(name: String, node: String? = nil, vmids: [(vm: String, vmid: Int)] = []) {
+            self.name = name
+            self.node = node
+            self.vmids = vmids
+        }
+    }
+
+    /// One VM that stands in no env, for OpenTofu.
+    public struct VM: Sendable {
+        /// The VM's name.
+        public var name: String
+        /// Its number in Proxmox.
+        public var vmid: Int
+        /// The template it starts from.
+        public var template: String?
+        /// The preset it starts from, without a template.
+        public var preset: String?
+        /// The node's name; nil if only one can be meant.
+        public var node: String?
+        /// The image, over the template's.
+        public var image: String?
+        /// The posture whose auth method it has; `dev` if none is named.
+        public var posture: String?
+
+        /// Describes the request.
+        public init(
+            name: String, vmid: Int, template: String? = nil, preset: String? = nil, node: String? = nil,
+            image: String? = nil, posture: String? = nil
+        ) {
+            self.name = name
+            self.vmid = vmid
+            self.template = template
+            self.preset = preset
+            self.node = node
+            self.image = image
+            self.posture = posture
+        }
+    }
+
+    /// Ansible variables of an env, or of a posture by its name.
+    public enum Variables: Sendable {
+        case env(String)
+        case posture(String)
+    }
+}
+
+/// What a compile came to.
+public struct Compilation: Sendable {
+    /// All that was found, warnings included.
+    public let report: Report
+    /// The output; nil if there was an error or the target has none.
+    public let document: Document?
+}
+
+/// The entities of a kind.
+public struct Listing: Sendable {
+    /// One entity.
+    public struct Entry: Sendable {
+        /// The stem of its file.
+        public let name: String
+        /// The file, relative to the site.
+        public let path: String
+    }
+
+    /// Sorted by name.
+    public let entries: [Entry]
+    /// What the system refused.
+    public let failures: [String]
+
+    /// `[{"name": …, "file": …}, …]` with a final newline.
+    public var json: [UInt8] {
+        let items = entries.map { entry -> Value in
+            let fields: Fields = ["name": .string(entry.name, .computed), "file": .string(entry.path, .computed)]
+            return Value(.map(fields), .computed)
+        }
+        return Document(JSONWriter.document(Value(.list(items), .computed)).output, nil).bytes(.redacted)
+    }
+}
+
+extension EntityKind {
+    fileprivate static let listable: [EntityKind] = [
+        .env, .node, .host, .template, .preset, .posture, .spec, .manifest, .hostGroup, .component, .group, .probe,
+    ]
+}

@@ -1,0 +1,51 @@
+/// Where a site's files come from: a folder on disk, git's objects, or memory.
+public protocol SiteFiles: Sendable {
+    /// The names in a folder, in any order. `""` is the site itself.
+    ///
+    /// - Throws: `FileError.missing` if there is no such folder.
+    func names(in folder: String) throws(FileError) -> [String]
+
+    /// The bytes of a file, `path` relative to the site.
+    ///
+    /// - Parameter limit: how many bytes are wanted at most; a longer file may be cut behind it.
+    /// - Throws: `FileError.missing` if there is no such file.
+    func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]
+}
+
+/// Why a file could not be read or written.
+public enum FileError: Error, Equatable {
+    /// There is none of that name.
+    case missing
+    /// The system refused; its reason in words.
+    case failed(String)
+
+    /// Why, in words.
+    public var reason: String {
+        switch self {
+        case .missing: "there is no such file"
+        case .failed(let reason): reason
+        }
+    }
+}
+
+/// A site in memory: paths and texts.
+public struct MemoryFiles: SiteFiles {
+    private let files: [String: [UInt8]]
+
+    /// - Parameter files: the texts by their paths relative to the site.
+    public init(_ files: [String: String]) {
+        self.files = files.mapValues { Array($0.utf8) }
+    }
+
+    public func names(in folder: String) throws(FileError) -> [String] {
+        let prefix = folder.isEmpty ? "" : folder + "/"
+        let below = files.keys.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) }
+        if below.isEmpty, !folder.isEmpty { throw .missing }
+        return Set(below.map { String($0.prefix { $0 != "/" }) }).sorted()
+    }
+
+    public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        guard let bytes = files[path] else { throw .missing }
+        return Array(bytes.prefix(limit))
+    }
+}

@@ -1,0 +1,108 @@
+/// Which entities exist, from the directory listings alone: no file is opened for it.
+///
+/// Names are looked up here and never joined into a path, so `../x` finds nothing.
+package struct Catalogue: Sendable {
+    /// A file of a site.
+    package struct Place: Sendable {
+        package let id: EntityID
+        /// Relative to the site.
+        package let path: String
+        /// Another file of the same stem (`.yaml` and `.yml`): an error when the entity is used.
+        package let rival: String?
+    }
+
+    private var places: [String: [Key: Place]] = [:]
+
+    /// The file with secrets beside `site.yaml` that is read, and encrypted ones that are not.
+    package internal(set) var secrets: String?
+    package internal(set) var encryptedSecrets: [String] = []
+    package internal(set) var hasSiteFile = false
+
+    package init() {}
+
+    /// Records what a folder holds; `""` is the site itself. `names` are file names, in any order.
+    package mutating func add(folder: String, names: [String]) {
+        let names = names.sorted { Key($0) < Key($1) }
+        if folder.isEmpty {
+            hasSiteFile = names.contains("site.yaml")
+            secrets = names.first { $0 == "secrets.yaml" }
+            encryptedSecrets = names.filter {
+                ["secrets.yaml.enc", "secrets.enc.yaml", "secrets.yaml.age"].contains($0)
+            }
+            return
+        }
+        for kind in EntityKind.allCases where kind.folders.contains(folder) {
+            places[folder] = Self.places(kind, folder, names)
+        }
+    }
+
+    private static func places(_ kind: EntityKind, _ folder: String, _ names: [String]) -> [Key: Place] {
+        var places: [Key: Place] = [:]
+        for name in names {
+            guard let ending = kind.endings.first(where: name.hasSuffix) else { continue }
+            let stem = Key(String(name.dropLast(ending.count)))
+            guard isName(stem.text) else { continue }
+            let id = EntityID(kind, folder: folder, stem)
+            let path = "\(folder)/\(name)"
+            if let first = places[stem] {
+                places[stem] = Place(id: id, path: first.path, rival: path)
+            } else {
+                places[stem] = Place(id: id, path: path, rival: nil)
+            }
+        }
+        return places
+    }
+
+    /// `[A-Za-z0-9][A-Za-z0-9._@-]*`, and not `TEMPLATE*` or `*.example`, which are ignored.
+    package static func isName(_ text: String) -> Bool {
+        func isAlphanumeric(_ byte: UInt8) -> Bool {
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        }
+        guard let first = text.utf8.first, isAlphanumeric(first), !text.hasPrefix("TEMPLATE"),
+            !text.hasSuffix(".example")
+        else { return false }
+        return text.utf8.allSatisfy { isAlphanumeric($0) || "._@-".utf8.contains($0) }
+    }
+
+    /// The file that `name` means, by the order of the folders.
+    package func place(_ name: Key, _ order: SearchOrder) -> Place? {
+        for folder in order.folders {
+            if let place = places[folder]?[name] { return place }
+        }
+        return nil
+    }
+
+    package func place(_ id: EntityID) -> Place? { places[id.folder]?[id.name] }
+
+    /// The files of that name that a search passes over, because an earlier folder has one.
+    package func shadowed(_ name: Key, _ order: SearchOrder) -> [Place] {
+        Array(order.folders.compactMap { places[$0]?[name] }.dropFirst())
+    }
+
+    /// Every folder that a site may have.
+    package static let folders: [String] = {
+        var folders: [String] = []
+        for kind in EntityKind.allCases {
+            for folder in kind.folders where !folders.contains(folder) { folders.append(folder) }
+        }
+        return folders
+    }()
+
+    /// Every file of a kind, by name, then by the order of the folders.
+    package func all(_ kind: EntityKind) -> [Place] {
+        let found = kind.folders.enumerated().flatMap { rank, folder in
+            (places[folder] ?? [:]).values.map { (rank: rank, place: $0) }
+        }
+        return found.sorted { ($0.place.id.name, $0.rank) < ($1.place.id.name, $1.rank) }.map(\.place)
+    }
+
+    /// The names of a kind, each once, sorted by their bytes.
+    package func names(_ kind: EntityKind) -> [String] {
+        var names: [String] = []
+        for place in all(kind) where names.last != place.id.name.text { names.append(place.id.name.text) }
+        return names
+    }
+
+    /// Whether the site has that folder.
+    package func hasFolder(_ folder: String) -> Bool { places[folder] != nil }
+}

@@ -1,0 +1,81 @@
+/// The kinds of thing that a site describes, and where they live (DESIGN §1).
+package enum EntityKind: String, Sendable, CaseIterable {
+    case site, secrets
+    case host, node, env, template, preset, posture, spec, manifest
+    case hostGroup = "host group"
+    case component, group, probe
+
+    /// As a person says it: "preset".
+    package var name: String { rawValue }
+
+    /// As `resolve list` takes it.
+    package var plural: String {
+        switch self {
+        case .site, .secrets: rawValue
+        case .hostGroup: "host-groups"
+        default: rawValue + "s"
+        }
+    }
+
+    /// The folders it is found in, in the order in which a file is chosen; none for the two single files.
+    package var folders: [String] {
+        switch self {
+        case .site, .secrets: []
+        case .template: ["vms"]
+        case .preset: SearchOrder.presetOfVM.folders
+        case .posture: SearchOrder.postureForVariables.folders
+        case .spec: ["specs", "v2/specs"]
+        case .hostGroup: ["pillar/hosts"]
+        default: [plural]
+        }
+    }
+
+    /// The endings of its files.
+    package var endings: [String] { self == .hostGroup ? [".sls"] : [".yaml", ".yml"] }
+}
+
+/// Where a reference looks, when one name may stand in several folders. They are never merged: the first wins.
+package enum SearchOrder: Sendable {
+    /// The kind's own order.
+    case kind(EntityKind)
+    /// A VM's or a template's preset.
+    case presetOfVM
+    /// A posture's `auth`: the nested document.
+    case postureForAuth
+    /// A posture's Ansible variables.
+    case postureForVariables
+
+    package var kind: EntityKind {
+        switch self {
+        case .kind(let kind): kind
+        case .presetOfVM: .preset
+        case .postureForAuth, .postureForVariables: .posture
+        }
+    }
+
+    package var folders: [String] {
+        switch self {
+        case .kind(let kind): kind.folders
+        case .presetOfVM: ["vms/presets", "presets", "v2/presets"]
+        case .postureForAuth: ["v2/postures", "postures"]
+        case .postureForVariables: ["postures", "v2/postures"]
+        }
+    }
+}
+
+/// Names one entity: its kind, the folder it was found in, and the stem of its file.
+package struct EntityID: Hashable, Sendable {
+    package let kind: EntityKind
+    /// Empty for `site.yaml` and `secrets.yaml`.
+    package let folder: String
+    package let name: Key
+
+    package init(_ kind: EntityKind, folder: String, _ name: Key) {
+        self.kind = kind
+        self.folder = folder
+        self.name = name
+    }
+
+    package static let site = EntityID(.site, folder: "", "site")
+    package static let secrets = EntityID(.secrets, folder: "", "secrets")
+}

@@ -1,0 +1,26 @@
+extension FieldTable {
+    /// An entry of an env's `vms`. Open: any other key is data for OpenTofu.
+    package static let vm = FieldTable(
+        isOpen: true,
+        [
+            Field("name", .text, required: true, structural: true, "The VM's name, once in an env."),
+            Field("template", .reference(.kind(.template)), structural: true, "The template it starts from."),
+            Field("vm_preset", .reference(.presetOfVM), structural: true, "The preset it starts from, without a template."),
+        ] + hardware, confusions: ["preset": "vm_preset"])
+
+    /// What presets, templates and VMs share.
+    static let hardware: [Field] = [
+        Field("vmid", .nullable(.integer(100...999_999_999)), structural: true, "Its number in Proxmox."),
+        Field("ip", .addressWithPrefix, "null, `dhcp`, or an address with prefix: 10.0.0.5/24."),
+        Field("mac", .nullable(.text), "The MAC address; quote it, or PyYAML may take it for a number."),
+        Field("cores", .any, "CPU cores."),
+        Field("memory", .any, "Memory in MiB."),
+        Field("disk", .any, "The size of the disk in GiB."),
+        Field("image", .any, "The cloud image."),
+        Field("bridge", .any, "The bridge; else the site's."),
+        Field("gateway", .any, "The gateway; else the site's."),
+    ]
+
+    /// The keys that choose layers and are not data.
+    package static let choosers: [Key] = ["template", "vm_preset", "preset", "extends"]
+}

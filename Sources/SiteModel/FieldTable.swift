@@ -1,0 +1,93 @@
+/// What a field may hold. From these tables come the binding, its errors and the documentation.
+package indirect enum FieldType: Sendable {
+    case text
+    case integer(ClosedRange<Int>)
+    case boolean
+    /// One of these texts.
+    case choice([String])
+    /// A VM's `ip`: null, `dhcp`, or an address with its prefix length.
+    case addressWithPrefix
+    /// The name of another entity.
+    case reference(SearchOrder)
+    /// A key under a part of the secrets.
+    case secret(under: Key)
+    case list(FieldType)
+    case map(FieldTable)
+    /// A map with any keys.
+    case mapOf(FieldType)
+    case nullable(FieldType)
+    case any
+}
+
+/// How a nearer layer's value meets a weaker one's (DESIGN §3).
+package enum MergeRule: String, Sendable, CaseIterable {
+    /// The nearest value wins whole.
+    case replace
+    /// Lists are joined: first seen first, once each.
+    case union
+}
+
+/// One field of an entity.
+package struct Field: Sendable {
+    package let name: Key
+    /// What the field was called before; still read.
+    package let formerName: Key?
+    package let type: FieldType
+    package let rule: MergeRule
+    package let isRequired: Bool
+    /// In an open kind: a near miss of this key is an error, since it decides what the entity is.
+    package let isStructural: Bool
+    /// One sentence for the documentation.
+    package let summary: String
+
+    package init(
+        _ name: Key, formerly formerName: Key? = nil, _ type: FieldType, merged rule: MergeRule = .replace,
+        required: Bool = false, structural: Bool = false, _ summary: String
+    ) {
+        self.name = name
+        self.formerName = formerName
+        self.type = type
+        self.rule = rule
+        isRequired = required
+        isStructural = structural
+        self.summary = summary
+    }
+}
+
+/// The fields of a kind of entity, or of a map within one.
+package struct FieldTable: Sendable {
+    /// Other keys are data and pass through.
+    package let isOpen: Bool
+    package let fields: [Field]
+    /// Keys that belong to another kind and would be dropped here in silence, with the key that is meant.
+    package let confusions: [Key: Key]
+
+    package init(isOpen: Bool = false, _ fields: [Field], confusions: [Key: Key] = [:]) {
+        self.isOpen = isOpen
+        self.fields = fields
+        self.confusions = confusions
+    }
+
+    /// The field that a key means, under its name or its former one.
+    package func field(_ key: Key) -> Field? {
+        fields.first { $0.name == key } ?? fields.first { $0.formerName == key }
+    }
+
+    package func rule(of key: Key) -> MergeRule { field(key)?.rule ?? .replace }
+}
+
+extension EntityKind {
+    /// The table that binds a kind's files; nil for a kind that is only looked up by name so far.
+    package var table: FieldTable? {
+        switch self {
+        case .site: .site
+        case .secrets: .secrets
+        case .node: .node
+        case .env: .env
+        case .template: .template
+        case .preset: .preset
+        case .posture: .posture
+        default: nil
+        }
+    }
+}

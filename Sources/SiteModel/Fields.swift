@@ -1,0 +1,79 @@
+package import Diagnostics
+
+/// A map that keeps the order of its keys, and of each key what set it and what that beat.
+package struct Fields: Sendable {
+    package private(set) var entries: [Entry] = []
+    /// Where each key stands, once there are many.
+    private var places: [Key: Int] = [:]
+
+    package struct Entry: Sendable {
+        package let key: Key
+        /// Where the key is written; nil if the entry was computed.
+        package var keySpan: Span?
+        package var value: Value
+        /// The weaker layers' values that this one replaced, the strongest first.
+        package var beat: [Value] = []
+
+        package init(_ key: Key, keySpan: Span? = nil, _ value: Value, beat: [Value] = []) {
+            self.key = key
+            self.keySpan = keySpan
+            self.value = value
+            self.beat = beat
+        }
+    }
+
+    private static let few = 12
+
+    package init() {}
+
+    package init(_ entries: [Entry]) {
+        self.entries.reserveCapacity(entries.count)
+        for entry in entries { set(entry) }
+    }
+
+    package subscript(key: Key) -> Value? { entry(key)?.value }
+
+    package func entry(_ key: Key) -> Entry? { place(of: key).map { entries[$0] } }
+
+    package func contains(_ key: Key) -> Bool { place(of: key) != nil }
+
+    package var isEmpty: Bool { entries.isEmpty }
+
+    /// Sets a key; one that is there keeps its place.
+    package mutating func set(_ entry: Entry) {
+        if let place = place(of: entry.key) {
+            entries[place] = entry
+            return
+        }
+        entries.append(entry)
+        if entries.count == Self.few + 1 {
+            for (place, entry) in entries.enumerated() { places[entry.key] = place }
+        } else if entries.count > Self.few {
+            places[entry.key] = entries.count - 1
+        }
+    }
+
+    package mutating func set(_ key: Key, _ value: Value) { set(Entry(key, value)) }
+
+    /// The fields without those keys.
+    package func without(_ keys: [Key]) -> Fields {
+        entries.contains { keys.contains($0.key) } ? Fields(entries.filter { !keys.contains($0.key) }) : self
+    }
+
+    private func place(of key: Key) -> Int? {
+        entries.count > Self.few ? places[key] : entries.firstIndex { $0.key == key }
+    }
+}
+
+extension Fields: Equatable {
+    /// Equal keys in the same order with equal values.
+    package static func == (left: Fields, right: Fields) -> Bool {
+        left.entries.elementsEqual(right.entries) { $0.key == $1.key && $0.value.content == $1.value.content }
+    }
+}
+
+extension Fields: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (Key, Value)...) {
+        self.init(elements.map { Entry($0.0, $0.1) })
+    }
+}

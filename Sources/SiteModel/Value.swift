@@ -1,0 +1,81 @@
+/// A value of the site and where it came from.
+///
+/// Cannot hold the plaintext of a secret: it carries a `SecretRef` instead, which the last step of an output fills in.
+package struct Value: Sendable {
+    package var content: Content
+    package var origin: Origin
+
+    package init(_ content: Content, _ origin: Origin) {
+        self.content = content
+        self.origin = origin
+    }
+
+    package indirect enum Content: Sendable {
+        case null
+        case bool(Bool)
+        case integer(Int)
+        /// An integer outside the range of `Int`, in decimal: it stays exact.
+        case bigInteger(String)
+        case float(Double)
+        case string(String)
+        case list([Value])
+        case map(Fields)
+        case secret(SecretRef)
+    }
+
+    package static func string(_ text: String, _ origin: Origin) -> Value { Value(.string(text), origin) }
+
+    /// The text, if it is text.
+    package var string: String? { if case .string(let text) = content { text } else { nil } }
+    package var integer: Int? { if case .integer(let number) = content { number } else { nil } }
+    package var list: [Value]? { if case .list(let items) = content { items } else { nil } }
+    package var map: Fields? { if case .map(let fields) = content { fields } else { nil } }
+    package var isNull: Bool { if case .null = content { true } else { false } }
+
+    /// The value as a name is looked up: what text Python makes of a scalar. Nil for null, lists and maps.
+    package var name: String? {
+        switch content {
+        case .string(let text): text
+        case .integer(let number): String(number)
+        case .bigInteger(let digits): digits
+        case .float(let number): number.description
+        case .bool(let value): value ? "True" : "False"
+        default: nil
+        }
+    }
+}
+
+extension Value.Content: Equatable {
+    /// Equal by type and value; where the values came from does not count.
+    package static func == (left: Value.Content, right: Value.Content) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.bigInteger(let left), .bigInteger(let right)): left == right
+        case (.float(let left), .float(let right)): left == right
+        case (.string(let left), .string(let right)): Key(left) == Key(right)
+        case (.list(let left), .list(let right)): left.elementsEqual(right) { $0.content == $1.content }
+        case (.map(let left), .map(let right)): left == right
+        case (.secret(let left), .secret(let right)): left == right
+        default: false
+        }
+    }
+}
+
+extension Value {
+    /// The kind of value, as a diagnostic names it.
+    package var phrase: String {
+        switch content {
+        case .null: "null"
+        case .bool(let value): "the boolean \(value)"
+        case .integer(let number): "the number \(number)"
+        case .bigInteger(let digits): "the number \(digits)"
+        case .float(let number): "the number \(number)"
+        case .string(let text): "the text \"\(text)\""
+        case .list: "a list"
+        case .map: "a map"
+        case .secret(let ref): "the secret \(ref.path)"
+        }
+    }
+}

@@ -1,0 +1,416 @@
+package import Diagnostics
+
+/// Reads one YAML file (DESIGN §1, *Reading YAML*).
+///
+/// Returns the tree, or nil if the file has an error. Reports R0101–R0111, and R0802 for odd keys.
+package func parse(_ source: Source, _ strictness: Strictness) -> (tree: SyntaxTree?, diagnostics: [Diagnostic]) {
+    guard source.bytes.count <= Limits.fileSize else {
+        return (nil, [.tooLarge(source)])
+    }
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    var builder = TreeBuilder(source, strictness)
+    if let problem = LibYAML.parse(source, skipping: source.bytes.starts(with: mark) ? mark.count : 0, into: &builder),
+        !builder.diagnostics.hasErrors || builder.wantsMore
+    {
+        builder.diagnostics.append(.syntax(problem, in: source))
+    }
+    return builder.finish()
+}
+
+/// What a file may be at most.
+enum Limits {
+    static let fileSize = 16 << 20
+    static let nesting = 128
+    static let aliasedNodes = 1_000_000
+}
+
+/// Builds the arena from libyaml's events and checks what libyaml does not.
+private struct TreeBuilder: EventReceiver {
+    private var tree: SyntaxTree
+    private let source: Source
+    private let strictness: Strictness
+    var diagnostics: [Diagnostic] = []
+    private(set) var wantsMore = true
+    private var documents = 0
+    private var open: [Collection] = []
+    private var anchors: [String: Anchor] = [:]
+    private var aliasedNodes = 0
+
+    private struct Collection {
+        let index: UInt32
+        let anchor: String?
+        /// In a map: whether the next node is a key.
+        var wantsKey: Bool
+        /// The key that waits for its value is `<<`.
+        var mergesNext = false
+        /// Nodes that aliases below stand for, beyond the aliases themselves.
+        var aliased = 0
+        /// Levels below this one, aliases followed.
+        var height = 0
+    }
+
+    private struct Anchor {
+        let index: UInt32
+        var isOpen: Bool
+        var size = 1
+        var height = 0
+    }
+
+    init(_ source: Source, _ strictness: Strictness) {
+        self.source = source
+        self.strictness = strictness
+        tree = SyntaxTree(source: source)
+        tree.nodes.reserveCapacity(source.bytes.count / 12 + 1)
+    }
+
+    mutating func finish() -> (tree: SyntaxTree?, diagnostics: [Diagnostic]) {
+        if tree.nodes.isEmpty {
+            tree.nodes.append(SyntaxTree.Node(kind: .map, start: 0, end: 0, next: 1))
+        } else if !diagnostics.hasErrors, tree.nodes[0].kind != .map {
+            let root = tree.nodes[0]
+            if root.kind == .scalar, root.type == .null, root.count == 0 {
+                tree.nodes = [SyntaxTree.Node(kind: .map, start: root.start, end: root.end, next: 1)]
+            } else {
+                diagnostics.append(.topLevel(tree.span(tree.root), isList: root.kind == .list))
+            }
+        }
+        return (diagnostics.hasErrors ? nil : tree, diagnostics)
+    }
+
+    // MARK: Events
+
+    mutating func documentStart(at offset: UInt32, version: (major: Int, minor: Int)?) {
+        documents += 1
+        if documents > 1 {
+            diagnostics.append(.severalDocuments(span(offset, offset + 3)))
+            wantsMore = false
+        }
+        if let version, version == (1, 1) { tree.declaresYAML11 = true }
+    }
+
+    mutating func scalar(
+        _ text: borrowing Swift.Span<UInt8>, _ properties: EventProperties, style: ScalarStyle, isPlain: Bool
+    ) {
+        var node = SyntaxTree.Node(
+            kind: .scalar, style: style, start: properties.start, end: properties.end, next: nextIndex + 1)
+        store(text, in: &node)
+        if style == .literal || style == .folded { trimEnd(of: &node) }
+        node.type = type(of: node, properties, isPlain: isPlain)
+        if isAtKey {
+            makeKey(&node)
+        } else {
+            checkValue(node)
+            if open.last?.mergesNext == true { diagnostics.append(.mergeWantsMap(span(node.start, node.end))) }
+        }
+        if let anchor = properties.anchor { define(anchor, at: nextIndex, node, isOpen: false) }
+        append(node)
+        advance()
+    }
+
+    mutating func sequenceStart(_ properties: EventProperties) { start(.list, properties) }
+
+    mutating func sequenceEnd(at offset: UInt32) { end(at: offset) }
+
+    mutating func mappingStart(_ properties: EventProperties) { start(.map, properties) }
+
+    mutating func mappingEnd(at offset: UInt32) {
+        if let index = open.last?.index { checkKeys(of: NodeID(index: index)) }
+        end(at: offset)
+    }
+
+    mutating func alias(_ name: String, start: UInt32, end: UInt32) {
+        let place = span(start, end)
+        var node = SyntaxTree.Node(kind: .alias, start: start, end: end, next: nextIndex + 1)
+        guard let anchor = anchors[name] else {
+            diagnostics.append(.undefinedAlias(name, place, in: source, known: anchors.keys.sorted()))
+            append(node)
+            return advance()
+        }
+        if anchor.isOpen {
+            diagnostics.append(.aliasInsideItself(name, place, in: source, span(of: anchor.index)))
+            append(node)
+            return advance()
+        }
+        let target = tree.nodes[Int(anchor.index)]
+        node.text = anchor.index
+        if isAtKey {
+            if target.kind == .scalar {
+                node = target
+                node.start = start
+                node.end = end
+                node.next = nextIndex + 1
+                makeKey(&node)
+            } else {
+                diagnostics.append(.keyIsNoText(place))
+            }
+        } else {
+            if open.last?.mergesNext == true { checkMerge(of: anchor.index, at: place) }
+            account(for: anchor, at: place)
+        }
+        append(node)
+        advance()
+    }
+
+    // MARK: The arena
+
+    private var nextIndex: UInt32 { UInt32(tree.nodes.count) }
+
+    private var isAtKey: Bool { open.last?.wantsKey == true }
+
+    private func span(_ start: UInt32, _ end: UInt32) -> Span { Span(source: source.id, start: start, end: end) }
+
+    private func span(of index: UInt32) -> Span { tree.span(NodeID(index: index)) }
+
+    /// Once the file is refused nothing is kept: a hostile file costs no memory.
+    private mutating func append(_ node: SyntaxTree.Node) { tree.nodes.append(node) }
+
+    private mutating func start(_ kind: SyntaxTree.Kind, _ properties: EventProperties) {
+        let place = span(properties.start, properties.end)
+        if isAtKey { diagnostics.append(.keyIsNoText(place)) }
+        checkTag(properties.tag, of: kind, at: place)
+        let index = nextIndex
+        let node = SyntaxTree.Node(kind: kind, start: properties.start, end: properties.end, next: index + 1)
+        if let anchor = properties.anchor { define(anchor, at: index, node, isOpen: true) }
+        append(node)
+        open.append(Collection(index: index, anchor: properties.anchor, wantsKey: kind == .map))
+        if open.count > Limits.nesting {
+            diagnostics.append(.tooDeep(place))
+            wantsMore = false
+        }
+    }
+
+    private mutating func end(at offset: UInt32) {
+        guard let closed = open.popLast() else { return }
+        let index = Int(closed.index)
+        tree.nodes[index].next = nextIndex
+        // A block collection ends, for libyaml, where the next thing begins; for people, with its last entry.
+        let isFlow = offset > 0 && [UInt8(ascii: "]"), UInt8(ascii: "}")].contains(source.bytes[Int(offset) - 1])
+        let last = tree.nodes[(index + 1)...].last?.end ?? offset
+        tree.nodes[index].end = isFlow ? max(offset, last) : max(last, tree.nodes[index].end)
+        if tree.nodes[index].kind == .map { tree.nodes[index].count /= 2 }
+        if let anchor = closed.anchor {
+            anchors[anchor]?.isOpen = false
+            anchors[anchor]?.size = tree.nodes.count - index + closed.aliased
+            anchors[anchor]?.height = closed.height
+        }
+        if open.last?.mergesNext == true { checkMerge(of: closed.index, at: span(of: closed.index)) }
+        if !open.isEmpty {
+            open[open.count - 1].aliased += closed.aliased
+            open[open.count - 1].height = max(open[open.count - 1].height, closed.height + 1)
+        }
+        advance()
+    }
+
+    /// A node is complete: its parent has one more, and a map turns from key to value or back.
+    private mutating func advance() {
+        guard let parent = open.last else { return }
+        tree.nodes[Int(parent.index)].count += 1
+        guard tree.nodes[Int(parent.index)].kind == .map else { return }
+        open[open.count - 1].wantsKey = !parent.wantsKey
+        if !parent.wantsKey { open[open.count - 1].mergesNext = false }
+    }
+
+    private mutating func store(_ text: borrowing Swift.Span<UInt8>, in node: inout SyntaxTree.Node) {
+        node.count = UInt32(text.count)
+        let inset: UInt32 = node.style == .singleQuoted || node.style == .doubleQuoted ? 1 : 0
+        let start = Int(node.start + inset)
+        if Int(node.end) - start >= text.count, equals(text, at: start) {
+            node.text = UInt32(start)
+            return
+        }
+        node.text = UInt32(tree.decoded.count)
+        node.flags.insert(.isDecoded)
+        for index in text.indices { tree.decoded.append(text[index]) }
+    }
+
+    private func equals(_ text: borrowing Swift.Span<UInt8>, at start: Int) -> Bool {
+        for index in text.indices where source.bytes[start + index] != text[index] { return false }
+        return true
+    }
+
+    /// A block scalar's mark runs on to the next token.
+    private func trimEnd(of node: inout SyntaxTree.Node) {
+        let blank: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+        while node.end > node.start + 1, blank.contains(source.bytes[Int(node.end) - 1]) { node.end -= 1 }
+    }
+
+    // MARK: Checks
+
+    private mutating func type(of node: SyntaxTree.Node, _ properties: EventProperties, isPlain: Bool) -> ScalarType {
+        let text = node.flags.contains(.isDecoded) ? tree.decoded[...] : source.bytes[...]
+        let letters = text[Int(node.text)..<Int(node.text + node.count)]
+        guard let tag = properties.tag else { return isPlain ? ScalarType.resolve(letters) : .string }
+        guard let type = ScalarType(tag: tag) else {
+            checkTag(tag, of: .scalar, at: span(node.start, node.end))
+            return .string
+        }
+        return type
+    }
+
+    private mutating func checkTag(_ tag: String?, of kind: SyntaxTree.Kind, at place: Span) {
+        guard let tag, tag != "!" else { return }
+        switch (tag, kind) {
+        case ("tag:yaml.org,2002:map", .map), ("tag:yaml.org,2002:seq", .list): return
+        default: diagnostics.append(.unknownTag(tag, place, in: source))
+        }
+    }
+
+    private mutating func checkValue(_ node: SyntaxTree.Node) {
+        guard node.type != .string, ScalarValue.make(text(of: node), as: node.type) == nil else { return }
+        let place = span(node.start, node.end)
+        if node.type == .integer, node.count > ScalarValue.mostDigits {
+            diagnostics.append(.tooManyDigits(place))
+        } else {
+            diagnostics.append(.unreadableScalar(place, in: source, node.type, isPlain: node.style == .plain))
+        }
+    }
+
+    private func text(of node: SyntaxTree.Node) -> ArraySlice<UInt8> {
+        let range = Int(node.text)..<Int(node.text + node.count)
+        return node.flags.contains(.isDecoded) ? tree.decoded[range] : source.bytes[range]
+    }
+
+    /// A key is text, as PyYAML plus JSON would have it: `0x1` is "1", `yes` is "true".
+    private mutating func makeKey(_ node: inout SyntaxTree.Node) {
+        let place = span(node.start, node.end)
+        switch node.type {
+        case .string: return
+        case .merge:
+            node.flags.insert(.isMergeKey)
+            node.type = .string
+            open[open.count - 1].mergesNext = true
+            tree.nodes[Int(open[open.count - 1].index)].flags.insert(.hasMerge)
+            return
+        case .defaultValue:
+            node.type = .string
+            return
+        case .null, .bool, .float, .timestamp:
+            diagnostics.append(.oddKey(place, in: source, node.type, isPlain: node.style == .plain))
+        case .integer: break
+        }
+        guard let value = ScalarValue.make(text(of: node), as: node.type) else { return checkValue(node) }
+        let key = value.keyText
+        guard !key.utf8.elementsEqual(text(of: node)) else { return }
+        node.text = UInt32(tree.decoded.count)
+        node.count = UInt32(key.utf8.count)
+        node.flags.insert(.isDecoded)
+        tree.decoded += key.utf8
+    }
+
+    private mutating func checkKeys(of map: NodeID) {
+        let keys = tree.keysOfOpenMap(map, end: nextIndex)
+        guard keys.count > 1 else { return }
+        var texts: [ArraySlice<UInt8>: NodeID] = [:]
+        var numbers: [Double: NodeID] = [:]
+        texts.reserveCapacity(keys.count)
+        for key in keys {
+            if let first = texts[tree.text(key)] {
+                reportEqual(key, first, in: map)
+                continue
+            }
+            texts[tree.text(key)] = key
+            // Python holds 1, 1.0 and true for one key, so such a map would lose an entry there.
+            guard let number = tree.value(key).number else { continue }
+            if let first = numbers[number] { reportEqual(key, first, in: map) } else { numbers[number] = key }
+        }
+    }
+
+    private mutating func reportEqual(_ key: NodeID, _ first: NodeID, in map: NodeID) {
+        switch (tree.isMergeKey(key), tree.isMergeKey(first)) {
+        case (true, true): diagnostics.append(.twoMergeKeys(tree.span(key), first: tree.span(first)))
+        case (false, false):
+            tree.nodes[Int(map.index)].flags.insert(.hasMerge)
+            diagnostics.append(
+                .duplicateKey(tree.string(key), tree.span(key), first: tree.span(first), in: source, strictness))
+        default: break
+        }
+    }
+
+    // MARK: Anchors
+
+    private mutating func define(_ name: String, at index: UInt32, _ node: SyntaxTree.Node, isOpen: Bool) {
+        if let first = anchors[name] {
+            diagnostics.append(.duplicateAnchor(name, span(node.start, node.end), in: source, span(of: first.index)))
+        }
+        anchors[name] = Anchor(index: index, isOpen: isOpen)
+    }
+
+    /// Counts what an alias stands for: neither breadth nor depth may explode when aliases are followed.
+    private mutating func account(for anchor: Anchor, at place: Span) {
+        guard !open.isEmpty else { return }
+        aliasedNodes += anchor.size
+        open[open.count - 1].aliased += anchor.size
+        let isCollection = tree.nodes[Int(anchor.index)].kind != .scalar
+        let height = isCollection ? anchor.height + 1 : 0
+        open[open.count - 1].height = max(open[open.count - 1].height, height)
+        if aliasedNodes > Limits.aliasedNodes {
+            diagnostics.append(.aliasesExplode(place))
+            wantsMore = false
+        } else if open.count + height > Limits.nesting {
+            diagnostics.append(.tooDeep(place))
+            wantsMore = false
+        }
+    }
+
+    private mutating func checkMerge(of index: UInt32, at place: Span) {
+        let id = NodeID(index: index)
+        let isMap = tree.kind(id) == .map
+        let isListOfMaps = tree.kind(id) == .list && tree.items(id).allSatisfy { tree.kind($0) == .map }
+        if !isMap, !isListOfMaps { diagnostics.append(.mergeWantsMap(place)) }
+    }
+}
+
+extension ScalarType {
+    /// The type that one of YAML's own tags names; nil for any other tag.
+    fileprivate init?(tag: String) {
+        switch tag {
+        case "tag:yaml.org,2002:str": self = .string
+        case "tag:yaml.org,2002:int": self = .integer
+        case "tag:yaml.org,2002:float": self = .float
+        case "tag:yaml.org,2002:bool": self = .bool
+        case "tag:yaml.org,2002:null": self = .null
+        case "tag:yaml.org,2002:timestamp": self = .timestamp
+        default: return nil
+        }
+    }
+}
+
+extension ScalarValue {
+    /// What Python's JSON writer makes of it as a key.
+    fileprivate var keyText: String {
+        switch self {
+        case .null: "null"
+        case .bool(let value): value ? "true" : "false"
+        case .integer(let value): String(value)
+        case .bigInteger(let digits): digits
+        case .float(let value):
+            value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : value.description
+        case .string(let text): text
+        }
+    }
+}
+
+extension ScalarValue {
+    /// The number that Python would compare, of what is one or counts as one.
+    fileprivate var number: Double? {
+        switch self {
+        case .bool(let value): value ? 1 : 0
+        case .integer(let value): abs(value) < 1 << 53 ? Double(value) : nil
+        case .float(let value): value.isNaN ? nil : value
+        default: nil
+        }
+    }
+}
+
+extension SyntaxTree {
+    /// The keys of a map whose end is not yet set.
+    fileprivate func keysOfOpenMap(_ id: NodeID, end: UInt32) -> [NodeID] {
+        var keys: [NodeID] = []
+        var index = id.index + 1
+        while index < end {
+            keys.append(NodeID(index: index))
+            index = nodes[Int(nodes[Int(index)].next)].next
+        }
+        return keys
+    }
+}

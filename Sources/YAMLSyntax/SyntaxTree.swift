@@ -1,0 +1,159 @@
+package import Diagnostics
+
+/// Names a node of a tree: its place in the arena.
+package struct NodeID: Hashable, Sendable {
+    let index: UInt32
+}
+
+/// One file as it was written: maps, lists and scalars with their spans, aliases and merge keys not yet followed.
+///
+/// A flat arena: the nodes stand in the order of the text, each knows where its subtree ends, and scalars are ranges of
+/// the source (or of `decoded`, where escapes or folding changed them). A tree that exists obeys every rule of
+/// DESIGN §1, *Reading YAML*: keys are unique, aliases are defined and finite, scalars have a meaning.
+package struct SyntaxTree: Sendable {
+    package let source: Source
+    /// The file says `%YAML 1.1`.
+    package internal(set) var declaresYAML11 = false
+    var nodes: [Node] = []
+    var decoded: [UInt8] = []
+
+    init(source: Source) { self.source = source }
+
+    struct Node: Sendable {
+        var kind: Kind
+        var style = ScalarStyle.plain
+        /// What a scalar means; of a key, what it was before it became text.
+        var type = ScalarType.string
+        var flags: Flags = []
+        var start: UInt32
+        var end: UInt32
+        /// A scalar's text: a range of the source or of `decoded`. A map's or list's number of entries. An alias's target.
+        var text: UInt32 = 0
+        var count: UInt32 = 0
+        /// The node after this one's subtree.
+        var next: UInt32
+    }
+
+    package enum Kind: UInt8, Sendable {
+        case scalar, list, map
+        case alias
+    }
+
+    struct Flags: OptionSet, Sendable {
+        let rawValue: UInt8
+        /// The text is in `decoded`.
+        static let isDecoded = Flags(rawValue: 1)
+        /// A map with a merge key `<<`.
+        static let hasMerge = Flags(rawValue: 2)
+        /// The key `<<` itself.
+        static let isMergeKey = Flags(rawValue: 4)
+    }
+
+    package var root: NodeID { NodeID(index: 0) }
+}
+
+extension SyntaxTree {
+    /// The node that `id` stands for: itself, or what an alias names.
+    package func target(_ id: NodeID) -> NodeID {
+        let node = nodes[Int(id.index)]
+        return node.kind == .alias ? NodeID(index: node.text) : id
+    }
+
+    /// What the node is, aliases followed.
+    package func kind(_ id: NodeID) -> Kind { nodes[Int(target(id).index)].kind }
+
+    /// Where the node is written; of an alias, where the alias is.
+    package func span(_ id: NodeID) -> Span {
+        let node = nodes[Int(id.index)]
+        return Span(source: source.id, start: node.start, end: node.end)
+    }
+
+    package func style(_ id: NodeID) -> ScalarStyle { nodes[Int(target(id).index)].style }
+
+    package func type(_ id: NodeID) -> ScalarType { nodes[Int(target(id).index)].type }
+
+    /// The bytes of a scalar, quotes and escapes undone; of a key, the key as text.
+    package func text(_ id: NodeID) -> ArraySlice<UInt8> {
+        let node = nodes[Int(target(id).index)]
+        guard node.kind == .scalar else { return [] }
+        let range = Int(node.text)..<Int(node.text + node.count)
+        return node.flags.contains(.isDecoded) ? decoded[range] : source.bytes[range]
+    }
+
+    package func string(_ id: NodeID) -> String { String(decoding: text(id), as: UTF8.self) }
+
+    /// How many entries a list has, or a map as it is written.
+    package func count(_ id: NodeID) -> Int {
+        let node = nodes[Int(target(id).index)]
+        return node.kind == .scalar ? 0 : Int(node.count)
+    }
+
+    /// The items of a list. Nothing if it is none.
+    package func items(_ id: NodeID) -> [NodeID] {
+        let list = nodes[Int(target(id).index)]
+        guard list.kind == .list else { return [] }
+        var items: [NodeID] = []
+        items.reserveCapacity(Int(list.count))
+        var index = target(id).index + 1
+        while index < list.next {
+            items.append(NodeID(index: index))
+            index = nodes[Int(index)].next
+        }
+        return items
+    }
+
+    package struct Entry: Sendable {
+        package let key: NodeID
+        package let value: NodeID
+    }
+
+    /// The entries of a map, merged ones first, as PyYAML has them: a later value of a key takes the earlier one's place.
+    /// Nothing if it is no map.
+    package func entries(_ id: NodeID) -> [Entry] {
+        let written = writtenEntries(id)
+        guard nodes[Int(target(id).index)].flags.contains(.hasMerge) else { return written }
+        var merged: [Entry] = []
+        for entry in written where isMergeKey(entry.key) {
+            // The last of a list is the weakest, so it comes first and the others override it.
+            let sources = kind(entry.value) == .list ? items(entry.value).reversed() : [entry.value]
+            for source in sources { merged += entries(source) }
+        }
+        return overriding(merged + written.filter { !isMergeKey($0.key) })
+    }
+
+    /// The entries as they stand in the file, a merge key among them.
+    package func writtenEntries(_ id: NodeID) -> [Entry] {
+        let map = nodes[Int(target(id).index)]
+        guard map.kind == .map else { return [] }
+        var entries: [Entry] = []
+        entries.reserveCapacity(Int(map.count))
+        var index = target(id).index + 1
+        while index < map.next {
+            let value = nodes[Int(index)].next
+            entries.append(Entry(key: NodeID(index: index), value: NodeID(index: value)))
+            index = nodes[Int(value)].next
+        }
+        return entries
+    }
+
+    /// The value of `key` in a map, if the map has it.
+    package func value(of key: String, in id: NodeID) -> NodeID? {
+        entries(id).last { text($0.key).elementsEqual(key.utf8) }?.value
+    }
+
+    package func isMergeKey(_ id: NodeID) -> Bool { nodes[Int(id.index)].flags.contains(.isMergeKey) }
+
+    private func overriding(_ entries: [Entry]) -> [Entry] {
+        var places: [ArraySlice<UInt8>: Int] = [:]
+        var result: [Entry] = []
+        for entry in entries {
+            if let place = places[text(entry.key)] {
+                result[place] = entry
+            } else {
+                places[text(entry.key)] = result.count
+                result.append(entry)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,17 @@
+internal import SiteConfig
+
+/// The names that a shell completes: those of the site that the working directory leads to.
+enum Completion {
+    @Sendable static func envs(_ words: [String], _ index: Int, _ prefix: String) -> [String] { names("envs", words) }
+    @Sendable static func nodes(_ words: [String], _ index: Int, _ prefix: String) -> [String] { names("nodes", words) }
+    @Sendable static func templates(_ words: [String], _ index: Int, _ prefix: String) -> [String] { names("templates", words) }
+    @Sendable static func presets(_ words: [String], _ index: Int, _ prefix: String) -> [String] { names("presets", words) }
+    @Sendable static func postures(_ words: [String], _ index: Int, _ prefix: String) -> [String] { names("postures", words) }
+
+    private static func names(_ kind: String, _ words: [String]) -> [String] {
+        var options = GlobalOptions()
+        options.site = words.firstIndex { $0 == "--site" || $0 == "-C" }.flatMap { words.dropFirst($0 + 1).first }
+        let listing = try? options.locate().compiler.list(kind)
+        return listing?.entries.map(\.name) ?? []
+    }
+}

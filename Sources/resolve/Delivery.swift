@@ -1,0 +1,55 @@
+internal import SiteConfig
+
+extension GlobalOptions {
+    /// Shows what was found and writes the document, if there is one, to where the command line says.
+    func deliver(_ compilation: Compilation, of location: Discovery.Location?) throws -> ExitStatus {
+        let status = show(compilation.report, of: location)
+        guard status == .done, let document = compilation.document else { return status }
+        try deliver(document)
+        return status
+    }
+
+    /// Shows the findings on stderr and says what they come to.
+    func show(_ report: Report, of location: Discovery.Location?) -> ExitStatus {
+        var text = report.text(isColoured: isColoured, errorsOnly: quiet)
+        for failure in report.failures { text += "error: \(failure)\n" }
+        if let usage = report.usage { text += "error: \(usage)\n" }
+        if !report.isClean, let location {
+            text += "\nresolve: \(count(report)) in the site \(location.path) (\(location.reason))\n"
+        }
+        Terminal.error.write(text)
+        if report.errorCount > 0 { return .wrongContent }
+        if !report.failures.isEmpty { return .couldNotRun }
+        return report.usage == nil ? .done : .usage
+    }
+
+    private func count(_ report: Report) -> String {
+        let errors = report.errorCount + report.failures.count + (report.usage == nil ? 0 : 1)
+        let warnings = quiet ? 0 : report.warningCount
+        let parts = [(errors, "error"), (warnings, "warning")].filter { $0.0 > 0 }
+        return parts.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: " and ")
+    }
+
+    private func deliver(_ document: Document) throws {
+        if let path = output, path != "-" {
+            let holdsSecrets = document.hasSecrets && !redact
+            let writer = try FileWriter(path, holdsSecrets: holdsSecrets)
+            return try writer.write(document.bytes(redact ? .redacted : .revealed))
+        }
+        let isHidden = redact || (Terminal.output.isTerminal && !reveal)
+        if document.hasSecrets, !isHidden, Terminal.output.isReadableByOthers {
+            Terminal.error.write(
+                "warning: secrets go into a file that others can read; `-o FILE` writes one that only you can\n")
+        }
+        try Terminal.output.write(document.bytes(isHidden ? .redacted : .revealed))
+        if document.hasSecrets, isHidden, !redact {
+            Terminal.error.write("note: secrets are hidden on a terminal; a pipe, -o FILE or --reveal has them\n")
+        }
+    }
+
+    /// Writes bytes without secrets to where the command line says.
+    func deliver(plain bytes: [UInt8]) throws {
+        guard let path = output, path != "-" else { return try Terminal.output.write(bytes) }
+        try FileWriter(path, holdsSecrets: false).write(bytes)
+    }
+}

@@ -1,0 +1,85 @@
+internal import Glibc
+internal import SystemPackage
+
+/// Writes a file whole or not at all: a temporary file beside it, made exclusively, then renamed (DESIGN §4, *Handling*).
+struct FileWriter {
+    private let target: FilePath
+    private let name: String
+    private let folder: FilePath
+    private let holdsSecrets: Bool
+
+    /// - Throws: `Failure` if the target may not be written: a symbolic link, a device, a folder that anyone may change.
+    init(_ path: String, holdsSecrets: Bool) throws {
+        self.holdsSecrets = holdsSecrets
+        target = FilePath(path)
+        guard let last = target.lastComponent, last.kind == .regular else {
+            throw Failure.couldNotRun("cannot write \(path): it names no file")
+        }
+        name = last.string
+        let parent = target.removingLastComponent()
+        folder = parent.isEmpty ? FilePath(".") : parent
+        try checkTarget()
+        if holdsSecrets { try checkFolder() }
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        removeLeftovers()
+        let temporary = folder.appending(".\(name).resolve-\(getpid()).tmp")
+        do {
+            let file = try FileDescriptor.open(
+                temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
+                permissions: holdsSecrets
+                    ? [.ownerReadWrite] : [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
+            do {
+                try file.closeAfter { _ = try file.writeAll(bytes) }
+                guard unsafe rename(temporary.string, target.string) == 0 else { throw Errno(rawValue: errno) }
+            } catch {
+                unsafe unlink(temporary.string)
+                throw error
+            }
+        } catch let error as Errno {
+            throw Failure.couldNotRun("cannot write \(target.string): \(error.description)")
+        }
+    }
+
+    private func checkTarget() throws {
+        var status = stat()
+        guard unsafe lstat(target.string, &status) == 0 else { return }
+        let kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: ""
+            case S_IFLNK: "a symbolic link"
+            case S_IFDIR: "a folder"
+            default: "no regular file"
+            }
+        guard kind.isEmpty else {
+            throw Failure.couldNotRun("refusing to write \(target.string): it is \(kind); `-o -` writes to stdout")
+        }
+    }
+
+    private func checkFolder() throws {
+        var status = stat()
+        guard unsafe stat(folder.string, &status) == 0 else { return }
+        if status.st_mode & S_IWOTH != 0, status.st_mode & S_ISVTX == 0 {
+            throw Failure.couldNotRun(
+                "refusing to write secrets to \(target.string): anyone may change the folder \(folder.string)")
+        }
+    }
+
+    /// Removes what a killed run left beside the target.
+    private func removeLeftovers() {
+        guard let directory = unsafe opendir(folder.string) else { return }
+        defer { unsafe closedir(directory) }
+        let prefix = ".\(name).resolve-"
+        while let entry = unsafe readdir(directory) {
+            let found = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard found.hasPrefix(prefix), found.hasSuffix(".tmp"),
+                let process = Int32(found.dropFirst(prefix.count).dropLast(4)), process > 0,
+                kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            unsafe unlink(folder.appending(found).string)
+        }
+    }
+}

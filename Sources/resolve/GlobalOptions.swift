@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import Glibc
+internal import SiteConfig
+
+/// What every command takes, before or after its name.
+struct GlobalOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("C"), .long],
+        help: ArgumentHelp("The site's folder.", valueName: "dir"), completion: .directory)
+    var site: String?
+
+    @Flag(help: "Take mistakes that homestak's Python resolver passes over as warnings, and write what it would.")
+    var lenient = false
+
+    @Flag(help: "Write secrets as {\"$secret\": …} instead of their values.")
+    var redact = false
+
+    @Flag(help: "Show secrets on a terminal, too.")
+    var reveal = false
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write to a file, whole or not at all; with secrets inside, only you can read it.", valueName: "file"),
+        completion: .file())
+    var output: String?
+
+    @Option(help: "Colour messages: auto, always or never. $NO_COLOR is heeded, too.")
+    var color: ColourChoice = .auto
+
+    @Flag(help: "Show errors only.")
+    var quiet = false
+
+    enum ColourChoice: String, ExpressibleByArgument, CaseIterable {
+        case auto, always, never
+    }
+
+    func validate() throws {
+        if redact, reveal { throw ValidationError("--redact and --reveal exclude each other.") }
+    }
+
+    var isColoured: Bool {
+        switch color {
+        case .always: true
+        case .never: false
+        case .auto: Terminal.error.isTerminal && (Self.environment("NO_COLOR") ?? "").isEmpty
+        }
+    }
+
+    /// The site's files and where they are.
+    func locate() throws -> (compiler: SiteCompiler, location: Discovery.Location) {
+        let workingDirectory = unsafe getcwd(nil, 0).map { path in
+            defer { unsafe free(path) }
+            return unsafe String(cString: path)
+        }
+        let found = Discovery.locate(
+            explicit: site, environment: Self.environment, workingDirectory: workingDirectory ?? "/")
+        switch found {
+        case .success(let location):
+            return (SiteCompiler(DiskFiles(root: location.path), isLenient: lenient), location)
+        case .failure(let notFound):
+            throw Failure.couldNotRun(
+                "no site found: no site.yaml, nor two of a site's folders, in\n"
+                    + notFound.tried.map { "  \($0)\n" }.joined()
+                    + "help: say where it is with --site, or set RESOLVE_SITE")
+        }
+    }
+
+    static func environment(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
+}

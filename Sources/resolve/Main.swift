@@ -1,0 +1,56 @@
+internal import ArgumentParser
+
+/// The command line. It parses arguments, calls the library, writes, and decides the exit status; nothing else.
+@main
+struct Resolve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resolve",
+        abstract: "Compile a site-config into what OpenTofu and Ansible read.",
+        discussion: """
+            A site-config is a folder of YAML: site.yaml, nodes/, envs/, vms/, postures/, and secrets beside it. The \
+            site is found by --site, $RESOLVE_SITE, $HOMESTAK_SITE_CONFIG, $HOMESTAK_ETC, from the working directory, \
+            or in homestak's own folders.
+
+            EXAMPLES:
+              resolve env dev --node pve > terraform.tfvars.json
+              resolve --site examples/homestak vars prod -o vars.json
+              resolve validate
+              resolve help R0201
+
+            EXIT STATUS:
+              0  done
+              1  the site's content is wrong
+              2  could not run: a file could not be read or written, or there is no site
+              64 the command line is wrong
+              70 a bug in resolve
+            """,
+        version: "0.1.0",
+        subcommands: [Env.self, VM.self, Vars.self, List.self, Validate.self, Read.self, Help.self])
+
+    @OptionGroup var options: GlobalOptions
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            switch command {
+            case let command as any StatusCommand: try command.execute().exit()
+            default: try command.run()
+            }
+        } catch let failure as Failure {
+            Terminal.error.write("error: \(failure.message)\n")
+            failure.status.exit()
+        } catch {
+            // ArgumentParser's own errors: a usage error ends with 64, a request for help with 0.
+            exit(withError: error)
+        }
+    }
+}
+
+/// A command that says how it ended.
+protocol StatusCommand: ParsableCommand {
+    func execute() throws -> ExitStatus
+}
+
+extension StatusCommand {
+    func run() throws { try execute().exit() }
+}

@@ -1,0 +1,32 @@
+internal import Glibc
+internal import SystemPackage
+
+/// One of the process's streams.
+struct Terminal {
+    let descriptor: FileDescriptor
+
+    static let output = Terminal(descriptor: .standardOutput)
+    static let error = Terminal(descriptor: .standardError)
+
+    var isTerminal: Bool { isatty(descriptor.rawValue) == 1 }
+
+    /// Writes a message. What stderr refuses cannot be told anybody.
+    func write(_ text: String) {
+        try? write(Array(text.utf8))
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        do {
+            try descriptor.writeAll(bytes)
+        } catch let error as Errno {
+            throw Failure.couldNotRun("cannot write the output: \(error.description)")
+        }
+    }
+
+    /// Whether it is a regular file that others than its owner may read.
+    var isReadableByOthers: Bool {
+        var status = stat()
+        guard unsafe fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        return status.st_mode & (S_IRGRP | S_IROTH) != 0
+    }
+}
