@@ -11,7 +11,8 @@ package func bind(
     var binder = Binder(tree, id.kind, strictness)
     let fields = binder.map(tree.root, id.kind.table ?? FieldTable(isOpen: true, []), at: Place(of: id.kind))
     let entity = BoundEntity(
-        id: id, path: tree.source.path, start: .startOfFile(tree.source.id), fields: fields, references: binder.references)
+        id: id, path: tree.source.path, start: .startOfFile(tree.source.id), fields: fields,
+        references: binder.references)
     return (entity, binder.diagnostics)
 }
 
@@ -91,7 +92,9 @@ struct Binder {
             diagnostics.append(.unknownKey(key, span, near: [meant.text], in: kind, place.steps, strictness, tree))
             return
         }
-        let absent = table.fields.filter { !present.contains($0.name) && !($0.formerName.map(present.contains) ?? false) }
+        let absent = table.fields.filter {
+            !present.contains($0.name) && !($0.formerName.map(present.contains) ?? false)
+        }
         let candidates = absent.filter { !table.isOpen || $0.isStructural }
         let names = candidates.flatMap { [$0.name] + ($0.formerName.map { [$0] } ?? []) }.map(\.text)
         let near = Suggestions.near(key.text, among: names, includingParts: false)
@@ -150,24 +153,15 @@ struct Binder {
     private mutating func scalar(_ node: NodeID, _ type: FieldType, _ name: Key, _ place: Place) -> Value? {
         guard tree.kind(node) == .scalar else { return nil }
         let value = Value(content(node, at: place), Origin(tree.span(node), place.layer))
-        guard let complaint = type.complaint(about: tree.value(node)) else {
-            if strictness == .strict, case .addressWithPrefix = type {
-                diagnostics += checkAddress(value, of: nil, strictness)
-            }
-            return value
-        }
-        // An address is checked where it counts, in the merged VM, for there the Python resolver checks it as well.
-        if strictness == .lenient, case .addressWithPrefix = type { return value }
+        guard let complaint = type.complaint(about: tree.value(node)) else { return value }
         diagnostics.append(.wrongValue(complaint, node, type, name, place.steps, tree, strictness.severity))
         return value
     }
 
     /// A list or map where none is wanted, or none where one is: nothing could be made of it, so it is always an error.
     private mutating func mismatch(_ node: NodeID, _ type: FieldType, _ name: Key, _ place: Place) -> Value {
-        if strictness == .lenient, case .addressWithPrefix = type {} else {
-            let found = tree.kind(node) == .scalar ? nil : tree.kind(node) == .list ? "a list" : "a map"
-            diagnostics.append(.wrongShape(found, node, type, name, place.steps, tree))
-        }
+        let found = tree.kind(node) == .scalar ? nil : tree.kind(node) == .list ? "a list" : "a map"
+        diagnostics.append(.wrongShape(found, node, type, name, place.steps, tree))
         return Value(.null, Origin(tree.span(node), place.layer))
     }
 

@@ -3,7 +3,9 @@ package import SiteModel
 
 extension LinkedSite {
     /// What OpenTofu needs to make `vms` on a node (DESIGN §6, *env*).
-    package func deployment(of vms: [Fields], on node: BoundEntity) -> (deployment: Deployment, diagnostics: [Diagnostic]) {
+    package func deployment(of vms: [Fields], on node: BoundEntity) -> (
+        deployment: Deployment, diagnostics: [Diagnostic]
+    ) {
         let token = apiToken(of: node)
         let deployment = Deployment(
             node: node.fields["node"] ?? .string(node.id.name.text, .computed),
@@ -40,7 +42,9 @@ extension LinkedSite {
     }
 
     private func sshHost(of node: BoundEntity) -> Value {
-        if let endpoint = node.fields["api_endpoint"]?.string, ["localhost", "127.0.0.1"].contains(host(ofURL: endpoint)) {
+        if let endpoint = node.fields["api_endpoint"]?.string,
+            ["localhost", "127.0.0.1"].contains(host(ofURL: endpoint))
+        {
             return .string("127.0.0.1", .computed)
         }
         return node.fields["ip"] ?? .string("", .builtIn)

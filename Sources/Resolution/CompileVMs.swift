@@ -39,7 +39,11 @@ extension LinkedSite {
         if !vm.contains("gateway"), let gateway = defaults["gateway"] { vm.set("gateway", gateway) }
 
         var diagnostics: [Diagnostic] = []
-        if strictness == .lenient, let ip = vm["ip"] { diagnostics += checkAddress(ip, of: vm["name"]?.name, strictness) }
+        if let ip = vm.entry("ip") {
+            // The Python resolver looks only at the address that counts.
+            let checked = strictness == .strict ? [ip.value] + ip.beat : [ip.value]
+            diagnostics += checked.flatMap { checkAddress($0, strictness) }
+        }
         if let written = vm.entry("auth_token"), let span = written.keySpan {
             diagnostics.append(.writtenToken(span))
         }

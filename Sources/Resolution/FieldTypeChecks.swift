@@ -17,7 +17,8 @@ extension FieldType {
         switch (self, scalar) {
         case (.text, .string), (.boolean, .bool): nil
         case (.reference, .string(let name)), (.secret, .string(let name)): name.isEmpty ? .value : nil
-        case (.addressWithPrefix, .null), (.addressWithPrefix, .string): nil
+        // Checked where it counts: in the merged VM, by `checkAddress`.
+        case (.addressWithPrefix, _): nil
         case (.integer(let range), .integer(let number)): range.contains(number) ? nil : .value
         case (.integer, .bigInteger): .value
         case (.choice(let choices), .string(let text)): choices.contains(text) ? nil : .value
@@ -31,7 +32,8 @@ extension FieldType {
         switch self {
         case .text: "text"
         case .integer(let range):
-            range.upperBound >= 999_999_999 ? "a number from \(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
+            range.upperBound >= 999_999_999
+                ? "a number from \(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
         case .boolean: "true or false"
         case .choice(let choices): choices.map { "\"\($0)\"" }.joined(separator: " | ")
         case .addressWithPrefix: "null, dhcp, or an address with its prefix (10.0.0.5/24)"
@@ -56,7 +58,8 @@ extension Diagnostic {
         let code: Code = complaint == .type ? .wrongType : .badValue
         guard !tree.source.isSecret else {
             return Diagnostic(
-                code, severity, "\(path) wants \(type.wish), but YAML reads it as \(SecretType(scalar).rawValue)", at: span,
+                code, severity, "\(path) wants \(type.wish), but YAML reads it as \(SecretType(scalar).rawValue)",
+                at: span,
                 help: "quote the value to make it text")
         }
         let value = Value(Value.Content(scalar), .computed)
@@ -89,7 +92,9 @@ extension Diagnostic {
             guard isBare, choices.contains(text) else { return [] }
             return [FixIt("quote it: \"\(text)\"", [Edit(span, "\"\(text)\"")])]
         case (.boolean, .string(let text)):
-            guard let value = ["true": true, "yes": true, "on": true, "false": false, "no": false, "off": false][text.lowercased()]
+            guard
+                let value = ["true": true, "yes": true, "on": true, "false": false, "no": false, "off": false][
+                    text.lowercased()]
             else { return [] }
             return [FixIt("write \(value)", [Edit(span, "\(value)")])]
         case (.integer, .string(let text)):
@@ -107,7 +112,8 @@ extension Diagnostic {
         var help: String?
         if case .list = type, name == "vms" { help = "an env without VMs says `vms: []`" }
         return Diagnostic(
-            .wrongType, "\(SecretRef.path(steps)) wants \(type.wish), but this is \(found)", at: tree.span(node), help: help)
+            .wrongType, "\(SecretRef.path(steps)) wants \(type.wish), but this is \(found)", at: tree.span(node),
+            help: help)
     }
 
     static func bothNames(_ former: Key, _ name: Key, _ span: Span) -> Diagnostic {
@@ -123,7 +129,8 @@ extension Diagnostic {
         let severity = field.name == "datastore" ? .error : strictness.severity
         let owner = steps.isEmpty ? "this \(kind.name)" : "this entry of \(SecretRef.path(steps))"
         return Diagnostic(
-            .missingField, severity, "\(owner) has no \(field.name)", at: Span(source: span.source, start: span.start, end: span.start),
+            .missingField, severity, "\(owner) has no \(field.name)",
+            at: Span(source: span.source, start: span.start, end: span.start),
             help: "add `\(field.name):` — \(field.summary)")
     }
 
@@ -150,7 +157,11 @@ extension Diagnostic {
     }
 
     private static func rename(_ span: Span, to name: String, _ tree: SyntaxTree) -> [FixIt] {
-        let isBare = !tree.source.isSecret && tree.source.text(of: span).utf8.allSatisfy { Catalogue.isName(String(UnicodeScalar($0))) || "_-".utf8.contains($0) }
+        let isBare =
+            !tree.source.isSecret
+            && tree.source.text(of: span).utf8.allSatisfy {
+                Catalogue.isName(String(UnicodeScalar($0))) || "_-".utf8.contains($0)
+            }
         return isBare ? [FixIt("rename it to \(name)", [Edit(span, name)])] : []
     }
 

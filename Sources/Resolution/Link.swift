@@ -53,7 +53,8 @@ extension Diagnostic {
             }
             help = "did you mean \(choices.joined(separator: " or "))?"
         } else if names.isEmpty {
-            help = "there is no \(kind.name) yet: make \(order.folders[0])/\(Catalogue.isName(name.text) ? name.text : "NAME").yaml"
+            help =
+                "there is no \(kind.name) yet: make \(order.folders[0])/\(Catalogue.isName(name.text) ? name.text : "NAME").yaml"
         } else if names.count <= 8 {
             help = "there \(names.count == 1 ? "is" : "are"): \(names.joined(separator: ", "))"
         } else {
@@ -62,7 +63,8 @@ extension Diagnostic {
         let elsewhere = EntityKind.allCases.filter { $0 != kind }.flatMap { other in
             catalogue.all(other).filter { $0.id.name == name }.map { "a \(other.name) of that name exists: \($0.path)" }
         }
-        return Diagnostic(.dangling, severity, "no \(kind.name) named \"\(name)\"", at: nil, notes: elsewhere, help: help)
+        return Diagnostic(
+            .dangling, severity, "no \(kind.name) named \"\(name)\"", at: nil, notes: elsewhere, help: help)
     }
 }
 

@@ -50,7 +50,9 @@ public enum Discovery {
         var parent = ".."
         for _ in workingDirectory.split(separator: "/") {
             // Any folder may have folders named like ours; a parent must have a site.yaml to be meant.
-            if hasSiteFile(parent) { candidates.append(Location(path: parent, reason: "the nearest parent with a site.yaml")) }
+            if hasSiteFile(parent) {
+                candidates.append(Location(path: parent, reason: "the nearest parent with a site.yaml"))
+            }
             parent += "/.."
         }
         for name in ["site-config", "config"] {

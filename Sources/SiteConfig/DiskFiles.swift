@@ -8,10 +8,12 @@ public struct DiskFiles: SiteFiles {
     /// - Parameter root: the folder, absolute or relative to the working directory.
     public init(root: String) { self.root = FilePath(root) }
 
+    /// The names in a folder, in the order of the directory.
     public func names(in folder: String) throws(FileError) -> [String] {
         try Self.names(in: folder.isEmpty ? root : root.appending(folder))
     }
 
+    /// The bytes of a regular file, cut behind `limit`.
     public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
         try Self.read(root.appending(path), limit: limit)
     }
@@ -48,7 +50,8 @@ public struct DiskFiles: SiteFiles {
         var bytes: [UInt8] = []
         var isAtEnd = false
         while !isAtEnd, bytes.count < limit {
-            let chunk = try unsafe [UInt8](unsafeUninitializedCapacity: min(64 << 10, limit - bytes.count)) { buffer, count in
+            let chunk = try unsafe [UInt8](unsafeUninitializedCapacity: min(64 << 10, limit - bytes.count)) {
+                buffer, count in
                 count = try unsafe file.read(into: UnsafeMutableRawBufferPointer(buffer))
             }
             isAtEnd = chunk.isEmpty

@@ -28,7 +28,9 @@ struct Loader {
             do throws(FileError) {
                 catalogue.add(folder: folder, names: try files.names(in: folder))
             } catch {
-                if case .failed(let reason) = error { failures.append("cannot list \(folder.isEmpty ? "the site" : folder): \(reason)") }
+                if case .failed(let reason) = error {
+                    failures.append("cannot list \(folder.isEmpty ? "the site" : folder): \(reason)")
+                }
             }
         }
     }
@@ -53,17 +55,22 @@ struct Loader {
             guard let entity = bindFile(place.path, as: place.id) else { continue }
             for reference in entity.references {
                 for order in scope.searches(reference) where scope.reads(order.kind) {
-                    if let target = catalogue.place(reference.name, order) { waiting.append(target) }
-                    // Presets in two folders are not merged; that they differ is said, so the others are read, too.
-                    if order.kind == .preset { waiting += catalogue.shadowed(reference.name, order) }
+                    waiting += places(of: reference.name, order)
                 }
             }
         }
     }
 
-    /// Loads a posture that is used without being named.
+    /// Loads what a name means, if it exists.
     mutating func load(_ name: Key, _ order: SearchOrder, _ scope: Scope) {
-        if let place = catalogue.place(name, order) { load(place, scope) }
+        for place in places(of: name, order) { load(place, scope) }
+    }
+
+    /// The file that a name means. Presets in several folders are not merged; that they differ is said, so the others
+    /// are read, too.
+    private func places(of name: Key, _ order: SearchOrder) -> [Catalogue.Place] {
+        guard let place = catalogue.place(name, order) else { return [] }
+        return order.kind == .preset ? [place] + catalogue.shadowed(name, order) : [place]
     }
 
     // MARK: Files
@@ -131,7 +138,8 @@ struct Loader {
 extension Diagnostic {
     fileprivate static func twoFiles(_ path: String, _ rival: String) -> Diagnostic {
         Diagnostic(
-            .twoFiles, "\(path) and \(rival) are both there", at: nil, notes: ["they have one name, so only one could be read"],
+            .twoFiles, "\(path) and \(rival) are both there", at: nil,
+            notes: ["they have one name, so only one could be read"],
             help: "remove or rename one of them")
     }
 
@@ -153,7 +161,9 @@ enum EncryptedFormat: String {
     case age, sops = "SOPS", ansibleVault = "ansible-vault"
 
     init?(_ bytes: [UInt8]) {
-        if bytes.starts(with: "age-encryption.org/".utf8) || bytes.starts(with: "-----BEGIN AGE ENCRYPTED FILE-----".utf8) {
+        if bytes.starts(with: "age-encryption.org/".utf8)
+            || bytes.starts(with: "-----BEGIN AGE ENCRYPTED FILE-----".utf8)
+        {
             self = .age
         } else if bytes.starts(with: "$ANSIBLE_VAULT;".utf8) {
             self = .ansibleVault

@@ -21,7 +21,9 @@ extension SiteCompiler {
 
         let site = loader.site
         var findings = link(site, .deployment) + node.diagnostics + site.shadowedPresets()
-        if env == nil { findings.append(.notFound(Key(request.name), .kind(.env), in: site.catalogue, strictness.severity)) }
+        if env == nil {
+            findings.append(.notFound(Key(request.name), .kind(.env), in: site.catalogue, strictness.severity))
+        }
         var vms: [Fields] = []
         if let env = env.flatMap({ site.entities[$0.id] }) {
             let numbered = env.numbering(request.vmids)
@@ -47,8 +49,8 @@ extension SiteCompiler {
         var findings = node.diagnostics
         for (field, name, order) in references {
             guard let name else { continue }
-            if let place = loader.catalogue.place(Key(name), order) {
-                loader.load(place, .deployment)
+            if loader.catalogue.place(Key(name), order) != nil {
+                loader.load(Key(name), order, .deployment)
             } else {
                 let severity = field == "vm_preset" ? Severity.error : strictness.severity
                 findings.append(.notFound(Key(name), order, in: loader.catalogue, severity))
@@ -62,7 +64,9 @@ extension SiteCompiler {
         let compiled = site.vm(request.instance, number: nil, method)
         findings += method.diagnostics + compiled.diagnostics
         return finish(loader, findings, usage: node.usage) {
-            node.entity.map { site.deployment(of: [compiled.vm], on: $0) }.map { (.deployment($0.deployment), $0.diagnostics) }
+            node.entity.map { site.deployment(of: [compiled.vm], on: $0) }.map {
+                (.deployment($0.deployment), $0.diagnostics)
+            }
         }
     }
 
@@ -110,6 +114,9 @@ extension SiteCompiler {
         for place in site.catalogue.all(.env) {
             if let env = site.entities[place.id] { findings += site.vms(of: env).diagnostics }
         }
+        for place in site.catalogue.all(.template) + site.catalogue.all(.preset) {
+            if let ip = site.entities[place.id]?.fields["ip"] { findings += checkAddress(ip, strictness) }
+        }
         for place in site.catalogue.all(.node) {
             if let node = site.entities[place.id] { findings += site.deployment(of: [], on: node).diagnostics }
         }
@@ -139,7 +146,8 @@ extension SiteCompiler {
     private func chooseNode(_ name: String?, _ env: EntityID?, _ loader: inout Loader) -> ChosenNode {
         let nodes = loader.catalogue.names(.node)
         var chosen = ChosenNode()
-        let meant = name ?? env.flatMap { loader.entities[$0]?.fields["node"]?.name } ?? (nodes.count == 1 ? nodes[0] : nil)
+        let meant =
+            name ?? env.flatMap { loader.entities[$0]?.fields["node"]?.name } ?? (nodes.count == 1 ? nodes[0] : nil)
         guard let meant else {
             if nodes.isEmpty {
                 chosen.diagnostics = [.notFound("NODE", .kind(.node), in: loader.catalogue, .error)]
@@ -228,7 +236,8 @@ extension Diagnostic {
 
     fileprivate static func shadowed(_ used: BoundEntity, _ other: BoundEntity) -> Diagnostic {
         Diagnostic(
-            .shadowed, .warning, "two presets named \"\(used.id.name)\" differ, and \(used.path) is used", at: other.start,
+            .shadowed, .warning, "two presets named \"\(used.id.name)\" differ, and \(used.path) is used",
+            at: other.start,
             "this one is not read", help: "make them equal, or remove \(other.path)")
     }
 }

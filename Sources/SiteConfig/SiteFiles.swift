@@ -37,6 +37,7 @@ public struct MemoryFiles: SiteFiles {
         self.files = files.mapValues { Array($0.utf8) }
     }
 
+    /// The names below a folder; a folder exists if a file stands in it.
     public func names(in folder: String) throws(FileError) -> [String] {
         let prefix = folder.isEmpty ? "" : folder + "/"
         let below = files.keys.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) }
@@ -44,6 +45,7 @@ public struct MemoryFiles: SiteFiles {
         return Set(below.map { String($0.prefix { $0 != "/" }) }).sorted()
     }
 
+    /// The bytes of a file, cut behind `limit`.
     public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
         guard let bytes = files[path] else { throw .missing }
         return Array(bytes.prefix(limit))

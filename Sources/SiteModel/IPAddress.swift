@@ -44,7 +44,9 @@ package struct AddressWithPrefix: Hashable, Sendable {
             digits.contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
         }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, isNumber(parts[1], 1...2), let prefix = Int(parts[1]), prefix <= 32 else { return false }
+        guard parts.count == 2, isNumber(parts[1], 1...2), let prefix = Int(parts[1]), prefix <= 32 else {
+            return false
+        }
         let octets = parts[0].split(separator: ".", omittingEmptySubsequences: false)
         return octets.count == 4 && octets.allSatisfy { isNumber($0, 1...3) }
     }

@@ -6,7 +6,8 @@ internal import Diagnostics
 /// Offsets are bytes of the source. A span of text lives only until the call returns.
 protocol EventReceiver {
     mutating func documentStart(at offset: UInt32, version: (major: Int, minor: Int)?)
-    mutating func scalar(_ text: borrowing Swift.Span<UInt8>, _ properties: EventProperties, style: ScalarStyle, isPlain: Bool)
+    mutating func scalar(
+        _ text: borrowing Swift.Span<UInt8>, _ properties: EventProperties, style: ScalarStyle, isPlain: Bool)
     mutating func sequenceStart(_ properties: EventProperties)
     mutating func sequenceEnd(at offset: UInt32)
     mutating func mappingStart(_ properties: EventProperties)
@@ -39,7 +40,9 @@ struct LibYAMLProblem {
 /// The only door to libyaml (0.2.5): a text in, events out.
 enum LibYAML {
     /// Runs the parser over `source` (without a byte order mark) and returns what stopped it, if anything did.
-    static func parse(_ source: Source, skipping prefix: Int, into receiver: inout some EventReceiver) -> LibYAMLProblem? {
+    static func parse(_ source: Source, skipping prefix: Int, into receiver: inout some EventReceiver)
+        -> LibYAMLProblem?
+    {
         var parser = unsafe yaml_parser_t()
         guard unsafe yaml_parser_initialize(&parser) == 1 else {
             return LibYAMLProblem(problem: "out of memory", offset: 0, context: nil, contextOffset: 0)
@@ -63,7 +66,9 @@ enum LibYAML {
         }
     }
 
-    private static func deliver(_ event: yaml_event_t, _ offsets: inout OffsetCursor, to receiver: inout some EventReceiver) {
+    private static func deliver(
+        _ event: yaml_event_t, _ offsets: inout OffsetCursor, to receiver: inout some EventReceiver
+    ) {
         let start = unsafe offsets.byteOffset(ofScalar: event.start_mark.index)
         let end = unsafe offsets.byteOffset(ofScalar: event.end_mark.index)
         switch unsafe event.type {

@@ -78,7 +78,8 @@ extension Diagnostic {
     ) -> Diagnostic {
         Diagnostic(
             .duplicateKey, strictness.severity,
-            source.isSecret ? "a key stands twice in one map" : "the key \(JSONText.quoted(key)) stands twice in one map",
+            source.isSecret
+                ? "a key stands twice in one map" : "the key \(JSONText.quoted(key)) stands twice in one map",
             at: place, "the second one", related: [Label(first, "the first one")],
             help: strictness == .strict ? "keep one of them" : "the last one was used")
     }
@@ -129,7 +130,8 @@ extension Diagnostic {
 
     static func aliasInsideItself(_ name: String, _ place: Span, in source: Source, _ anchor: Span) -> Diagnostic {
         Diagnostic(
-            .alias, source.isSecret ? "an alias inside its own anchor" : "the alias *\(name) stands inside its own anchor",
+            .alias,
+            source.isSecret ? "an alias inside its own anchor" : "the alias *\(name) stands inside its own anchor",
             at: place, "it would never end", related: [Label(anchor, "the anchor")])
     }
 
@@ -180,7 +182,8 @@ extension Code {
             -- broken.yaml --
             name: web: 1
             """,
-        fix: "Mend the line. The usual causes are a missing quote, a tab, and indentation that fits no block around it.")
+        fix: "Mend the line. The usual causes are a missing quote, a tab, and indentation that fits no block around it."
+    )
 
     package static let notText = Code(
         "R0102", "the file is not UTF-8 text",
@@ -303,7 +306,8 @@ extension Code {
 
     package static let keyType = Code(
         "R0111", "a key that cannot be text",
-        explanation: "A map or a list as a key fits no output. Most often a template was left unquoted: `{{ x }}` is a map.",
+        explanation:
+            "A map or a list as a key fits no output. Most often a template was left unquoted: `{{ x }}` is a map.",
         example: """
             $ resolve read broken.yaml
             -- broken.yaml --

@@ -6,7 +6,8 @@ extension SyntaxTree {
     package func versionLints() -> [Diagnostic] {
         guard !declaresYAML11, !source.isSecret else { return [] }
         var found: [Diagnostic] = []
-        for (index, node) in nodes.enumerated() where node.kind == .scalar && node.style == .plain && node.end > node.start {
+        for (index, node) in nodes.enumerated()
+        where node.kind == .scalar && node.style == .plain && node.end > node.start {
             let id = NodeID(index: UInt32(index))
             // An anchor or a tag before the scalar belongs to its span: such a scalar is left alone.
             let written = source.bytes[Int(node.start)..<Int(node.end)]
@@ -54,7 +55,8 @@ private enum CoreSchema {
         // In YAML 1.2 a leading zero is just a zero.
         let significant = digits.drop { $0 == UInt8(ascii: "0") }
         let sign: [UInt8] = text.first == UInt8(ascii: "-") ? [UInt8(ascii: "-")] : []
-        return ScalarValue.make((sign + (significant.isEmpty ? [UInt8(ascii: "0")] : Array(significant)))[...], as: .integer)
+        return ScalarValue.make(
+            (sign + (significant.isEmpty ? [UInt8(ascii: "0")] : Array(significant)))[...], as: .integer)
     }
 
     private static func float(_ text: ArraySlice<UInt8>) -> ScalarValue? {
@@ -82,12 +84,15 @@ private enum CoreSchema {
 }
 
 extension Diagnostic {
-    fileprivate static func version(_ place: Span, written: String, _ ours: ScalarValue, _ modern: ScalarValue) -> Diagnostic {
+    fileprivate static func version(_ place: Span, written: String, _ ours: ScalarValue, _ modern: ScalarValue)
+        -> Diagnostic
+    {
         var fixes = [FixIt("make it text", [Edit(place, JSONText.quoted(written))])]
         if let plain = ours.plain { fixes = [FixIt("write \(plain)", [Edit(place, plain)])] }
         return Diagnostic(
             .yaml12, .warning, "\"\(written)\" is \(ours.phrase) here, but \(modern.phrase) in YAML 1.2", at: place,
-            help: ours.plain.map { "write \($0), or quote it if it is text" } ?? "quote it: \(JSONText.quoted(written))",
+            help: ours.plain.map { "write \($0), or quote it if it is text" }
+                ?? "quote it: \(JSONText.quoted(written))",
             fixes: fixes)
     }
 }

@@ -4,9 +4,15 @@ internal import SiteConfig
 enum Completion {
     @Sendable static func envs(_ words: [String], _ index: Int, _ prefix: String) -> [String] { names("envs", words) }
     @Sendable static func nodes(_ words: [String], _ index: Int, _ prefix: String) -> [String] { names("nodes", words) }
-    @Sendable static func templates(_ words: [String], _ index: Int, _ prefix: String) -> [String] { names("templates", words) }
-    @Sendable static func presets(_ words: [String], _ index: Int, _ prefix: String) -> [String] { names("presets", words) }
-    @Sendable static func postures(_ words: [String], _ index: Int, _ prefix: String) -> [String] { names("postures", words) }
+    @Sendable static func templates(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+        names("templates", words)
+    }
+    @Sendable static func presets(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+        names("presets", words)
+    }
+    @Sendable static func postures(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+        names("postures", words)
+    }
 
     private static func names(_ kind: String, _ words: [String]) -> [String] {
         var options = GlobalOptions()

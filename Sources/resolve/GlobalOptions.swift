@@ -20,7 +20,8 @@ struct GlobalOptions: ParsableArguments {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Write to a file, whole or not at all; with secrets inside, only you can read it.", valueName: "file"),
+        help: ArgumentHelp(
+            "Write to a file, whole or not at all; with secrets inside, only you can read it.", valueName: "file"),
         completion: .file())
     var output: String?
 

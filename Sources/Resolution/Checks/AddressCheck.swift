@@ -1,32 +1,31 @@
 package import Diagnostics
-internal import SiteModel
+package import SiteModel
 
 /// A VM's `ip` is absent, null, `dhcp`, or an address with its prefix length (DESIGN §6). R0406.
 ///
 /// `--lenient` lets pass what the Python resolver's pattern does: an octet over 255, leading zeros.
-func checkAddress(_ value: Value, of vm: String?, _ strictness: Strictness) -> [Diagnostic] {
-    let owner = vm.map { " of \"\($0)\"" } ?? ""
+package func checkAddress(_ value: Value, _ strictness: Strictness) -> [Diagnostic] {
     switch value.content {
     case .null: return []
     case .string(let text):
         if text == "dhcp" || AddressWithPrefix(text) != nil { return [] }
         let isPassed = strictness == .lenient && AddressWithPrefix.passesPythonResolver(text)
-        return [.badAddress(text, value.origin.span, owner, isPassed ? .warning : .error)]
+        return [.badAddress(text, value.origin.span, isPassed ? .warning : .error)]
     default:
         return [
             Diagnostic(
-                .badAddress, "the ip\(owner) wants an address with its prefix, but this is \(value.phrase)",
+                .badAddress, "an ip wants an address with its prefix, but this is \(value.phrase)",
                 at: value.origin.span, help: "write it with dots and a prefix: 10.0.0.5/24")
         ]
     }
 }
 
 extension Diagnostic {
-    fileprivate static func badAddress(_ text: String, _ span: Span?, _ owner: String, _ severity: Severity) -> Diagnostic {
+    fileprivate static func badAddress(_ text: String, _ span: Span?, _ severity: Severity) -> Diagnostic {
         var help = "an address and the length of its network's prefix, such as 10.0.0.5/24; or dhcp"
         if IPAddress(text) != nil { help = "add the length of the network's prefix: \(text)/24" }
         return Diagnostic(
-            .badAddress, severity, "\"\(text)\" is no address with prefix, for the ip\(owner)", at: span, help: help)
+            .badAddress, severity, "the ip \"\(text)\" is no address with prefix", at: span, help: help)
     }
 }
 

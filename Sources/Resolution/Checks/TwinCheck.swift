@@ -36,7 +36,8 @@ extension Diagnostic {
         let shown = value.name ?? ""
         let names = [first, second].map { $0["name"]?.name ?? "a VM without a name" }
         let message =
-            field == "name" ? "two VMs are named \"\(shown)\"" : "\"\(names[0])\" and \"\(names[1])\" both have \(field) \(shown)"
+            field == "name"
+            ? "two VMs are named \"\(shown)\"" : "\"\(names[0])\" and \"\(names[1])\" both have \(field) \(shown)"
         let related = place(of: field, in: first).map { [Label($0, "the first one")] } ?? []
         let help =
             field == "vmid" && value.origin.layer == .computed

@@ -17,7 +17,8 @@ extension FieldTable {
         Field("packages", .list(.text), merged: .union, "Packages on every machine; a posture adds its own."),
         Field("host_user", formerly: "ssh_user", .text, "The user for SSH to nodes and hosts; else root."),
         Field("vm_user", formerly: "automation_user", .text, "The user made on VMs; else homestak."),
-        Field("server_url", formerly: "spec_server", .nullable(.text), "Where VMs fetch their specification; else none."),
+        Field(
+            "server_url", formerly: "spec_server", .nullable(.text), "Where VMs fetch their specification; else none."),
         Field("image_release", formerly: "packer_release", .nullable(.text), "The release that images come from."),
         Field("pve_remove_subscription_nag", .boolean, "Whether Proxmox's notice is removed; else true."),
         Field("datastore", .nullable(.text), "No longer read: a node says its own."),

@@ -5,7 +5,9 @@ extension FieldTable {
         [
             Field("name", .text, required: true, structural: true, "The VM's name, once in an env."),
             Field("template", .reference(.kind(.template)), structural: true, "The template it starts from."),
-            Field("vm_preset", .reference(.presetOfVM), structural: true, "The preset it starts from, without a template."),
+            Field(
+                "vm_preset", .reference(.presetOfVM), structural: true, "The preset it starts from, without a template."
+            ),
         ] + hardware, confusions: ["preset": "vm_preset"])
 
     /// What presets, templates and VMs share.

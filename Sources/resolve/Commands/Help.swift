@@ -27,7 +27,8 @@ struct Help: StatusCommand {
             Terminal.output.write(page)
         } else {
             throw Failure(
-                message: "no command and no code named \"\(subject)\"; `resolve help codes` lists the codes", status: .usage)
+                message: "no command and no code named \"\(subject)\"; `resolve help codes` lists the codes",
+                status: .usage)
         }
         return .done
     }

@@ -28,7 +28,8 @@ struct List: StatusCommand {
         let site = try options.locate()
         guard let listing = site.compiler.list(kind) else {
             throw Failure(
-                message: "no kind named \"\(kind)\"; there are: \(SiteCompiler.kinds.joined(separator: ", "))", status: .usage)
+                message: "no kind named \"\(kind)\"; there are: \(SiteCompiler.kinds.joined(separator: ", "))",
+                status: .usage)
         }
         if let failure = listing.failures.first { throw Failure.couldNotRun(failure) }
         switch format {

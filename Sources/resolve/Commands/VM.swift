@@ -25,7 +25,9 @@ struct VM: StatusCommand {
     @Option(help: "The preset it starts from, without a template.", completion: .custom(Completion.presets))
     var preset: String?
 
-    @Option(help: "The node: the name of a file in nodes/. May be left out if there is one.", completion: .custom(Completion.nodes))
+    @Option(
+        help: "The node: the name of a file in nodes/. May be left out if there is one.",
+        completion: .custom(Completion.nodes))
     var node: String?
 
     @Option(help: "The image, over the template's.")
@@ -39,13 +41,16 @@ struct VM: StatusCommand {
     func validate() throws {
         guard (100...999_999_999).contains(vmid) else { throw ValidationError("--vmid wants a number from 100.") }
         if template == nil, preset == nil { throw ValidationError("Say --template or --preset.") }
-        if template != nil, preset != nil { throw ValidationError("Say --template or --preset, not both: a template names its own preset.") }
+        if template != nil, preset != nil {
+            throw ValidationError("Say --template or --preset, not both: a template names its own preset.")
+        }
     }
 
     func execute() throws -> ExitStatus {
         let site = try options.locate()
         let target = Target.vm(
-            .init(name: name, vmid: vmid, template: template, preset: preset, node: node, image: image, posture: posture))
+            .init(
+                name: name, vmid: vmid, template: template, preset: preset, node: node, image: image, posture: posture))
         return try options.deliver(site.compiler.compile(target), of: site.location)
     }
 }

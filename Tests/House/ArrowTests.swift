@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+/// The arrows of ARCHITECTURE.md and the invariants that a look at the sources can check.
+@Suite struct ArrowTests {
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// What each room may import beside the standard library.
+    static let arrows: [String: Set<String>] = [
+        "Diagnostics": [],
+        "YAMLSyntax": ["CLibYAML", "Diagnostics"],
+        "SiteModel": ["Diagnostics", "Glibc"],
+        "Resolution": ["Diagnostics", "YAMLSyntax", "SiteModel"],
+        "Emitters": ["Diagnostics", "SiteModel"],
+        "SiteConfig": ["Diagnostics", "YAMLSyntax", "SiteModel", "Resolution", "Emitters", "SystemPackage", "Glibc"],
+        "resolve": ["SiteConfig", "ArgumentParser", "SystemPackage", "Glibc"],
+    ]
+
+    @Test(arguments: arrows.keys.sorted()) func importsFollowTheArrows(_ room: String) throws {
+        let allowed = try #require(Self.arrows[room])
+        for file in try Self.sources(of: room) {
+            for name in file.imports {
+                #expect(allowed.contains(name), "\(file.path) imports \(name)")
+            }
+        }
+    }
+
+    @Test func everyRoomIsListed() throws {
+        let rooms = try FileManager.default.contentsOfDirectory(
+            atPath: Self.root.appendingPathComponent("Sources").path)
+        #expect(Set(rooms) == Set(Self.arrows.keys).union(["CLibYAML"]))
+    }
+
+    @Test func libyamlHasOneDoor() throws {
+        let importers = try Self.allSources().filter { $0.imports.contains("CLibYAML") }
+        #expect(importers.map(\.path) == ["Sources/YAMLSyntax/LibYAML.swift"])
+    }
+
+    /// Where memory is touched by hand: a new place is a decision, made here.
+    @Test func unsafeCodeStandsInFewFiles() throws {
+        let files = try Self.allSources().filter { $0.text.contains(#/\bunsafe\b/#) }
+        #expect(
+            files.map(\.path) == [
+                "Sources/SiteConfig/DiskFiles.swift", "Sources/SiteModel/IPAddress.swift",
+                "Sources/YAMLSyntax/LibYAML.swift", "Sources/resolve/FileWriter.swift",
+                "Sources/resolve/GlobalOptions.swift", "Sources/resolve/Terminal.swift",
+            ])
+    }
+
+    @Test func onlyTheFacadeIsPublic() throws {
+        for file in try Self.allSources() where !file.path.hasPrefix("Sources/SiteConfig/") {
+            #expect(!file.text.contains(#/(?m)^ *public /#), "\(file.path) has a public declaration")
+        }
+    }
+
+    @Test func nothingEscapesTheTypeSystem() throws {
+        for file in try Self.allSources() {
+            for word in ["try!", "as!", "fatalError(", "@unchecked Sendable", "preconditionFailure("] {
+                #expect(!file.text.contains(word), "\(file.path) has \(word)")
+            }
+        }
+    }
+
+    struct SourceFile {
+        let path: String
+        let text: String
+
+        var imports: [String] {
+            text.matches(of: #/(?m)^(?:package |internal |private |public |@testable )*import (\w+)/#).map {
+                String($0.1)
+            }
+        }
+    }
+
+    static func sources(of room: String) throws -> [SourceFile] {
+        try allSources().filter { $0.path.hasPrefix("Sources/\(room)/") }
+    }
+
+    static func allSources() throws -> [SourceFile] {
+        let folder = root.appendingPathComponent("Sources")
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
+        return try paths.sorted().map { path in
+            SourceFile(
+                path: "Sources/" + path,
+                text: try String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8))
+        }
+    }
+}
