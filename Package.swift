@@ -25,8 +25,9 @@ func room(_ name: String, imports: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: imports, swiftSettings: rules)
 }
 
-func tests(_ name: String, of imports: [Target.Dependency]) -> Target {
-    .testTarget(name: name + "Tests", dependencies: imports, path: "Tests/" + name, swiftSettings: testRules)
+func tests(_ name: String, of imports: [Target.Dependency], data: [String] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: imports, path: "Tests/" + name, exclude: data, swiftSettings: testRules)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -48,7 +49,7 @@ var targets: [Target] = [
     tests("Resolution", of: ["Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
     tests("Emitters", of: ["Emitters", "SiteModel", "Diagnostics"]),
     tests("SiteConfig", of: ["SiteConfig"]),
-    tests("Goldens", of: ["SiteConfig", "resolve"]),
+    tests("Goldens", of: ["SiteConfig", "resolve"], data: ["cases"]),
     tests("Commands", of: ["SiteConfig", "resolve"]),
     tests("House", of: ["SiteConfig"]),
 ]
@@ -58,7 +59,7 @@ if Context.environment["RESOLVE_FUZZ"] != nil {
     targets.append(
         .executableTarget(
             name: "fuzz-yaml", dependencies: ["YAMLSyntax", "Diagnostics"], path: "Tests/Fuzz/YAML",
-            swiftSettings: testRules + [.unsafeFlags(["-parse-as-library"])]))
+            exclude: ["corpus"], swiftSettings: testRules + [.unsafeFlags(["-parse-as-library"])]))
 }
 
 let package = Package(
