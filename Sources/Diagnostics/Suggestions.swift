@@ -50,3 +50,12 @@ package enum Suggestions {
         return whole.suffix(part.count).elementsEqual(part) && separators.contains(whole[whole.count - part.count - 1])
     }
 }
+
+extension [String] {
+    /// `"a"`, `"a" or "b"`, `"a", "b" or "c"`.
+    package var asChoices: String {
+        let quoted = map { "\"\($0)\"" }
+        guard let last = quoted.last, count > 1 else { return quoted.joined() }
+        return quoted.dropLast().joined(separator: ", ") + " or " + last
+    }
+}

@@ -138,10 +138,9 @@ extension Diagnostic {
         _ key: Key, _ span: Span, near: [String], in kind: EntityKind, _ steps: [Key], _ strictness: Strictness,
         _ tree: SyntaxTree
     ) -> Diagnostic {
-        let names = near.map { "\"\($0)\"" }.joined(separator: " or ")
         return Diagnostic(
             .unknownKey, strictness.severity, "\(scope(kind, steps)) has no field \"\(key)\"", at: span,
-            "it would be ignored", help: "did you mean \(names)?", fixes: rename(span, to: near[0], tree))
+            "it would be ignored", help: "did you mean \(near.asChoices)?", fixes: rename(span, to: near[0], tree))
     }
 
     static func strangeKey(_ key: Key, _ span: Span, in kind: EntityKind, _ steps: [Key]) -> Diagnostic {

@@ -48,10 +48,8 @@ extension Diagnostic {
         let near = Suggestions.near(name.text, among: names)
         var help: String?
         if !near.isEmpty {
-            let choices = near.map { choice in
-                "\"\(choice)\"" + (catalogue.place(Key(choice), order).map { " (\($0.path))" } ?? "")
-            }
-            help = "did you mean \(choices.joined(separator: " or "))?"
+            let paths = near.compactMap { catalogue.place(Key($0), order)?.path }.joined(separator: ", ")
+            help = "did you mean \(near.asChoices)?" + (paths.isEmpty ? "" : " (\(paths))")
         } else if names.isEmpty {
             help =
                 "there is no \(kind.name) yet: make \(order.folders[0])/\(Catalogue.isName(name.text) ? name.text : "NAME").yaml"

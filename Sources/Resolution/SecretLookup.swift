@@ -31,7 +31,7 @@ extension LinkedSite {
             let help =
                 near.isEmpty
                 ? "add `\(steps.last?.text ?? "")` under \(SecretRef.path(Array(section))) in the secrets"
-                : "did you mean \(near.map { "\"\($0)\"" }.joined(separator: " or "))?"
+                : "did you mean \(near.asChoices)?"
             return (
                 nil,
                 [

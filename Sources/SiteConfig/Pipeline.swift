@@ -231,7 +231,7 @@ extension Diagnostic {
     fileprivate static func noSuchVM(_ name: String, _ env: String, near: [String]) -> Diagnostic {
         Diagnostic(
             .dangling, "no VM named \"\(name)\" in env \"\(env)\", for --vm-id", at: nil,
-            help: near.isEmpty ? nil : "did you mean \(near.map { "\"\($0)\"" }.joined(separator: " or "))?")
+            help: near.isEmpty ? nil : "did you mean \(near.asChoices)?")
     }
 
     fileprivate static func shadowed(_ used: BoundEntity, _ other: BoundEntity) -> Diagnostic {
