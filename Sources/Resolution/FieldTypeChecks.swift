@@ -57,6 +57,8 @@ extension Diagnostic {
         let scalar = tree.value(node)
         let code: Code = complaint == .type ? .wrongType : .badValue
         guard !tree.source.isSecret else {
+            // A key without a value may be a secret whose key was forgotten.
+            let path = scalar == .null ? "an entry of \(SecretRef.path(steps.dropLast()))" : path
             return Diagnostic(
                 code, severity, "\(path) wants \(type.wish), but YAML reads it as \(SecretType(scalar).rawValue)",
                 at: span,

@@ -13,7 +13,7 @@ package struct SecretRef: Hashable, Sendable {
     /// Dotted; a step that a dot or a quote would break is quoted: `ssh_keys."joe@host.lan"`.
     package var path: String { Self.path(steps) }
 
-    package static func path(_ steps: [Key]) -> String {
+    package static func path(_ steps: some Sequence<Key>) -> String {
         steps.map { step in
             let needsQuotes =
                 step.text.isEmpty || step.text.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "\"") }

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+/// The plaintext of planted secrets stands in no message, whatever is wrong with the file that holds them.
+///
+/// Keys are names and are shown, but a key without a value may be a secret whose key was forgotten: it is not.
+@Suite struct LeakTests {
+    static let planted = "PLANTED-5f1c9"
+
+    /// Sound and broken forms of `secrets.yaml`, each with the planted word where a value, key, tag or anchor stands.
+    static let forms: [String] = [
+        "api_tokens: {pve: WORD}\n",
+        "api_tokens:\n  pve: WORD: x\n",
+        "api_tokens:\n  pve: \"WORD\n",
+        "api_tokens:\n\tpve: WORD\n",
+        "api_tokens:\n  pve: WORD\n  pve: WORD\n",
+        "api_tokens: {WORD, WORD}\n",
+        "api_tokens: [WORD]\n",
+        "api_tokens: WORD\n",
+        "WORD\n",
+        "- WORD\n",
+        "api_tokens:\n  pve: *WORD\n",
+        "api_tokens:\n  pve: &WORD a\n  b: &WORD c\n",
+        "api_tokens:\n  pve: !WORD a\n",
+        "api_tokens:\n  pve: &WORD [*WORD]\n",
+        "api_tokens:\n  <<: WORD\n",
+        "api_tokens:\n  ? [WORD]\n  : WORD\n",
+        "api_tokens:\n  pve: 12345678901234\npasswords: {vm_root: yes}\nssh_keys: {a: [WORD]}\n",
+        "api_token: {pve: WORD}\n",
+        "api_tokens: {pve: !!int WORD}\n",
+        "a: WORD\n---\nb: WORD\n",
+        "api_tokens: {pve: \"WORD\u{1}\"}\n",
+        "sops: {mac: WORD}\napi_tokens: {pve: WORD}\n",
+        "$ANSIBLE_VAULT;1.1;AES256\nWORD\n",
+        "auth: {site_token: {a: WORD}, node_tokens: WORD}\n",
+    ]
+    static let commands = [
+        "resolve env dev --redact", "resolve env dev -o out.json", "resolve vars dev --redact", "resolve validate",
+        "resolve validate --format json", "resolve read secrets.yaml --redact", "resolve list envs",
+        "resolve env nosuch --redact", "resolve --lenient env dev --redact", "resolve --lenient validate --format json",
+        "resolve vm x --vmid 900 --preset none --redact", "resolve --color always validate",
+    ]
+
+    @Test(arguments: forms) func noMessageHoldsASecret(_ form: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("resolve-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = [
+            "site.yaml": "", "nodes/pve.yaml": "datastore: local\n",
+            "envs/dev.yaml": "posture: dev\nvms: [{name: web}, {name: web}]\n",
+            "postures/dev.yaml": "auth: {method: node_token}\n",
+            "secrets.yaml": form.replacing("WORD", with: Self.planted),
+        ]
+        for (path, text) in files {
+            let file = folder.appendingPathComponent(path)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+        for command in Self.commands {
+            let printed = try Shell.run(command, in: folder)
+            #expect(!printed.contains(Self.planted), "`\(command)` printed:\n\(printed)")
+            #expect(!printed.contains("12345678901234"), "`\(command)` printed:\n\(printed)")
+        }
+    }
+}
