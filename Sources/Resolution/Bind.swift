@@ -12,7 +12,7 @@ package func bind(
     let fields = binder.map(tree.root, id.kind.table ?? FieldTable(isOpen: true, []), at: Place(of: id.kind))
     let entity = BoundEntity(
         id: id, path: tree.source.path, start: .startOfFile(tree.source.id), fields: fields,
-        references: binder.references)
+        references: binder.references, secretReferences: binder.secretReferences)
     return (entity, binder.diagnostics)
 }
 
@@ -47,6 +47,7 @@ struct Binder {
     let strictness: Strictness
     var diagnostics: [Diagnostic] = []
     var references: [Reference] = []
+    var secretReferences: [SecretReference] = []
 
     init(_ tree: SyntaxTree, _ kind: EntityKind, _ strictness: Strictness) {
         self.tree = tree
@@ -142,6 +143,12 @@ struct Binder {
             guard let value = scalar(node, type, name, place) else { return mismatch(node, type, name, place) }
             if let target = value.name {
                 references.append(Reference(order: order, field: name, name: Key(target), span: tree.span(node)))
+            }
+            return value
+        case .secret(let section):
+            guard let value = scalar(node, type, name, place) else { return mismatch(node, type, name, place) }
+            if let target = value.name {
+                secretReferences.append(SecretReference(section: section, name: Key(target), span: tree.span(node)))
             }
             return value
         default:

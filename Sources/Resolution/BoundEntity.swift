@@ -9,12 +9,20 @@ package struct BoundEntity: Sendable {
     package let start: Span
     package var fields: Fields
     package let references: [Reference]
+    package let secretReferences: [SecretReference]
 }
 
 /// A name in one entity that stands for another.
 package struct Reference: Sendable {
     package let order: SearchOrder
     package let field: Key
+    package let name: Key
+    package let span: Span
+}
+
+/// A name in an entity that stands for a key in a section of the secrets.
+package struct SecretReference: Sendable {
+    package let section: Key
     package let name: Key
     package let span: Span
 }

@@ -36,9 +36,8 @@ extension LinkedSite {
             let found = secret(["api_tokens", node.id.name], neededAt: node.start, label)
             return (found.value ?? none, found.diagnostics)
         }
-        guard let name = written.name else { return (none, []) }
-        let found = secret(["api_tokens", Key(name)], neededAt: written.origin.span, "not among the api_tokens")
-        return (found.value ?? none, found.diagnostics)
+        // That a written name exists is checked with the other references.
+        return (written.name.flatMap { optionalSecret(["api_tokens", Key($0)]) } ?? none, [])
     }
 
     private func sshHost(of node: BoundEntity) -> Value {

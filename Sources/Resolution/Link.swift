@@ -1,7 +1,7 @@
 package import Diagnostics
 package import SiteModel
 
-/// Checks that every name an entity uses exists (DESIGN §2). R0201, R0202.
+/// Checks that every name an entity uses exists (DESIGN §2). R0201, R0202, R0203.
 ///
 /// All references are checked, whether or not a nearer layer overrides them.
 package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
@@ -11,7 +11,13 @@ package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
             guard site.catalogue.place(reference.name, reference.order) == nil else { continue }
             diagnostics.append(.dangling(reference, in: site))
         }
-        if scope != .variables { diagnostics += checkChoosers(entity, site.strictness) }
+        guard scope != .variables else { continue }
+        for reference in entity.secretReferences {
+            let steps = [reference.section, reference.name]
+            diagnostics +=
+                site.secret(steps, neededAt: reference.span, "not among the \(reference.section)").diagnostics
+        }
+        diagnostics += checkChoosers(entity, site.strictness)
     }
     return diagnostics
 }

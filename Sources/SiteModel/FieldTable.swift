@@ -82,6 +82,7 @@ extension EntityKind {
         switch self {
         case .site: .site
         case .secrets: .secrets
+        case .host: .host
         case .node: .node
         case .env: .env
         case .template: .template
