@@ -33,7 +33,7 @@ func tests(_ name: String, of imports: [Target.Dependency], data: [String] = [])
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
-var targets: [Target] = [
+let targets: [Target] = [
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     room("Diagnostics", imports: []),
     room("YAMLSyntax", imports: ["CLibYAML", "Diagnostics"]),
@@ -53,14 +53,6 @@ var targets: [Target] = [
     tests("Commands", of: ["SiteConfig", "resolve"]),
     tests("House", of: ["SiteConfig"]),
 ]
-
-// The fuzzers need libFuzzer's own main function, so they are built only when asked for: `make fuzz`.
-if Context.environment["RESOLVE_FUZZ"] != nil {
-    targets.append(
-        .executableTarget(
-            name: "fuzz-yaml", dependencies: ["YAMLSyntax", "Diagnostics"], path: "Tests/Fuzz/YAML",
-            exclude: ["corpus"], swiftSettings: testRules + [.unsafeFlags(["-parse-as-library"])]))
-}
 
 let package = Package(
     name: "resolve",
