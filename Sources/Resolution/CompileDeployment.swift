@@ -20,7 +20,8 @@ extension LinkedSite {
             serverURL: defaults["server_url"] ?? .string("", .builtIn),
             dnsServers: defaults["dns_servers"],
             vms: vms)
-        return (deployment, token.diagnostics)
+        let endpoint = node.fields.contains("api_endpoint") ? [] : [Diagnostic.noEndpoint(node)]
+        return (deployment, token.diagnostics + endpoint)
     }
 
     /// Every `secrets.ssh_keys` value, in the order of the file.
@@ -59,5 +60,13 @@ extension LinkedSite {
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
         return String(host.prefix { $0 != ":" }).lowercased()
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func noEndpoint(_ node: BoundEntity) -> Diagnostic {
+        Diagnostic(
+            .missingField, .warning, "this node has no api_endpoint, so OpenTofu gets an empty one", at: node.start,
+            help: "add `api_endpoint: https://HOST:8006`")
     }
 }

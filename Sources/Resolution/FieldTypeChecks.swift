@@ -129,7 +129,7 @@ extension Diagnostic {
     ) -> Diagnostic {
         // Without a datastore the Python resolver stops, too.
         let severity = field.name == "datastore" ? .error : strictness.severity
-        let owner = steps.isEmpty ? "this \(kind.name)" : "this entry of \(SecretRef.path(steps))"
+        let owner = steps.isEmpty ? "this \(kind.name)" : SecretRef.path(steps)
         return Diagnostic(
             .missingField, severity, "\(owner) has no \(field.name)",
             at: Span(source: span.source, start: span.start, end: span.start),
@@ -167,7 +167,7 @@ extension Diagnostic {
     }
 
     private static func scope(_ kind: EntityKind, _ steps: [Key]) -> String {
-        steps.isEmpty ? "a \(kind.name)" : "\(SecretRef.path(steps)) of a \(kind.name)"
+        steps.isEmpty ? kind.withArticle : SecretRef.path(steps)
     }
 }
 

@@ -40,14 +40,15 @@ extension Diagnostic {
     fileprivate static func dangling(_ reference: Reference, in site: LinkedSite) -> Diagnostic {
         // A preset that a VM names directly stops the Python resolver; any other dangling name it passes over.
         let stops = site.strictness == .strict || reference.field == "vm_preset"
-        var diagnostic = notFound(reference.name, reference.order, in: site.catalogue, stops ? .error : .warning)
-        diagnostic.primary = Label(reference.span, reference.order.absence)
-        return diagnostic
+        return notFound(
+            reference.name, reference.order, at: reference.span, in: site.catalogue, stops ? .error : .warning)
     }
 
     /// No entity of that name: what was looked for and where, and what may have been meant.
+    ///
+    /// - Parameter span: the reference; nil if the command line named it.
     package static func notFound(
-        _ name: Key, _ order: SearchOrder, in catalogue: Catalogue, _ severity: Severity
+        _ name: Key, _ order: SearchOrder, at span: Span? = nil, in catalogue: Catalogue, _ severity: Severity
     ) -> Diagnostic {
         let kind = order.kind
         let names = catalogue.names(kind)
@@ -65,10 +66,13 @@ extension Diagnostic {
             help = "`resolve list \(kind.plural)` shows all \(names.count)"
         }
         let elsewhere = EntityKind.allCases.filter { $0 != kind }.flatMap { other in
-            catalogue.all(other).filter { $0.id.name == name }.map { "a \(other.name) of that name exists: \($0.path)" }
+            catalogue.all(other).filter { $0.id.name == name }.map {
+                "\(other.withArticle) of that name exists: \($0.path)"
+            }
         }
         return Diagnostic(
-            .dangling, severity, "no \(kind.name) named \"\(name)\"", at: nil, notes: elsewhere, help: help)
+            .dangling, severity, "no \(kind.name) named \"\(name)\"", at: span, order.absence,
+            notes: (span == nil ? [order.absence] : []) + elsewhere, help: help)
     }
 }
 

@@ -28,20 +28,21 @@ enum CodePage {
             """
     }
 
+    /// The text in lines of at most 80 characters, the first one beginning at a column.
     private static func wrapped(_ text: String, from start: Int = 0) -> String {
-        var lines = ""
-        var column = start
+        var lines: [String] = []
+        var line = ""
         for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
-            if column > 0, column + word.count + 1 > 80 {
-                lines += "\n"
-                column = 0
-            } else if column > start || (start == 0 && column > 0) {
-                lines += " "
-                column += 1
+            let used = line.count + (lines.isEmpty ? start : 0)
+            if line.isEmpty {
+                line = String(word)
+            } else if used + 1 + word.count <= 80 {
+                line += " " + word
+            } else {
+                lines.append(line)
+                line = String(word)
             }
-            lines += word
-            column += word.count
         }
-        return lines
+        return (lines + [line]).joined(separator: "\n")
     }
 }

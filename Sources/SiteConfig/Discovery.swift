@@ -17,14 +17,15 @@ public enum Discovery {
     }
 
     /// - Parameters:
-    ///   - explicit: the value of `--site`.
+    ///   - explicit: the folder that the command line names.
+    ///   - option: what named it there.
     ///   - environment: looks up a variable of the environment.
     ///   - workingDirectory: its absolute path.
     public static func locate(
-        explicit: String?, environment: (String) -> String?, workingDirectory: String
+        explicit: String?, by option: String = "--site", environment: (String) -> String?, workingDirectory: String
     ) -> Result<Location, NotFound> {
         // A site that was named must be one: to fall back on another would compile the wrong machines.
-        if let explicit { return named(explicit, by: "--site") }
+        if let explicit { return named(explicit, by: option) }
         if let path = environment("RESOLVE_SITE"), !path.isEmpty { return named(path, by: "$RESOLVE_SITE") }
         var tried: [String] = []
         for candidate in candidates(environment, workingDirectory) {

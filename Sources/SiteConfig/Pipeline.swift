@@ -136,7 +136,11 @@ extension SiteCompiler {
             diagnostics += found + emitted.diagnostics
             output = emitted.output
         }
-        let shown = keepingLints ? diagnostics : diagnostics.filter { !$0.code.isLint }
+        // What is an error where it stands is no matter of style as well.
+        let wrong = Set(diagnostics.filter { $0.severity == .error }.compactMap { $0.primary?.span })
+        let shown = diagnostics.filter { finding in
+            !finding.code.isLint || (keepingLints && !(finding.primary.map { wrong.contains($0.span) } ?? false))
+        }
         let report = Report(shown.sorted(in: loader.sources), loader.sources, failures: loader.failures, usage: usage)
         let document = report.isClean ? output.map { Document($0, loader.secrets.tree) } : nil
         return Compilation(report: report, document: document)
@@ -150,7 +154,7 @@ extension SiteCompiler {
             name ?? env.flatMap { loader.entities[$0]?.fields["node"]?.name } ?? (nodes.count == 1 ? nodes[0] : nil)
         guard let meant else {
             if nodes.isEmpty {
-                chosen.diagnostics = [.notFound("NODE", .kind(.node), in: loader.catalogue, .error)]
+                chosen.diagnostics = [.noNodes]
             } else {
                 chosen.usage = "which node? Say --node with one of: \(nodes.joined(separator: ", "))"
             }
@@ -228,6 +232,10 @@ extension Fields {
 }
 
 extension Diagnostic {
+    fileprivate static let noNodes = Diagnostic(
+        .dangling, "the site has no nodes, so no VM can be placed", at: nil,
+        help: "describe a Proxmox node in nodes/NAME.yaml")
+
     fileprivate static func noSuchVM(_ name: String, _ env: String, near: [String]) -> Diagnostic {
         Diagnostic(
             .dangling, "no VM named \"\(name)\" in env \"\(env)\", for --vm-id", at: nil,

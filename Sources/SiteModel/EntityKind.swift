@@ -8,6 +8,15 @@ package enum EntityKind: String, Sendable, CaseIterable {
     /// As a person says it: "preset".
     package var name: String { rawValue }
 
+    /// "a preset", "an env"; the two single files by their names.
+    package var withArticle: String {
+        switch self {
+        case .site, .secrets: rawValue + ".yaml"
+        case .env: "an env"
+        default: "a " + name
+        }
+    }
+
     /// As `resolve list` takes it.
     package var plural: String {
         switch self {

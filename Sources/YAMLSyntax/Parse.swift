@@ -285,6 +285,7 @@ private struct TreeBuilder: EventReceiver {
             node.type = .string
             return
         case .null, .bool, .float, .timestamp:
+            node.flags.insert(.isOddKey)
             diagnostics.append(.oddKey(place, in: source, node.type, isPlain: node.style == .plain))
         case .integer: break
         }

@@ -72,14 +72,13 @@ extension ScalarValue {
     }
 
     private static func sexagesimal(_ digits: ArraySlice<UInt8>) -> Magnitude? {
-        var sum = Magnitude()
-        for part in digits.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) {
-            guard !part.isEmpty, part.allSatisfy(\.isDigit), let value = Int(String(decoding: part, as: UTF8.self))
-            else {
-                // Only the first part may be longer than an Int, and such a number is nobody's time of day.
+        let parts = digits.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        // Only the first part may be large: the others are at most 59.
+        guard let first = parts.first, var sum = Magnitude(first, base: 10) else { return nil }
+        for part in parts.dropFirst() {
+            guard part.allSatisfy(\.isDigit), let value = UInt8(String(decoding: part, as: UTF8.self)) else {
                 return nil
             }
-            guard value <= 1 << 31 else { return nil }
             sum.multiply(by: 60, adding: UInt64(value))
         }
         return sum

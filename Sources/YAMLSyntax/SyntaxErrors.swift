@@ -13,7 +13,9 @@ extension Diagnostic {
                 help: "save the file as UTF-8; write control characters as escapes in double quotes, such as \"\\e\"")
         }
         let letter = start < end ? source.bytes[start] : nil
-        var diagnostic = Diagnostic(.syntax, problem.problem, at: place, help: hint(for: problem, letter))
+        let isTab = letter == UInt8(ascii: "\t") && problem.problem.contains("cannot start any token")
+        let message = isTab ? "a tab where YAML wants spaces" : problem.problem
+        var diagnostic = Diagnostic(.syntax, message, at: place, help: hint(for: problem, letter))
         if let context = problem.context, problem.contextOffset < problem.offset {
             let opened = Span(source: source.id, start: problem.contextOffset, end: problem.contextOffset)
             diagnostic.related = [Label(opened, context)]
@@ -23,7 +25,7 @@ extension Diagnostic {
 
     private static func hint(for problem: LibYAMLProblem, _ letter: UInt8?) -> String? {
         switch letter {
-        case UInt8(ascii: "\t"): return "indent with spaces: YAML does not take tabs there"
+        case UInt8(ascii: "\t"): return "indent with spaces, and put spaces behind `:` and `-`"
         case UInt8(ascii: "@"), UInt8(ascii: "`"): return "a value that begins with @ or ` must be quoted"
         case UInt8(ascii: "%"): return "a value that begins with % must be quoted"
         default: break
@@ -34,7 +36,7 @@ extension Diagnostic {
         if problem.problem.contains("could not find expected ':'") {
             return "write a colon and a space between a key and its value"
         }
-        if problem.problem.contains("did not find expected key") || problem.problem.contains("block end") {
+        if problem.problem.contains("did not find expected") {
             return "check the indentation: this line belongs neither to the block before it nor to the one around it"
         }
         if problem.problem.contains("unexpected end of stream") { return "close the quote" }

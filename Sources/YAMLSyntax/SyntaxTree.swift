@@ -47,6 +47,8 @@ package struct SyntaxTree: Sendable {
         static let hasMerge = Flags(rawValue: 2)
         /// The key `<<` itself.
         static let isMergeKey = Flags(rawValue: 4)
+        /// A key that is neither text nor an integer, which has been said.
+        static let isOddKey = Flags(rawValue: 8)
     }
 
     package var root: NodeID { NodeID(index: 0) }

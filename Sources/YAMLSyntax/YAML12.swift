@@ -12,7 +12,7 @@ extension SyntaxTree {
             // An anchor or a tag before the scalar belongs to its span: such a scalar is left alone.
             let written = source.bytes[Int(node.start)..<Int(node.end)]
             guard written.first != UInt8(ascii: "!"), written.first != UInt8(ascii: "&"),
-                written.first != UInt8(ascii: "*"), node.type != .timestamp
+                written.first != UInt8(ascii: "*"), node.type != .timestamp, !node.flags.contains(.isOddKey)
             else { continue }
             let modern = CoreSchema.value(written)
             let ours = ScalarValue.make(written, as: ScalarType.resolve(written)) ?? value(id)

@@ -48,13 +48,16 @@ struct GlobalOptions: ParsableArguments {
     }
 
     /// The site's files and where they are.
-    func locate() throws -> (compiler: SiteCompiler, location: Discovery.Location) {
+    ///
+    /// - Parameter path: the folder, if the command names it as its argument.
+    func locate(_ path: String? = nil) throws -> (compiler: SiteCompiler, location: Discovery.Location) {
         let workingDirectory = unsafe getcwd(nil, 0).map { path in
             defer { unsafe free(path) }
             return unsafe String(cString: path)
         }
         let found = Discovery.locate(
-            explicit: site, environment: Self.environment, workingDirectory: workingDirectory ?? "/")
+            explicit: path ?? site, by: path == nil ? "--site" : "the argument", environment: Self.environment,
+            workingDirectory: workingDirectory ?? "/")
         switch found {
         case .success(let location):
             return (SiteCompiler(DiskFiles(root: location.path), isLenient: lenient), location)

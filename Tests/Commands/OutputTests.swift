@@ -140,7 +140,8 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("resolve-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = [
-            "site.yaml": "", "nodes/pve.yaml": "datastore: local\n", "envs/dev.yaml": "vms: [{name: web}]\n",
+            "site.yaml": "", "nodes/pve.yaml": "api_endpoint: https://localhost:8006\ndatastore: local\n",
+            "envs/dev.yaml": "vms: [{name: web}]\n",
             "secrets.yaml": "api_tokens: {pve: \(Self.token)}\n",
         ]
         for (path, text) in files {

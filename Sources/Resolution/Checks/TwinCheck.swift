@@ -33,7 +33,8 @@ extension Diagnostic {
     fileprivate static func twins(
         _ code: Code, _ field: Key, _ value: Value, _ second: Fields, _ first: Fields, _ severity: Severity
     ) -> Diagnostic {
-        let shown = value.name ?? ""
+        // Of an address the prefix does not count.
+        let shown = String((value.name ?? "").prefix { field != "ip" || $0 != "/" })
         let names = [first, second].map { $0["name"]?.name ?? "a VM without a name" }
         let message =
             field == "name"

@@ -30,9 +30,7 @@ struct Validate: StatusCommand {
     }
 
     func execute() throws -> ExitStatus {
-        var options = options
-        if let path { options.site = path }
-        let site = try options.locate()
+        let site = try options.locate(path)
         let report = site.compiler.validate().report
         var status: ExitStatus
         switch format {
