@@ -111,6 +111,7 @@ extension SiteCompiler {
         }
         let site = loader.site
         var findings = link(site, .everything) + site.shadowedPresets()
+        findings += site.catalogue.misnamed.map { .misnamed($0) }
         for place in site.catalogue.all(.env) {
             if let env = site.entities[place.id] { findings += site.vms(of: env).diagnostics }
         }
@@ -232,6 +233,14 @@ extension Fields {
 }
 
 extension Diagnostic {
+    fileprivate static func misnamed(_ path: String) -> Diagnostic {
+        Diagnostic(
+            .misnamed, .warning, "\(path) is not read, for its name is none", at: nil,
+            help:
+                "use letters, digits, `.`, `_`, `@` and `-`, a letter or digit first; begin it with `_` to leave it out"
+        )
+    }
+
     fileprivate static let noNodes = Diagnostic(
         .dangling, "the site has no nodes, so no VM can be placed", at: nil,
         help: "describe a Proxmox node in nodes/NAME.yaml")
@@ -270,6 +279,20 @@ extension Code {
             """,
         fix: "Keep one of them, or make them equal.")
 
+    static let misnamed = Code(
+        "R0804", "a file that is not read for its name",
+        explanation: """
+            The name of a file is the name of what it describes, so it must be one that other files and command lines can \
+            say: `[A-Za-z0-9][A-Za-z0-9._@-]*`. Any other file in these folders is passed over.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- envs/my env.yaml --
+            vms: []
+            """,
+        fix: "Rename the file. To leave it out on purpose, begin its name with `_` or end it in `.example`.")
+
     /// The codes of this module.
-    static let ofSiteConfig: [Code] = [.twoFiles, .encrypted, .plainSecrets, .shadowed]
+    static let ofSiteConfig: [Code] = [.twoFiles, .encrypted, .plainSecrets, .shadowed, .misnamed]
 }

@@ -17,6 +17,8 @@ package struct Catalogue: Sendable {
     package internal(set) var secrets: String?
     package internal(set) var encryptedSecrets: [String] = []
     package internal(set) var hasSiteFile = false
+    /// Files that would be read but for their names, which are none.
+    package private(set) var misnamed: [String] = []
 
     package init() {}
 
@@ -32,16 +34,19 @@ package struct Catalogue: Sendable {
             return
         }
         for kind in EntityKind.allCases where kind.folders.contains(folder) {
-            places[folder] = Self.places(kind, folder, names)
+            places[folder] = collect(kind, folder, names)
         }
     }
 
-    private static func places(_ kind: EntityKind, _ folder: String, _ names: [String]) -> [Key: Place] {
+    private mutating func collect(_ kind: EntityKind, _ folder: String, _ names: [String]) -> [Key: Place] {
         var places: [Key: Place] = [:]
         for name in names {
             guard let ending = kind.endings.first(where: name.hasSuffix) else { continue }
             let stem = Key(String(name.dropLast(ending.count)))
-            guard isName(stem.text) else { continue }
+            guard Self.isName(stem.text) else {
+                if !Self.isIgnored(name, stem.text) { misnamed.append("\(folder)/\(name)") }
+                continue
+            }
             let id = EntityID(kind, folder: folder, stem)
             let path = "\(folder)/\(name)"
             if let first = places[stem] {
@@ -51,6 +56,11 @@ package struct Catalogue: Sendable {
             }
         }
         return places
+    }
+
+    /// Dot names, `_*`, `TEMPLATE*` and `*.example` are left alone on purpose.
+    private static func isIgnored(_ name: String, _ stem: String) -> Bool {
+        name.hasPrefix(".") || name.hasPrefix("_") || name.hasPrefix("TEMPLATE") || stem.hasSuffix(".example")
     }
 
     /// `[A-Za-z0-9][A-Za-z0-9._@-]*`, and not `TEMPLATE*` or `*.example`, which are ignored.

@@ -239,7 +239,8 @@ private struct TreeBuilder: EventReceiver {
     private mutating func type(of node: SyntaxTree.Node, _ properties: EventProperties, isPlain: Bool) -> ScalarType {
         let text = node.flags.contains(.isDecoded) ? tree.decoded[...] : source.bytes[...]
         let letters = text[Int(node.text)..<Int(node.text + node.count)]
-        guard let tag = properties.tag else { return isPlain ? ScalarType.resolve(letters) : .string }
+        // `!` alone asks for what the value would be without a tag, quoted or not.
+        guard let tag = properties.tag, tag != "!" else { return isPlain ? ScalarType.resolve(letters) : .string }
         guard let type = ScalarType(tag: tag) else {
             checkTag(tag, of: .scalar, at: span(node.start, node.end))
             return .string

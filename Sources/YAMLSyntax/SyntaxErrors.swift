@@ -45,7 +45,7 @@ extension Diagnostic {
 
     static func tooLarge(_ source: Source) -> Diagnostic {
         Diagnostic(
-            .limits, "the file has \(source.bytes.count) bytes, more than 16 MiB", at: .startOfFile(source.id),
+            .limits, "the file has more than 16 MiB", at: .startOfFile(source.id),
             help: "split it; a site-config file is written by hand")
     }
 
