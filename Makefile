@@ -36,7 +36,7 @@ setup:
 		echo "installing$$missing"; \
 		$(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	fi
-	@command -v swift >/dev/null || { echo "no Swift toolchain: install Swift 6.2 or later from swift.org" >&2; exit 1; }
+	@command -v swift >/dev/null || { echo "no Swift toolchain: install Swift 6.2 or later" >&2; exit 1; }
 
 build: setup
 	@$(BUILD)

@@ -282,7 +282,9 @@ private struct TreeBuilder: EventReceiver {
             open[open.count - 1].mergesNext = true
             tree.nodes[Int(open[open.count - 1].index)].flags.insert(.hasMerge)
             return
-        case .defaultValue:
+        case .sign:
+            // As a key, PyYAML takes `=` for text.
+            guard text(of: node).elementsEqual("=".utf8) else { return checkValue(node) }
             node.type = .string
             return
         case .null, .bool, .float, .timestamp:

@@ -5,8 +5,8 @@ package enum ScalarType: UInt8, Sendable {
     case timestamp
     /// A plain `<<`.
     case merge
-    /// A plain `=`.
-    case defaultValue
+    /// A plain `=`, or, behind the tag `!`, one of `!`, `&`, `*`: signs that YAML 1.1 keeps for itself.
+    case sign
 
     /// Resolves the text of a plain scalar.
     package static func resolve(_ text: ArraySlice<UInt8>) -> ScalarType {
@@ -18,7 +18,8 @@ package enum ScalarType: UInt8, Sendable {
             return text.count <= 5 ? word(text) : .string
         case UInt8(ascii: "~"): return text.count == 1 ? .null : .string
         case UInt8(ascii: "<"): return text.elementsEqual("<<".utf8) ? .merge : .string
-        case UInt8(ascii: "="): return text.count == 1 ? .defaultValue : .string
+        case UInt8(ascii: "="), UInt8(ascii: "!"), UInt8(ascii: "&"), UInt8(ascii: "*"):
+            return text.count == 1 ? .sign : .string
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
             if isFloat(text) { return .float }
             if isInteger(text) { return .integer }

@@ -29,7 +29,7 @@ extension ScalarValue {
         case .float: float(text)
         case .string: .string(String(decoding: text, as: UTF8.self))
         case .timestamp: Timestamp.isSound(text) ? .string(String(decoding: text, as: UTF8.self)) : nil
-        case .merge, .defaultValue: nil
+        case .merge, .sign: nil
         }
     }
 

@@ -158,7 +158,7 @@ extension Diagnostic {
             switch type {
             case .timestamp: "a date or time that does not exist"
             case .merge: "`<<` is a merge key and no value"
-            case .defaultValue: "`=` alone is no value in YAML 1.1"
+            case .sign: "a sign that YAML 1.1 keeps for itself"
             case .bool: "this is no boolean"
             case .float: "this is no number"
             default: "this is no integer"
