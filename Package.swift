@@ -43,14 +43,15 @@ let targets: [Target] = [
     room("SiteConfig", imports: ["Diagnostics", "YAMLSyntax", "SiteModel", "Resolution", "Emitters", system]),
     .executableTarget(name: "resolve", dependencies: ["SiteConfig", argumentParser, system], swiftSettings: rules),
 
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: testRules),
     tests("Diagnostics", of: ["Diagnostics"]),
     tests("YAMLSyntax", of: ["YAMLSyntax", "Diagnostics"]),
     tests("SiteModel", of: ["SiteModel", "Diagnostics"]),
     tests("Resolution", of: ["Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
     tests("Emitters", of: ["Emitters", "SiteModel", "Diagnostics"]),
     tests("SiteConfig", of: ["SiteConfig"]),
-    tests("Goldens", of: ["SiteConfig", "resolve"], data: ["cases"]),
-    tests("Commands", of: ["SiteConfig", "resolve"]),
+    tests("Goldens", of: ["SiteConfig", "resolve", "TestSupport"], data: ["cases"]),
+    tests("Commands", of: ["SiteConfig", "resolve", "TestSupport"]),
     tests("House", of: ["SiteConfig"]),
 ]
 

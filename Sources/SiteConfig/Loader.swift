@@ -33,6 +33,7 @@ struct Loader {
                 }
             }
         }
+        if lints { diagnostics += catalogue.misnamed.map { .misnamed($0) } }
     }
 
     /// The catalogue, what was loaded, and the secrets' keys.
@@ -105,7 +106,8 @@ struct Loader {
 
     /// What stands under such a name is a secret, in any file format.
     static func holdsSecrets(_ path: String) -> Bool {
-        path.split(separator: "/").contains { $0.hasPrefix("secrets") }
+        let parts = path.split(separator: "/")
+        return parts.last?.hasPrefix("secrets") == true || parts.dropLast().contains("secrets")
     }
 
     // MARK: Secrets
@@ -136,6 +138,14 @@ struct Loader {
 }
 
 extension Diagnostic {
+    fileprivate static func misnamed(_ path: String) -> Diagnostic {
+        Diagnostic(
+            .misnamed, .warning, "\(path) is not read, for its name is none", at: nil,
+            help:
+                "use letters, digits, `.`, `_`, `@` and `-`, a letter or digit first; begin it with `_` to leave it out"
+        )
+    }
+
     fileprivate static func twoFiles(_ path: String, _ rival: String) -> Diagnostic {
         Diagnostic(
             .twoFiles, "\(path) and \(rival) are both there", at: nil,
@@ -217,4 +227,21 @@ extension Code {
             vms: []
             """,
         fix: "Decrypt the encrypted file anew, or remove the one that is not wanted.")
+
+    static let misnamed = Code(
+        "R0804", "a file that is not read for its name",
+        explanation: """
+            The name of a file is the name of what it describes, so it must be one that other files and command lines can \
+            say: `[A-Za-z0-9][A-Za-z0-9._@-]*`. Any other file in these folders is passed over.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- envs/my env.yaml --
+            vms: []
+            """,
+        fix: "Rename the file. To leave it out on purpose, begin its name with `_` or end it in `.example`.")
+
+    /// The codes of this module.
+    static let ofSiteConfig: [Code] = [.twoFiles, .encrypted, .plainSecrets, .misnamed]
 }

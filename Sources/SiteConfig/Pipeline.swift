@@ -111,7 +111,6 @@ extension SiteCompiler {
         }
         let site = loader.site
         var findings = link(site, .everything) + site.shadowedPresets()
-        findings += site.catalogue.misnamed.map { .misnamed($0) }
         for place in site.catalogue.all(.env) {
             if let env = site.entities[place.id] { findings += site.vms(of: env).diagnostics }
         }
@@ -190,109 +189,8 @@ extension Target.VM {
     }
 }
 
-extension BoundEntity {
-    /// The env with the VM numbers that the command line sets.
-    fileprivate func numbering(_ numbers: [(vm: String, vmid: Int)]) -> (env: BoundEntity, diagnostics: [Diagnostic]) {
-        guard !numbers.isEmpty, let entry = fields.entry("vms"), var vms = entry.value.list else { return (self, []) }
-        var diagnostics: [Diagnostic] = []
-        for (name, number) in numbers {
-            guard let index = vms.firstIndex(where: { $0.map?["name"]?.name.map { Key($0) } == Key(name) }),
-                var vm = vms[index].map
-            else {
-                let names = vms.compactMap { $0.map?["name"]?.name }
-                diagnostics.append(.noSuchVM(name, id.name.text, near: Suggestions.near(name, among: names)))
-                continue
-            }
-            vm.set("vmid", Value(.integer(number), Origin(nil, .instance)))
-            vms[index].content = .map(vm)
-        }
-        var env = self
-        env.fields.set(Fields.Entry("vms", keySpan: entry.keySpan, Value(.list(vms), entry.value.origin)))
-        return (env, diagnostics)
-    }
-}
-
-extension LinkedSite {
-    /// A preset that stands in two folders with different content: the first is used, which should be known. R0301.
-    fileprivate func shadowedPresets() -> [Diagnostic] {
-        catalogue.names(.preset).flatMap { name -> [Diagnostic] in
-            guard let used = entity(Key(name), .presetOfVM) else { return [] }
-            return catalogue.shadowed(Key(name), .presetOfVM).compactMap { place in
-                guard let other = entities[place.id], !other.fields.hasSameData(as: used.fields) else { return nil }
-                return .shadowed(used, other)
-            }
-        }
-    }
-}
-
-extension Fields {
-    /// Equal but for the order of the keys.
-    fileprivate func hasSameData(as other: Fields) -> Bool {
-        entries.count == other.entries.count && entries.allSatisfy { other[$0.key]?.content == $0.value.content }
-    }
-}
-
 extension Diagnostic {
-    fileprivate static func misnamed(_ path: String) -> Diagnostic {
-        Diagnostic(
-            .misnamed, .warning, "\(path) is not read, for its name is none", at: nil,
-            help:
-                "use letters, digits, `.`, `_`, `@` and `-`, a letter or digit first; begin it with `_` to leave it out"
-        )
-    }
-
     fileprivate static let noNodes = Diagnostic(
         .dangling, "the site has no nodes, so no VM can be placed", at: nil,
         help: "describe a Proxmox node in nodes/NAME.yaml")
-
-    fileprivate static func noSuchVM(_ name: String, _ env: String, near: [String]) -> Diagnostic {
-        Diagnostic(
-            .dangling, "no VM named \"\(name)\" in env \"\(env)\", for --vm-id", at: nil,
-            help: near.isEmpty ? nil : "did you mean \(near.asChoices)?")
-    }
-
-    fileprivate static func shadowed(_ used: BoundEntity, _ other: BoundEntity) -> Diagnostic {
-        Diagnostic(
-            .shadowed, .warning, "two presets named \"\(used.id.name)\" differ, and \(used.path) is used",
-            at: other.start,
-            "this one is not read", help: "make them equal, or remove \(other.path)")
-    }
-}
-
-extension Code {
-    static let shadowed = Code(
-        "R0301", "two presets of one name differ",
-        explanation: """
-            A preset is looked up in `vms/presets/`, `presets/` and `v2/presets/`, and the first one found is used whole: \
-            presets in different folders are never merged.
-            """,
-        example: """
-            $ resolve vm web --vmid 9000 --preset small
-            -- site.yaml --
-            -- nodes/pve.yaml --
-            datastore: local
-            api_token: null
-            -- vms/presets/small.yaml --
-            cores: 1
-            -- presets/small.yaml --
-            cores: 2
-            """,
-        fix: "Keep one of them, or make them equal.")
-
-    static let misnamed = Code(
-        "R0804", "a file that is not read for its name",
-        explanation: """
-            The name of a file is the name of what it describes, so it must be one that other files and command lines can \
-            say: `[A-Za-z0-9][A-Za-z0-9._@-]*`. Any other file in these folders is passed over.
-            """,
-        example: """
-            $ resolve validate
-            -- site.yaml --
-            -- envs/my env.yaml --
-            vms: []
-            """,
-        fix: "Rename the file. To leave it out on purpose, begin its name with `_` or end it in `.example`.")
-
-    /// The codes of this module.
-    static let ofSiteConfig: [Code] = [.twoFiles, .encrypted, .plainSecrets, .shadowed, .misnamed]
 }

@@ -37,12 +37,12 @@ extension GlobalOptions {
             return try writer.write(document.bytes(redact ? .redacted : .revealed))
         }
         let isHidden = redact || (Terminal.output.isTerminal && !reveal)
-        if document.hasSecrets, !isHidden, Terminal.output.isReadableByOthers {
+        if document.hasSecrets, !isHidden, !quiet, Terminal.output.isReadableByOthers {
             Terminal.error.write(
                 "warning: secrets go into a file that others can read; `-o FILE` writes one that only you can\n")
         }
         try Terminal.output.write(document.bytes(isHidden ? .redacted : .revealed))
-        if document.hasSecrets, isHidden, !redact {
+        if document.hasSecrets, isHidden, !redact, !quiet {
             Terminal.error.write("note: secrets are hidden on a terminal; a pipe, -o FILE or --reveal has them\n")
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The plaintext of planted secrets stands in no message, whatever is wrong with the file that holds them.
@@ -42,24 +43,18 @@ import Testing
     ]
 
     @Test(arguments: forms) func noMessageHoldsASecret(_ form: String) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("resolve-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let files = [
+        let files: KeyValuePairs = [
             "site.yaml": "", "nodes/pve.yaml": "datastore: local\n",
             "envs/dev.yaml": "posture: dev\nvms: [{name: web}, {name: web}]\n",
             "postures/dev.yaml": "auth: {method: node_token}\n",
             "secrets.yaml": form.replacing("WORD", with: Self.planted),
         ]
-        for (path, text) in files {
-            let file = folder.appendingPathComponent(path)
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: file)
-        }
-        for command in Self.commands {
-            let printed = try Shell.run(command, in: folder)
-            #expect(!printed.contains(Self.planted), "`\(command)` printed:\n\(printed)")
-            #expect(!printed.contains("12345678901234"), "`\(command)` printed:\n\(printed)")
+        try Program.withFolder(files.map { (path: $0.key, text: $0.value) }) { folder in
+            for command in Self.commands {
+                let printed = try Program.output(command, in: folder)
+                #expect(!printed.contains(Self.planted), "`\(command)` printed:\n\(printed)")
+                #expect(!printed.contains("12345678901234"), "`\(command)` printed:\n\(printed)")
+            }
         }
     }
 }

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Where the built program writes, and where it refuses to.
 @Suite struct OutputTests {
     @Test func fileWithSecretsIsForItsOwnerOnly() throws {
         try inSite { folder in
-            let result = try Shell.result(
+            let result = try Program.shell(
                 "umask 022; resolve env dev -o out.json && stat -c %a out.json && cat out.json", in: folder)
             #expect(result.status == 0)
             #expect(result.stdout.hasPrefix("600\n"))
@@ -16,7 +17,7 @@ import Testing
     @Test func fileWithoutSecretsFollowsTheUmask() throws {
         try inSite { folder in
             let line = "umask 027; resolve env dev --redact -o out.json && stat -c %a out.json && cat out.json"
-            let result = try Shell.result(line, in: folder)
+            let result = try Program.shell(line, in: folder)
             #expect(result.stdout.hasPrefix("640\n"))
             #expect(!result.stdout.contains(Self.token))
         }
@@ -26,7 +27,7 @@ import Testing
         _ make: String
     ) throws {
         try inSite { folder in
-            let result = try Shell.result("\(make); resolve env dev -o out.json", in: folder)
+            let result = try Program.shell("\(make); resolve env dev -o out.json", in: folder)
             #expect(result.status == 2)
             #expect(result.stderr.contains("refusing to write out.json"))
             #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("target").path))
@@ -35,12 +36,12 @@ import Testing
 
     @Test func secretsAreNotWrittenWhereAnyoneMayChangeTheFolder() throws {
         try inSite { folder in
-            let result = try Shell.result(
+            let result = try Program.shell(
                 "mkdir -m 0777 open; resolve env dev -o open/out.json; ls -A open", in: folder)
             #expect(result.stderr.contains("anyone may change the folder"))
             #expect(result.stdout.isEmpty)
-            #expect(try Shell.result("resolve env dev --redact -o open/out.json", in: folder).status == 0)
-            #expect(try Shell.result("chmod 1777 open; resolve env dev -o open/out.json", in: folder).status == 0)
+            #expect(try Program.shell("resolve env dev --redact -o open/out.json", in: folder).status == 0)
+            #expect(try Program.shell("chmod 1777 open; resolve env dev -o open/out.json", in: folder).status == 0)
         }
     }
 
@@ -48,7 +49,7 @@ import Testing
         try inSite { folder in
             let line =
                 "echo old > out.json; echo 'vms: {' > envs/dev.yaml; resolve env dev -o out.json; cat out.json; ls -A"
-            let result = try Shell.result(line, in: folder)
+            let result = try Program.shell(line, in: folder)
             #expect(result.stdout.hasPrefix("old\n"))
             #expect(!result.stdout.contains(".tmp"))
         }
@@ -57,7 +58,7 @@ import Testing
     @Test func leftoversOfAKilledRunAreRemoved() throws {
         try inSite { folder in
             let line = "touch .out.json.resolve-999999999.tmp; resolve env dev -o out.json; ls -A"
-            let result = try Shell.result(line, in: folder)
+            let result = try Program.shell(line, in: folder)
             #expect(!result.stdout.contains("999999999"))
             #expect(result.stdout.contains("out.json"))
         }
@@ -65,7 +66,7 @@ import Testing
 
     @Test func shortWriteIsAFailure() throws {
         try inSite { folder in
-            let result = try Shell.result("resolve env dev > /dev/full", in: folder)
+            let result = try Program.shell("resolve env dev > /dev/full", in: folder)
             #expect(result.status == 2)
             #expect(result.stderr.contains("cannot write the output"))
         }
@@ -73,22 +74,22 @@ import Testing
 
     @Test func secretsInAReadableFileAreWarnedOf() throws {
         try inSite { folder in
-            let result = try Shell.result("umask 022; resolve env dev > out.json", in: folder)
+            let result = try Program.shell("umask 022; resolve env dev > out.json", in: folder)
             #expect(
                 result.stderr
                     == "warning: secrets go into a file that others can read; `-o FILE` writes one that only you can\n")
-            #expect(try Shell.result("umask 077; resolve env dev > own.json", in: folder).stderr.isEmpty)
+            #expect(try Program.shell("umask 077; resolve env dev > own.json", in: folder).stderr.isEmpty)
         }
     }
 
     @Test func terminalHidesSecretsUnlessTheyAreAskedFor() throws {
         try inSite { folder in
-            let hidden = try Shell.result("script -qec 'resolve env dev' /dev/null", in: folder)
+            let hidden = try Program.shell("script -qec 'resolve env dev' /dev/null", in: folder)
             #expect(!hidden.stdout.contains(Self.token))
             #expect(hidden.stdout.contains("\"$secret\""))
             #expect(hidden.stdout.contains("note: secrets are hidden on a terminal"))
             #expect(
-                try Shell.result("script -qec 'resolve env dev --reveal' /dev/null", in: folder).stdout.contains(
+                try Program.shell("script -qec 'resolve env dev --reveal' /dev/null", in: folder).stdout.contains(
                     Self.token))
         }
     }
@@ -96,18 +97,18 @@ import Testing
     @Test func colourIsForTerminals() throws {
         try inSite { folder in
             let escape = "\u{1B}["
-            #expect(try !Shell.run("resolve env nosuch", in: folder).contains(escape))
-            #expect(try Shell.run("resolve env nosuch --color always", in: folder).contains(escape))
-            #expect(try Shell.run("script -qec 'resolve env nosuch' /dev/null", in: folder).contains(escape))
-            let plain = try Shell.run("NO_COLOR=1 script -qec 'resolve env nosuch' /dev/null", in: folder)
+            #expect(try !Program.output("resolve env nosuch", in: folder).contains(escape))
+            #expect(try Program.output("resolve env nosuch --color always", in: folder).contains(escape))
+            #expect(try Program.output("script -qec 'resolve env nosuch' /dev/null", in: folder).contains(escape))
+            let plain = try Program.output("NO_COLOR=1 script -qec 'resolve env nosuch' /dev/null", in: folder)
             #expect(!plain.contains(escape))
         }
     }
 
     @Test func optionsStandBeforeOrBehindTheCommand() throws {
         try inSite { folder in
-            let before = try Shell.result("cd /; resolve --site \(folder.path) --redact env dev", in: folder)
-            let behind = try Shell.result("cd /; resolve env dev --redact --site \(folder.path)", in: folder)
+            let before = try Program.shell("cd /; resolve --site \(folder.path) --redact env dev", in: folder)
+            let behind = try Program.shell("cd /; resolve env dev --redact --site \(folder.path)", in: folder)
             #expect(before.status == 0)
             #expect(before.stdout == behind.stdout)
         }
@@ -116,20 +117,20 @@ import Testing
     @Test func aNamedSiteMustBeOne() throws {
         try inSite { folder in
             for line in ["resolve --site nodes list envs", "RESOLVE_SITE=nodes resolve list envs"] {
-                let result = try Shell.result(line, in: folder)
+                let result = try Program.shell(line, in: folder)
                 #expect(result.status == 2)
                 #expect(result.stderr.contains("no site found"))
             }
-            #expect(try Shell.result("cd nodes; resolve list envs", in: folder).stdout == "dev\n")
+            #expect(try Program.shell("cd nodes; resolve list envs", in: folder).stdout == "dev\n")
             #expect(
-                try Shell.result("cd /; HOMESTAK_ETC=\(folder.path) resolve list envs", in: folder).stdout == "dev\n")
+                try Program.shell("cd /; HOMESTAK_ETC=\(folder.path) resolve list envs", in: folder).stdout == "dev\n")
         }
     }
 
     @Test func twoProcessesWriteTheSameBytes() throws {
         try inSite { folder in
-            let first = try Shell.run("resolve env dev", in: folder)
-            let second = try Shell.run("resolve env dev", in: folder)
+            let first = try Program.output("resolve env dev", in: folder)
+            let second = try Program.output("resolve env dev", in: folder)
             #expect(first == second)
         }
     }
@@ -137,19 +138,11 @@ import Testing
     static let token = "root@pam!tofu=planted-7d2f"
 
     private func inSite(_ body: (URL) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("resolve-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let files = [
+        let files: KeyValuePairs = [
             "site.yaml": "", "nodes/pve.yaml": "api_endpoint: https://localhost:8006\ndatastore: local\n",
             "envs/dev.yaml": "vms: [{name: web}]\n",
             "secrets.yaml": "api_tokens: {pve: \(Self.token)}\n",
         ]
-        for (path, text) in files {
-            let file = folder.appendingPathComponent(path)
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: file)
-        }
-        try body(folder)
+        try Program.withFolder(files.map { (path: $0.key, text: $0.value) }, body)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Every command of the READMEs runs, in a copy of the examples, and prints what stands there.
@@ -10,14 +11,13 @@ import Testing
         let text = try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)
         let steps = Self.blocks(of: text, "console").flatMap(Self.steps)
         #expect(!steps.isEmpty)
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("resolve-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(
-            at: Self.root.appendingPathComponent("examples"), to: folder.appendingPathComponent("examples"))
-        for step in steps {
-            let printed = try Shell.run(step.command, in: folder)
-            #expect(matches(printed, step.output), "`\(step.command)` printed:\n\(printed)")
+        try Program.withFolder([]) { folder in
+            try FileManager.default.copyItem(
+                at: Self.root.appendingPathComponent("examples"), to: folder.appendingPathComponent("examples"))
+            for step in steps {
+                let printed = try Program.output(step.command, in: folder)
+                #expect(matches(printed, step.output), "`\(step.command)` printed:\n\(printed)")
+            }
         }
     }
 

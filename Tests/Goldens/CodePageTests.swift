@@ -1,5 +1,6 @@
 import Foundation
 import SiteConfig
+import TestSupport
 import Testing
 
 /// The example on every code's page really shows the code, and every fix-it removes what it is attached to.

@@ -1,5 +1,6 @@
 import Foundation
 import SiteConfig
+import TestSupport
 import Testing
 
 /// Every case in `cases/`: the built program, files in; stdout, stderr and exit status out.
@@ -27,8 +28,8 @@ import Testing
                 var actual = session
                 actual.stdout = result.stdout
                 actual.stderr = result.stderr
-                actual.exit = result.exit
-                #expect([0, 1, 2, 64].contains(result.exit), "\(session.command) ended with \(result.exit)")
+                actual.exit = result.status
+                #expect([0, 1, 2, 64].contains(result.status), "\(session.command) ended with \(result.status)")
                 real.append(actual)
             }
         }
