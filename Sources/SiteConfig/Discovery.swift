@@ -47,15 +47,14 @@ public enum Discovery {
                 candidates.append(Location(path: path, reason: "$" + variable))
             }
         }
-        candidates.append(Location(path: ".", reason: "the working directory"))
-        var parent = ".."
-        for _ in workingDirectory.split(separator: "/") {
-            // Any folder may have folders named like ours; a parent must have a site.yaml to be meant.
-            if hasSiteFile(parent) {
-                candidates.append(Location(path: parent, reason: "the nearest parent with a site.yaml"))
-            }
-            parent += "/.."
+        // Any folder may have folders named like a site's, its own `v2/` among them: near here a site.yaml says more.
+        var folder = "."
+        for depth in 0...workingDirectory.split(separator: "/").count {
+            let reason = depth == 0 ? "the working directory" : "the nearest parent with a site.yaml"
+            if hasSiteFile(folder) { candidates.append(Location(path: folder, reason: reason)) }
+            folder = depth == 0 ? ".." : folder + "/.."
         }
+        candidates.append(Location(path: ".", reason: "the working directory"))
         for name in ["site-config", "config"] {
             candidates.append(Location(path: name, reason: "in the working directory"))
             candidates.append(Location(path: "../" + name, reason: "beside the working directory"))
