@@ -26,25 +26,6 @@ extension FieldType {
         default: .type
         }
     }
-
-    /// What the field wants, for a sentence.
-    var wish: String {
-        switch self {
-        case .text: "text"
-        case .integer(let range):
-            range.upperBound >= 999_999_999
-                ? "a number from \(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
-        case .boolean: "true or false"
-        case .choice(let choices): choices.map { "\"\($0)\"" }.joined(separator: " | ")
-        case .addressWithPrefix: "null, dhcp, or an address with its prefix (10.0.0.5/24)"
-        case .reference(let order): "the name of a \(order.kind.name)"
-        case .secret(let section): "the name of a secret under \(section)"
-        case .list: "a list"
-        case .map, .mapOf: "a map"
-        case .nullable(let type): type.wish
-        case .any: "a value"
-        }
-    }
 }
 
 extension Diagnostic {

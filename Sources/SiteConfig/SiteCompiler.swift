@@ -85,6 +85,9 @@ public struct SiteCompiler: Sendable {
     /// The page of a diagnostic's code, such as `R0201`, as text; nil if there is none.
     public static func help(code: String) -> String? { CodePage.text(for: code) }
 
+    /// Every field of every kind of file: its type, its former name, how it merges, what it is for.
+    public static var fields: String { FieldReference.text }
+
     /// Every code, in order, with its title.
     public static var codes: [(id: String, title: String)] { CodePage.all.map { ($0.id, $0.page.title) } }
 }

@@ -30,18 +30,25 @@ struct Resolve: ParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     static func main() {
+        let command: any ParsableCommand
         do {
-            var command = try parseAsRoot()
-            switch command {
-            case let command as any StatusCommand: try command.execute().exit()
-            default: try command.run()
-            }
+            command = try parseAsRoot()
+        } catch {
+            // What was wrong with the command line, or the help that it asked for.
+            exit(withError: error)
+        }
+        guard let command = command as? any StatusCommand else {
+            Terminal.output.write(helpMessage() + "\n")
+            ExitStatus.done.exit()
+        }
+        do {
+            try command.execute().exit()
         } catch let failure as Failure {
             Terminal.error.write("error: \(failure.message)\n")
             failure.status.exit()
         } catch {
-            // ArgumentParser's own errors: a usage error ends with 64, a request for help with 0.
-            exit(withError: error)
+            Terminal.error.write("error: this is a bug in resolve, please report it: \(error)\n")
+            ExitStatus.bug.exit()
         }
     }
 }

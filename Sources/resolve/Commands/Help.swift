@@ -9,9 +9,11 @@ struct Help: StatusCommand {
               resolve help env
               resolve help R0201
               resolve help codes
+              resolve help fields
             """)
 
-    @Argument(help: "A command, a code such as R0201, or `codes` for a list of them.")
+    @Argument(
+        help: "A command, a code such as R0201, `codes` for a list of them, or `fields` for the fields of every file.")
     var subject: String?
 
     func execute() throws -> ExitStatus {
@@ -21,13 +23,16 @@ struct Help: StatusCommand {
         }
         if subject == "codes" {
             Terminal.output.write(SiteCompiler.codes.map { "\($0.id)  \($0.title)\n" }.joined())
+        } else if subject == "fields" {
+            Terminal.output.write(SiteCompiler.fields)
         } else if let command = Resolve.configuration.subcommands.first(where: { $0._commandName == subject }) {
             Terminal.output.write(Resolve.helpMessage(for: command) + "\n")
         } else if let page = SiteCompiler.help(code: subject) {
             Terminal.output.write(page)
         } else {
             throw Failure(
-                message: "no command and no code named \"\(subject)\"; `resolve help codes` lists the codes",
+                message:
+                    "no command and no code named \"\(subject)\"; `resolve help` and `resolve help codes` list them",
                 status: .usage)
         }
         return .done

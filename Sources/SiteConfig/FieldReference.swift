@@ -1,0 +1,40 @@
+internal import SiteModel
+
+/// Every field of every kind, from the tables that files are bound by: what `resolve help fields` prints.
+enum FieldReference {
+    static var text: String {
+        EntityKind.allCases.compactMap { kind in
+            kind.table.map { "\(heading(kind))\n\n" + lines($0, below: "").joined() }
+        }.joined(separator: "\n")
+    }
+
+    private static func heading(_ kind: EntityKind) -> String {
+        let places =
+            kind.folders.isEmpty ? kind.rawValue + ".yaml" : kind.folders.map { $0 + "/" }.joined(separator: ", ")
+        let other = kind.table?.isOpen == true ? "; any other key is data" : ""
+        return "\(kind.name): \(places)\(other)"
+    }
+
+    private static func lines(_ table: FieldTable, below path: String) -> [String] {
+        table.fields.flatMap { field -> [String] in
+            let name = path + field.name.text
+            var remarks = [field.type.wish]
+            if field.isRequired { remarks.append("required") }
+            if let former = field.formerName { remarks.append("formerly \(former)") }
+            if field.rule != .replace { remarks.append("merged by \(field.rule.rawValue)") }
+            let line = "  \(name) (\(remarks.joined(separator: "; ")))\n      \(field.summary)\n"
+            return [line] + nested(field.type).flatMap { lines($0.table, below: name + $0.step) }
+        }
+    }
+
+    /// The tables inside a type, and how their fields are reached.
+    private static func nested(_ type: FieldType) -> [(table: FieldTable, step: String)] {
+        switch type {
+        case .map(let table): [(table, ".")]
+        case .mapOf(let type): nested(type).map { ($0.table, ".*" + $0.step) }
+        case .list(let type): nested(type).map { ($0.table, "[]" + $0.step) }
+        case .nullable(let type): nested(type)
+        default: []
+        }
+    }
+}
