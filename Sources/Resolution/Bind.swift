@@ -63,6 +63,7 @@ struct Binder {
         var fields = Fields()
         for entry in entries {
             let key = key(entry)
+            checkPlanned(key, entry.key, at: place)
             if let field = table.field(key) {
                 if field.name != key, present.contains(field.name) {
                     diagnostics.append(.bothNames(key, field.name, tree.span(entry.key)))
@@ -84,10 +85,19 @@ struct Binder {
 
     private func key(_ entry: SyntaxTree.Entry) -> Key { Key(tree.string(entry.key)) }
 
+    /// What is planned but not read yet would change the result: to pass over it would compile something else than is meant.
+    private mutating func checkPlanned(_ key: Key, _ node: NodeID, at place: Place) {
+        let isMergeRules = kind == .site && key == "merge" && place.steps.isEmpty
+        let inherits: [EntityKind] = [.env, .template, .preset, .posture]
+        if isMergeRules || (key == "extends" && inherits.contains(kind)) {
+            diagnostics.append(.planned(key, tree.span(node), strictness))
+        }
+    }
+
     private mutating func checkUnknown(
         _ key: Key, _ node: NodeID, _ present: Set<Key>, _ table: FieldTable, at place: Place
     ) {
-        guard !key.text.hasPrefix("x-") else { return }
+        guard !key.text.hasPrefix("x-"), key != "extends" else { return }
         let span = tree.span(node)
         if let meant = table.confusions[key] {
             diagnostics.append(.unknownKey(key, span, near: [meant.text], in: kind, place.steps, strictness, tree))
@@ -116,7 +126,9 @@ struct Binder {
     mutating func value(_ node: NodeID, _ type: FieldType, named name: Key, at place: Place) -> Value {
         let origin = Origin(tree.span(node), place.layer)
         switch type {
-        case .any: return Value(content(node, at: place), origin)
+        case .any:
+            checkSecretValues(node)
+            return Value(content(node, at: place), origin)
         case .nullable(let type):
             let isNull = tree.kind(node) == .scalar && tree.value(node) == .null
             return isNull ? Value(.null, origin) : value(node, type, named: name, at: place)
@@ -170,6 +182,15 @@ struct Binder {
         let found = tree.kind(node) == .scalar ? nil : tree.kind(node) == .list ? "a list" : "a map"
         diagnostics.append(.wrongShape(found, node, type, name, place.steps, tree))
         return Value(.null, Origin(tree.span(node), place.layer))
+    }
+
+    /// `{$secret: path}`, anywhere in a value.
+    private mutating func checkSecretValues(_ node: NodeID) {
+        for entry in tree.entries(node) {
+            if key(entry) == "$secret" { diagnostics.append(.planned("$secret", tree.span(entry.key), strictness)) }
+            checkSecretValues(entry.value)
+        }
+        for item in tree.items(node) { checkSecretValues(item) }
     }
 
     /// The value as it is written. In the secrets every scalar is held by its place, never by its text.

@@ -132,6 +132,13 @@ extension Diagnostic {
             help: "remove it, or begin its name with x- to keep it for yourself")
     }
 
+    static func planned(_ key: Key, _ span: Span, _ strictness: Strictness) -> Diagnostic {
+        Diagnostic(
+            .planned, strictness.severity, "\(key) is not read by this version", at: span, "it would be passed over",
+            help: key == "$secret"
+                ? "remove it; never write the secret itself here" : "write out what it stands for, or remove it")
+    }
+
     static func nearMiss(_ key: Key, _ span: Span, meant: String, _ tree: SyntaxTree) -> Diagnostic {
         Diagnostic(
             .nearMiss, .warning, "\"\(key)\" is passed on as it is; is \"\(meant)\" meant?", at: span,
@@ -219,6 +226,22 @@ extension Code {
               host_user: admin
             """,
         fix: "Remove the former name.")
+
+    package static let planned = Code(
+        "R0410", "a feature that this version does not have",
+        explanation: """
+            `extends`, a site's own merge rules and secrets inside values are part of the language, but this version does \
+            not read them. To pass over them would compile something else than the site says.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- vms/base.yaml --
+            image: debian-12
+            -- vms/web.yaml --
+            extends: base
+            """,
+        fix: "Write out what is meant, or use a version that reads it.")
 
     package static let nearMiss = Code(
         "R0803", "data that looks like a misspelt field",
