@@ -87,6 +87,7 @@ struct Binder {
 
     /// What is planned but not read yet would change the result: to pass over it would compile something else than is meant.
     private mutating func checkPlanned(_ key: Key, _ node: NodeID, at place: Place) {
+        guard key == "extends" || key == "merge" else { return }
         let isMergeRules = kind == .site && key == "merge" && place.steps.isEmpty
         let inherits: [EntityKind] = [.env, .template, .preset, .posture]
         if isMergeRules || (key == "extends" && inherits.contains(kind)) {
