@@ -9,9 +9,8 @@ package func parse(_ source: Source, _ strictness: Strictness) -> (tree: SyntaxT
     }
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     var builder = TreeBuilder(source, strictness)
-    if let problem = LibYAML.parse(source, skipping: source.bytes.starts(with: mark) ? mark.count : 0, into: &builder),
-        !builder.diagnostics.hasErrors || builder.wantsMore
-    {
+    let prefix = source.bytes.starts(with: mark) ? mark.count : 0
+    if let problem = LibYAML.parse(source, skipping: prefix, into: &builder) {
         builder.diagnostics.append(.syntax(problem, in: source))
     }
     return builder.finish()
