@@ -240,7 +240,7 @@ extension SecretType {
             case .null: .null
             case .bool: .bool
             case .integer, .bigInteger: .integer
-            case .float: .float
+            case .float(let number): number.isFinite ? .float : .nonFinite
             case .string: .string
             }
     }

@@ -38,8 +38,8 @@ private func checkChoosers(_ entity: BoundEntity, _ strictness: Strictness) -> [
 
 extension Diagnostic {
     fileprivate static func dangling(_ reference: Reference, in site: LinkedSite) -> Diagnostic {
-        // A preset that a VM names directly stops the Python resolver; any other dangling name it passes over.
-        let stops = site.strictness == .strict || reference.field == "vm_preset"
+        // Without its node, or a preset that a VM names directly, the Python resolver stops; it passes over other names.
+        let stops = site.strictness == .strict || ["vm_preset", "node"].contains(reference.field)
         return notFound(
             reference.name, reference.order, at: reference.span, in: site.catalogue, stops ? .error : .warning)
     }

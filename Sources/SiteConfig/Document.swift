@@ -52,7 +52,8 @@ public struct Document: Sendable {
         case .string: JSONText.append(secrets.text(node), to: &bytes)
         case .integer(let number): bytes += Array(String(number).utf8)
         case .bigInteger(let digits): bytes += Array(digits.utf8)
-        case .float(let number): bytes += Array((number.isFinite ? number.description : "null").utf8)
+        // The writer has refused what is not finite.
+        case .float(let number): bytes += Array(number.description.utf8)
         case .bool(let value): bytes += Array((value ? "true" : "false").utf8)
         case .null: bytes += Array("null".utf8)
         }

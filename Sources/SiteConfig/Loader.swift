@@ -124,7 +124,8 @@ struct Loader {
         }
         secrets.state = .unreadable
         guard let tree = parseFile(path) else { return }
-        if tree.value(of: "sops", in: tree.root) != nil {
+        // Also a file that lost its `sops` section: ciphertext is never a value.
+        if tree.value(of: "sops", in: tree.root) != nil || tree.hasScalar(beginningWith: "ENC[AES256_GCM,") {
             diagnostics.append(.encrypted(.sops, at: .startOfFile(tree.source.id), path))
             return
         }

@@ -27,4 +27,6 @@ package struct SecretRef: Hashable, Sendable {
 /// What a secret is, known without its value.
 package enum SecretType: String, Sendable {
     case string, integer, float, bool, null
+    /// Infinity or NaN, which JSON cannot hold.
+    case nonFinite = "a number without end"
 }

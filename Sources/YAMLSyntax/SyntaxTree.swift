@@ -143,6 +143,13 @@ extension SyntaxTree {
         entries(id).last { text($0.key).elementsEqual(key.utf8) }?.value
     }
 
+    /// Whether the text of any scalar begins so.
+    package func hasScalar(beginningWith prefix: String) -> Bool {
+        nodes.indices.contains { index in
+            nodes[index].kind == .scalar && text(NodeID(index: UInt32(index))).starts(with: prefix.utf8)
+        }
+    }
+
     package func isMergeKey(_ id: NodeID) -> Bool { nodes[Int(id.index)].flags.contains(.isMergeKey) }
 
     private func overriding(_ entries: [Entry]) -> [Entry] {

@@ -36,6 +36,7 @@ package struct JSONWriter {
         case .list(let items): write(items)
         case .map(let fields): write(fields)
         case .secret(let secret):
+            if secret.type == .nonFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
             flush()
             output.append(secret, .json)
         }

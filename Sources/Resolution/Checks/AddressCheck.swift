@@ -23,7 +23,9 @@ package func checkAddress(_ value: Value, _ strictness: Strictness) -> [Diagnost
 extension Diagnostic {
     fileprivate static func badAddress(_ text: String, _ span: Span?, _ severity: Severity) -> Diagnostic {
         var help = "an address and the length of its network's prefix, such as 10.0.0.5/24; or dhcp"
-        if IPAddress(text) != nil { help = "add the length of the network's prefix: \(text)/24" }
+        if let address = IPAddress(text) {
+            help = "add the length of the network's prefix: \(text)/\(address.isIPv4 ? 24 : 64)"
+        }
         return Diagnostic(
             .badAddress, severity, "the ip \"\(text)\" is no address with prefix", at: span, help: help)
     }
