@@ -55,6 +55,8 @@ package struct Diagnostic: Hashable, Sendable {
     package var notes: [String] = []
     package var help: String?
     package var fixes: [FixIt] = []
+    /// A secret stands at the place, though the file should hold none: the line is not shown.
+    package var hidesText = false
 
     package init(
         _ code: Code, _ severity: Severity, _ message: String, at span: Span?, _ label: String = "",

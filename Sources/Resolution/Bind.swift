@@ -77,6 +77,9 @@ struct Binder {
                 fields.set(Fields.Entry(key, keySpan: tree.span(entry.key), value))
             }
         }
+        for field in table.fields where field.isRequired && (fields[field.name]?.string ?? "?").isEmpty {
+            diagnostics.append(.emptyField(field, place.steps, fields[field.name]?.origin.span, strictness))
+        }
         for field in table.fields where field.isRequired && !fields.contains(field.name) {
             diagnostics.append(.missingField(field, in: kind, place.steps, tree.span(node), strictness))
         }
@@ -101,7 +104,8 @@ struct Binder {
         guard !key.text.hasPrefix("x-"), key != "extends" else { return }
         let span = tree.span(node)
         if let meant = table.confusions[key] {
-            diagnostics.append(.unknownKey(key, span, near: [meant.text], in: kind, place.steps, strictness, tree))
+            diagnostics.append(
+                .unknownKey(key, span, near: [meant.text], in: kind, place.steps, strictness, tree, isOpen: false))
             return
         }
         let absent = table.fields.filter {
@@ -111,7 +115,8 @@ struct Binder {
         let names = candidates.flatMap { [$0.name] + ($0.formerName.map { [$0] } ?? []) }.map(\.text)
         let near = Suggestions.near(key.text, among: names, includingParts: false)
         if !near.isEmpty {
-            diagnostics.append(.unknownKey(key, span, near: near, in: kind, place.steps, strictness, tree))
+            diagnostics.append(
+                .unknownKey(key, span, near: near, in: kind, place.steps, strictness, tree, isOpen: table.isOpen))
         } else if !table.isOpen {
             diagnostics.append(.strangeKey(key, span, in: kind, place.steps))
         } else {
@@ -154,13 +159,13 @@ struct Binder {
             return Value(.list(items), origin)
         case .reference(let order):
             guard let value = scalar(node, type, name, place) else { return mismatch(node, type, name, place) }
-            if let target = value.name {
+            if let target = value.name, strictness == .lenient || value.string?.isEmpty == false {
                 references.append(Reference(order: order, field: name, name: Key(target), span: tree.span(node)))
             }
             return value
         case .secret(let section):
             guard let value = scalar(node, type, name, place) else { return mismatch(node, type, name, place) }
-            if let target = value.name {
+            if let target = value.name, strictness == .lenient || value.string?.isEmpty == false {
                 secretReferences.append(SecretReference(section: section, name: Key(target), span: tree.span(node)))
             }
             return value
@@ -241,7 +246,7 @@ extension SecretType {
             case .bool: .bool
             case .integer, .bigInteger: .integer
             case .float(let number): number.isFinite ? .float : .nonFinite
-            case .string: .string
+            case .string(let text): text.isEmpty ? .empty : .string
             }
     }
 }

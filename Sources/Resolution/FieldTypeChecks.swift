@@ -50,9 +50,9 @@ extension Diagnostic {
         let fixes = fixes(for: scalar, type, span, tree)
         var help = fixes.first?.title
         if case .choice(let choices) = type, case .string(let text) = scalar,
-            let near = Suggestions.near(text, among: choices).first
+            case let near = Suggestions.near(text, among: choices), !near.isEmpty
         {
-            help = "did you mean \"\(near)\"?"
+            help = "did you mean \(near.asChoices)?"
         }
         return Diagnostic(code, severity, message, at: span, help: help, fixes: fixes)
     }
@@ -117,13 +117,20 @@ extension Diagnostic {
             help: "add `\(field.name):` — \(field.summary)")
     }
 
+    static func emptyField(_ field: Field, _ steps: [Key], _ span: Span?, _ strictness: Strictness) -> Diagnostic {
+        Diagnostic(
+            .badValue, strictness.severity, "\(SecretRef.path(steps + [field.name])) is empty", at: span,
+            help: "give it a value — \(field.summary)")
+    }
+
     static func unknownKey(
         _ key: Key, _ span: Span, near: [String], in kind: EntityKind, _ steps: [Key], _ strictness: Strictness,
-        _ tree: SyntaxTree
+        _ tree: SyntaxTree, isOpen: Bool
     ) -> Diagnostic {
-        return Diagnostic(
+        Diagnostic(
             .unknownKey, strictness.severity, "\(scope(kind, steps)) has no field \"\(key)\"", at: span,
-            "it would be ignored", help: "did you mean \(near.asChoices)?", fixes: rename(span, to: near[0], tree))
+            isOpen ? "it would be data, and decide nothing" : "it would be ignored",
+            help: "did you mean \(near.asChoices)?", fixes: rename(span, to: near[0], tree))
     }
 
     static func strangeKey(_ key: Key, _ span: Span, in kind: EntityKind, _ steps: [Key]) -> Diagnostic {

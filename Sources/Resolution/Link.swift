@@ -13,6 +13,10 @@ package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
         }
         guard scope != .variables else { continue }
         for reference in entity.secretReferences {
+            if reference.looksLikeToken {
+                diagnostics.append(.tokenInClear(reference))
+                continue
+            }
             let steps = [reference.section, reference.name]
             diagnostics +=
                 site.secret(steps, neededAt: reference.span, "not among the \(reference.section)").diagnostics
@@ -58,8 +62,9 @@ extension Diagnostic {
             let paths = near.compactMap { catalogue.place(Key($0), order)?.path }.joined(separator: ", ")
             help = "did you mean \(near.asChoices)?" + (paths.isEmpty ? "" : " (\(paths))")
         } else if names.isEmpty {
-            help =
-                "there is no \(kind.name) yet: make \(order.folders[0])/\(Catalogue.isName(name.text) ? name.text : "NAME").yaml"
+            let folder = order.folders.first(where: catalogue.hasFolder) ?? kind.folders[0]
+            let file = Catalogue.isName(name.text) ? name.text : "NAME"
+            help = "there is no \(kind.name) yet: make \(folder)/\(file).yaml"
         } else if names.count <= 8 {
             help = "there \(names.count == 1 ? "is" : "are"): \(names.joined(separator: ", "))"
         } else {
@@ -73,6 +78,25 @@ extension Diagnostic {
         return Diagnostic(
             .dangling, severity, "no \(kind.name) named \"\(name)\"", at: span, order.absence,
             notes: (span == nil ? [order.absence] : []) + elsewhere, help: help)
+    }
+}
+
+extension SecretReference {
+    /// `USER@REALM!ID=SECRET`, Proxmox's form of an API token, where the name of one is wanted.
+    fileprivate var looksLikeToken: Bool {
+        section == "api_tokens" && name.text.contains("!") && name.text.contains("=")
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func tokenInClear(_ reference: SecretReference) -> Diagnostic {
+        var diagnostic = Diagnostic(
+            .tokenInClear, "api_token holds a token, where its name is wanted", at: reference.span,
+            help:
+                "move the token to the secrets, under api_tokens, write its name here, and make a new token: this one was seen"
+        )
+        diagnostic.hidesText = true
+        return diagnostic
     }
 }
 
@@ -106,6 +130,23 @@ extension Code {
                 vm_preset: vm-smal
             """,
         fix: "Correct the name, or make the file that it names. `resolve list KIND` shows what there is.")
+
+    package static let tokenInClear = Code(
+        "R0503", "a token in clear",
+        explanation: """
+            A node's `api_token` is the name of a token among the secrets. A token itself in this file is plaintext on disk \
+            and in git's history.
+            """,
+        example: """
+            $ resolve env dev --node pve
+            -- site.yaml --
+            -- nodes/pve.yaml --
+            datastore: local
+            api_token: root@pam!tofu=00000000
+            -- envs/dev.yaml --
+            vms: []
+            """,
+        fix: "Move it to `api_tokens` in the secrets, name it in the node, and replace the token, for it was readable.")
 
     package static let twoStarts = Code(
         "R0202", "a VM with a template and a preset",

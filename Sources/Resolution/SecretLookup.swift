@@ -24,7 +24,10 @@ extension LinkedSite {
                 ]
             )
         case .keys(let fields):
-            if let value = fields.value(at: steps) { return (value, []) }
+            if let value = fields.value(at: steps) {
+                guard case .secret(let secret) = value.content, secret.type == .empty else { return (value, []) }
+                return (value, [.emptySecret(path, span, label, value, related, severity)])
+            }
             let section = steps.dropLast()
             let names = fields.value(at: Array(section))?.map?.entries.map(\.key.text) ?? []
             let near = steps.last.map { Suggestions.near($0.text, among: names) } ?? []
@@ -45,6 +48,17 @@ extension LinkedSite {
     /// A secret that may be absent.
     func optionalSecret(_ steps: [Key]) -> Value? {
         if case .keys(let fields) = secrets { fields.value(at: steps) } else { nil }
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func emptySecret(
+        _ path: String, _ span: Span?, _ label: String, _ value: Value, _ related: [Label], _ severity: Severity
+    ) -> Diagnostic {
+        let place = value.origin.span.map { [Label($0, "it is empty here")] } ?? []
+        return Diagnostic(
+            .noSecret, severity, "the secret \(path) is empty", at: span, label, related: place + related,
+            help: "fill it in")
     }
 }
 

@@ -65,14 +65,14 @@ public enum Discovery {
     }
 
     private static func hasSiteFile(_ path: String) -> Bool {
-        (try? DiskFiles(root: path).names(in: "").contains("site.yaml")) ?? false
+        (try? DiskFiles(root: path).names(in: "").contains { $0 == "site.yaml" || $0 == "site.yml" }) ?? false
     }
 
     /// A folder is a site if it has a `site.yaml`, or at least two of the kinds' folders.
     static func isSite(_ path: String) -> Bool {
         let files = DiskFiles(root: path)
         guard let names = try? files.names(in: "") else { return false }
-        if names.contains("site.yaml") { return true }
+        if names.contains("site.yaml") || names.contains("site.yml") { return true }
         let folders = Catalogue.folders.filter { folder in
             let first = String(folder.prefix { $0 != "/" })
             return names.contains(first) && (try? files.names(in: folder)) != nil

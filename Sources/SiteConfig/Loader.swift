@@ -43,8 +43,9 @@ struct Loader {
 
     /// Loads `site.yaml`, if there is one.
     mutating func loadSite() {
-        guard catalogue.hasSiteFile, seen.insert(.site).inserted else { return }
-        _ = bindFile("site.yaml", as: .site)
+        guard let path = catalogue.siteFile, seen.insert(.site).inserted else { return }
+        reportRival(path, catalogue.rivals.first { $0.path == path }?.rival)
+        _ = bindFile(path, as: .site)
     }
 
     /// Loads an entity and, from reference to reference, all that the scope reads of it.
@@ -52,7 +53,7 @@ struct Loader {
         var waiting = [place]
         while let place = waiting.popLast() {
             guard seen.insert(place.id).inserted else { continue }
-            if let rival = place.rival { diagnostics.append(.twoFiles(place.path, rival)) }
+            reportRival(place.path, place.rival)
             guard let entity = bindFile(place.path, as: place.id) else { continue }
             for reference in entity.references {
                 for order in scope.searches(reference) where scope.reads(order.kind) {
@@ -75,6 +76,12 @@ struct Loader {
     }
 
     // MARK: Files
+
+    private mutating func reportRival(_ path: String, _ rival: String?) {
+        guard let rival else { return }
+        let source = sources.add(path: rival, bytes: [], isSecret: true)
+        diagnostics.append(.twoFiles(path, rival, .startOfFile(source.id)))
+    }
 
     private mutating func bindFile(_ path: String, as id: EntityID) -> BoundEntity? {
         guard let tree = parseFile(path) else { return nil }
@@ -123,6 +130,7 @@ struct Loader {
             return
         }
         secrets.state = .unreadable
+        reportRival(path, catalogue.rivals.first { $0.path == path }?.rival)
         guard let tree = parseFile(path) else { return }
         // Also a file that lost its `sops` section: ciphertext is never a value.
         if tree.value(of: "sops", in: tree.root) != nil || tree.hasScalar(beginningWith: "ENC[AES256_GCM,") {
@@ -147,9 +155,9 @@ extension Diagnostic {
         )
     }
 
-    fileprivate static func twoFiles(_ path: String, _ rival: String) -> Diagnostic {
+    fileprivate static func twoFiles(_ path: String, _ rival: String, _ span: Span) -> Diagnostic {
         Diagnostic(
-            .twoFiles, "\(path) and \(rival) are both there", at: nil,
+            .twoFiles, "\(path) and \(rival) are both there", at: span,
             notes: ["they have one name, so only one could be read"],
             help: "remove or rename one of them")
     }

@@ -16,7 +16,9 @@ package struct Catalogue: Sendable {
     /// The file with secrets beside `site.yaml` that is read, and encrypted ones that are not.
     package internal(set) var secrets: String?
     package internal(set) var encryptedSecrets: [String] = []
-    package internal(set) var hasSiteFile = false
+    package internal(set) var siteFile: String?
+    /// Pairs of files beside each other that have one name, of `site` and `secrets`.
+    package private(set) var rivals: [(path: String, rival: String)] = []
     /// Files that would be read but for their names, which are none.
     package private(set) var misnamed: [String] = []
 
@@ -26,8 +28,8 @@ package struct Catalogue: Sendable {
     package mutating func add(folder: String, names: [String]) {
         let names = names.sorted { Key($0) < Key($1) }
         if folder.isEmpty {
-            hasSiteFile = names.contains("site.yaml")
-            secrets = names.first { $0 == "secrets.yaml" }
+            siteFile = choose("site", names)
+            secrets = choose("secrets", names)
             encryptedSecrets = names.filter {
                 ["secrets.yaml.enc", "secrets.enc.yaml", "secrets.yaml.age"].contains($0)
             }
@@ -36,6 +38,12 @@ package struct Catalogue: Sendable {
         for kind in EntityKind.allCases where kind.folders.contains(folder) {
             places[folder] = collect(kind, folder, names)
         }
+    }
+
+    private mutating func choose(_ stem: String, _ names: [String]) -> String? {
+        let found = [".yaml", ".yml"].map { stem + $0 }.filter(names.contains)
+        if found.count == 2 { rivals.append((found[0], found[1])) }
+        return found.first
     }
 
     private mutating func collect(_ kind: EntityKind, _ folder: String, _ names: [String]) -> [Key: Place] {

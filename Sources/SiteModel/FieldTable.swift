@@ -24,9 +24,7 @@ extension FieldType {
     package var wish: String {
         switch self {
         case .text: "text"
-        case .integer(let range):
-            range.upperBound >= 999_999_999
-                ? "a number from \(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
+        case .integer(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
         case .boolean: "true or false"
         case .choice(let choices): choices.map { "\"\($0)\"" }.joined(separator: " | ")
         case .addressWithPrefix: "null, dhcp, or an address with its prefix (10.0.0.5/24)"

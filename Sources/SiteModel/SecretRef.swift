@@ -27,6 +27,8 @@ package struct SecretRef: Hashable, Sendable {
 /// What a secret is, known without its value.
 package enum SecretType: String, Sendable {
     case string, integer, float, bool, null
+    /// Text without a letter.
+    case empty = "empty text"
     /// Infinity or NaN, which JSON cannot hold.
     case nonFinite = "a number without end"
 }

@@ -13,34 +13,85 @@ extension Diagnostic {
                 help: "save the file as UTF-8; write control characters as escapes in double quotes, such as \"\\e\"")
         }
         let letter = start < end ? source.bytes[start] : nil
-        let isTab = letter == UInt8(ascii: "\t") && problem.problem.contains("cannot start any token")
-        let message = isTab ? "a tab where YAML wants spaces" : problem.problem
-        var diagnostic = Diagnostic(.syntax, message, at: place, help: hint(for: problem, letter))
-        if let context = problem.context, problem.contextOffset < problem.offset {
-            let opened = Span(source: source.id, start: problem.contextOffset, end: problem.contextOffset)
+        let explained = explanation(of: problem, letter, in: source)
+        var diagnostic = Diagnostic(
+            .syntax, explained.message ?? problem.problem, at: place,
+            notes: explained.message == nil ? [] : ["libyaml says: \(problem.problem)"], help: explained.help)
+        guard let context = problem.context, problem.contextOffset < problem.offset else { return diagnostic }
+        let opened = Span(source: source.id, start: problem.contextOffset, end: problem.contextOffset)
+        if explained.beginsAtContext {
+            diagnostic.primary = Label(opened, "it begins here")
+        } else {
             diagnostic.related = [Label(opened, context)]
         }
         return diagnostic
     }
 
-    private static func hint(for problem: LibYAMLProblem, _ letter: UInt8?) -> String? {
-        switch letter {
-        case UInt8(ascii: "\t"): return "indent with spaces, and put spaces behind `:` and `-`"
-        case UInt8(ascii: "@"), UInt8(ascii: "`"): return "a value that begins with @ or ` must be quoted"
-        case UInt8(ascii: "%"): return "a value that begins with % must be quoted"
-        default: break
+    private struct Explanation {
+        var message: String?
+        var help: String?
+        /// The mistake is where the construct begins, not where the reader gave up.
+        var beginsAtContext = false
+    }
+
+    /// What libyaml's words usually mean to the person who wrote the file.
+    private static func explanation(of problem: LibYAMLProblem, _ letter: UInt8?, in source: Source) -> Explanation {
+        let text = problem.problem
+        if hasConflict(source) {
+            return Explanation(
+                message: "the file holds a merge conflict", help: "resolve the conflict: `git status` names the files")
         }
-        if problem.problem.contains("mapping values are not allowed") {
-            return "quote a value that contains \": \", or check the indentation of this line"
+        if text.contains("unexpected end of stream"), problem.context?.contains("quoted") == true {
+            return Explanation(message: "a quote that is never closed", help: "close it", beginsAtContext: true)
         }
-        if problem.problem.contains("could not find expected ':'") {
-            return "write a colon and a space between a key and its value"
+        let isFlow = problem.context?.contains("flow") == true
+        if text.contains("',' or ']'") || text.contains("',' or '}'") || (isFlow && text.contains("node content")) {
+            return Explanation(
+                message: "a bracket that is not closed, or a comma that is missing",
+                help: "close the bracket, or put a comma between the entries")
         }
-        if problem.problem.contains("did not find expected") {
-            return "check the indentation: this line belongs neither to the block before it nor to the one around it"
+        if text.contains("alphabetic or numeric character") {
+            return Explanation(message: "a sign that needs quotes", help: "quote a value that begins with * or &")
         }
-        if problem.problem.contains("unexpected end of stream") { return "close the quote" }
-        return nil
+        if text.contains("directive") {
+            return Explanation(help: "remove the line: `%YAML 1.1` at the top is all that is known")
+        }
+        if text.contains("cannot start any token") {
+            switch letter {
+            case UInt8(ascii: "\t"):
+                return Explanation(
+                    message: "a tab where YAML wants spaces",
+                    help: "indent with spaces, and put spaces behind `:` and `-`")
+            case UInt8(ascii: "@"), UInt8(ascii: "`"), UInt8(ascii: "%"):
+                return Explanation(
+                    message: "a sign that needs quotes", help: "quote a value that begins with @, ` or %")
+            default: return Explanation()
+            }
+        }
+        if text.contains("mapping values are not allowed") {
+            return Explanation(
+                message: "a colon where no key can be",
+                help: "quote a value that contains \": \", or check the indentation of this line")
+        }
+        if text.contains("could not find expected ':'") {
+            return Explanation(
+                message: "a line without a colon, where a key is wanted",
+                help: "write a colon and a space between a key and its value")
+        }
+        if letter == UInt8(ascii: "]") || letter == UInt8(ascii: "}") {
+            return Explanation(message: "a bracket that closes nothing", help: "remove it, or quote the value")
+        }
+        if text.contains("did not find expected") {
+            return Explanation(
+                message: "a line that fits no block around it",
+                help: "check the indentation and the quotes (inside '…' an apostrophe is written twice)")
+        }
+        return Explanation()
+    }
+
+    private static func hasConflict(_ source: Source) -> Bool {
+        let marker = Array("<<<<<<< ".utf8)
+        return source.bytes.split(separator: UInt8(ascii: "\n")).contains { $0.starts(with: marker) }
     }
 
     static func tooLarge(_ source: Source) -> Diagnostic {
@@ -122,7 +173,10 @@ extension Diagnostic {
     }
 
     static func undefinedAlias(_ name: String, _ place: Span, in source: Source, known: [String]) -> Diagnostic {
-        guard !source.isSecret else { return Diagnostic(.alias, "an alias without an anchor before it", at: place) }
+        guard !source.isSecret else {
+            return Diagnostic(
+                .alias, "an alias without an anchor before it", at: place, help: "quote a value that begins with *")
+        }
         let near = Suggestions.near(name, among: known).map { "*\($0)" }
         return Diagnostic(
             .alias, "no anchor named \"\(name)\" before this alias", at: place,
@@ -146,11 +200,17 @@ extension Diagnostic {
     static func unknownTag(_ tag: String, _ place: Span, in source: Source) -> Diagnostic {
         let core = "tag:yaml.org,2002:"
         let name = tag.hasPrefix(core) ? "!!" + tag.dropFirst(core.count) : tag
+        if ["!!str", "!!int", "!!float", "!!bool", "!!null", "!!timestamp", "!!map", "!!seq"].contains(name) {
+            return Diagnostic(.tag, "the value does not fit its tag \(name)", at: place, help: "remove the tag")
+        }
         let refused = ["!!binary", "!!set", "!!omap", "!!pairs"].contains(name)
+        let isVault = name.hasPrefix("!vault")
         return Diagnostic(
             .tag, source.isSecret ? "a tag that is not known here" : "the tag \(name) is not known here", at: place,
             notes: refused ? ["no tool that reads the outputs has such a type"] : [],
-            help: "remove the tag, or quote the value if it begins with !")
+            help: isVault
+                ? "ansible-vault values are not read: move the secret to secrets.yaml"
+                : "remove the tag, or quote the value if it begins with !")
     }
 
     static func unreadableScalar(_ place: Span, in source: Source, _ type: ScalarType, isPlain: Bool) -> Diagnostic {

@@ -24,10 +24,10 @@ package struct TextRenderer {
         let places = [diagnostic.primary].compactMap(\.self) + diagnostic.related
         let margin = places.map { String(tables[$0.span.source].position(of: $0.span.start).line).count }.max() ?? 1
         if let primary = diagnostic.primary {
-            text += excerpt(primary, arrow: "-->", mark: "^", margin: margin, paint)
+            text += excerpt(primary, arrow: "-->", mark: "^", margin: margin, paint, hidden: diagnostic.hidesText)
         }
         for label in diagnostic.related {
-            text += excerpt(label, arrow: ":::", mark: "-", margin: margin, .frame)
+            text += excerpt(label, arrow: ":::", mark: "-", margin: margin, .frame, hidden: diagnostic.hidesText)
         }
         let indent = String(repeating: " ", count: margin + 2)
         for note in diagnostic.notes {
@@ -40,13 +40,15 @@ package struct TextRenderer {
     }
 
     /// `path:line:column`, the line, and the mark under it. Of a secret source only the path and the line are shown.
-    private mutating func excerpt(_ label: Label, arrow: String, mark: String, margin: Int, _ paint: Style) -> String {
+    private mutating func excerpt(
+        _ label: Label, arrow: String, mark: String, margin: Int, _ paint: Style, hidden: Bool
+    ) -> String {
         let source = sources[label.span.source]
         let lines = tables[source.id]
         let start = lines.position(of: label.span.start)
         let indent = String(repeating: " ", count: margin + 1)
         let path = source.path.terminalSafe
-        if source.isSecret {
+        if source.isSecret || hidden {
             let remark = label.text.isEmpty ? "" : " " + oneLine(label.text)
             return "\(indent)\(style(arrow, .frame)) \(path):\(start.line)\(remark)\n"
         }

@@ -39,7 +39,12 @@ extension Diagnostic {
         let message =
             field == "name"
             ? "two VMs are named \"\(shown)\"" : "\"\(names[0])\" and \"\(names[1])\" both have \(field) \(shown)"
-        let related = place(of: field, in: first).map { [Label($0, "the first one")] } ?? []
+        var related = place(of: field, in: first).map { [Label($0, "the first one")] } ?? []
+        for vm in [first, second] {
+            guard let origin = vm[field]?.origin, origin.layer != .instance, let span = origin.span else { continue }
+            let label = Label(span, "it comes from here")
+            if !related.contains(label) { related.append(label) }
+        }
         let help =
             field == "vmid" && value.origin.layer == .computed
             ? "it is vmid_base plus the VM's place; give one of them a vmid of its own" : nil
@@ -47,9 +52,10 @@ extension Diagnostic {
             code, severity, message, at: place(of: field, in: second), "the second one", related: related, help: help)
     }
 
-    /// Where the value is written, or, if it was computed, the VM's name.
+    /// Where the VM's own entry says it, or, if it was computed or inherited, the VM's name.
     private static func place(of field: Key, in vm: Fields) -> Span? {
-        vm[field]?.origin.span ?? vm["name"]?.origin.span
+        let origin = vm[field]?.origin
+        return (origin?.layer == .instance ? origin?.span : nil) ?? vm["name"]?.origin.span ?? origin?.span
     }
 }
 
