@@ -54,6 +54,7 @@ extension Diagnostic {
         {
             help = "did you mean \(near.asChoices)?"
         }
+        if scalar == .null { help = "give it a value, or remove the line" }
         return Diagnostic(code, severity, message, at: span, help: help, fixes: fixes)
     }
 

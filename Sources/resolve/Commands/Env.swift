@@ -26,10 +26,16 @@ struct Env: StatusCommand {
 
     @Option(
         name: .customLong("vm-id"),
-        help: ArgumentHelp("The number of a VM, over the site's. May be repeated.", valueName: "name=n"))
+        help: ArgumentHelp("The number of a VM, from 100, over the site's. May be repeated.", valueName: "name=n"))
     var numbers: [VMNumber] = []
 
     @OptionGroup var options: GlobalOptions
+
+    func validate() throws {
+        for (index, number) in numbers.enumerated() where numbers[..<index].contains(where: { $0.name == number.name }) {
+            throw ValidationError("--vm-id gives \(number.name) two numbers.")
+        }
+    }
 
     func execute() throws -> ExitStatus {
         let site = try options.locate()
