@@ -34,6 +34,8 @@ private struct TreeBuilder: EventReceiver {
     private var open: [Collection] = []
     private var anchors: [String: Anchor] = [:]
     private var aliasedNodes = 0
+    /// The end of the node that was completed last.
+    private var lastComplete: UInt32 = 0
 
     private struct Collection {
         let index: UInt32
@@ -46,6 +48,10 @@ private struct TreeBuilder: EventReceiver {
         var aliased = 0
         /// Levels below this one, aliases followed.
         var height = 0
+        /// Written with brackets.
+        let isFlow: Bool
+        /// Where the last entry ends.
+        var lastEnd: UInt32
     }
 
     private struct Anchor {
@@ -160,8 +166,10 @@ private struct TreeBuilder: EventReceiver {
 
     private func span(of index: UInt32) -> Span { tree.span(NodeID(index: index)) }
 
-    /// Once the file is refused nothing is kept: a hostile file costs no memory.
-    private mutating func append(_ node: SyntaxTree.Node) { tree.nodes.append(node) }
+    private mutating func append(_ node: SyntaxTree.Node) {
+        tree.nodes.append(node)
+        lastComplete = node.end
+    }
 
     private mutating func start(_ kind: SyntaxTree.Kind, _ properties: EventProperties) {
         let place = span(properties.start, properties.end)
@@ -171,7 +179,11 @@ private struct TreeBuilder: EventReceiver {
         let node = SyntaxTree.Node(kind: kind, start: properties.start, end: properties.end, next: index + 1)
         if let anchor = properties.anchor { define(anchor, at: index, node, isOpen: true) }
         append(node)
-        open.append(Collection(index: index, anchor: properties.anchor, wantsKey: kind == .map))
+        let bracket = properties.end > properties.start ? source.bytes[Int(properties.end) - 1] : 0
+        open.append(
+            Collection(
+                index: index, anchor: properties.anchor, wantsKey: kind == .map,
+                isFlow: bracket == UInt8(ascii: "[") || bracket == UInt8(ascii: "{"), lastEnd: properties.end))
         if open.count > Limits.nesting {
             diagnostics.append(.tooDeep(place))
             wantsMore = false
@@ -183,9 +195,8 @@ private struct TreeBuilder: EventReceiver {
         let index = Int(closed.index)
         tree.nodes[index].next = nextIndex
         // A block collection ends, for libyaml, where the next thing begins; for people, with its last entry.
-        let isFlow = offset > 0 && [UInt8(ascii: "]"), UInt8(ascii: "}")].contains(source.bytes[Int(offset) - 1])
-        let last = tree.nodes[(index + 1)...].last?.end ?? offset
-        tree.nodes[index].end = isFlow ? max(offset, last) : max(last, tree.nodes[index].end)
+        tree.nodes[index].end = closed.isFlow ? offset : closed.lastEnd
+        lastComplete = tree.nodes[index].end
         if tree.nodes[index].kind == .map { tree.nodes[index].count /= 2 }
         if let anchor = closed.anchor {
             anchors[anchor]?.isOpen = false
@@ -204,6 +215,7 @@ private struct TreeBuilder: EventReceiver {
     private mutating func advance() {
         guard let parent = open.last else { return }
         tree.nodes[Int(parent.index)].count += 1
+        open[open.count - 1].lastEnd = max(parent.lastEnd, lastComplete)
         guard tree.nodes[Int(parent.index)].kind == .map else { return }
         open[open.count - 1].wantsKey = !parent.wantsKey
         if !parent.wantsKey { open[open.count - 1].mergesNext = false }
@@ -306,7 +318,13 @@ private struct TreeBuilder: EventReceiver {
         var texts: [ArraySlice<UInt8>: NodeID] = [:]
         var numbers: [Double: NodeID] = [:]
         texts.reserveCapacity(keys.count)
+        var mergeKey: NodeID?
         for key in keys {
+            if tree.isMergeKey(key) {
+                if let first = mergeKey { diagnostics.append(.twoMergeKeys(tree.span(key), first: tree.span(first))) }
+                mergeKey = mergeKey ?? key
+                continue
+            }
             if let first = texts[tree.text(key)] {
                 reportEqual(key, first, in: map)
                 continue
@@ -319,14 +337,9 @@ private struct TreeBuilder: EventReceiver {
     }
 
     private mutating func reportEqual(_ key: NodeID, _ first: NodeID, in map: NodeID) {
-        switch (tree.isMergeKey(key), tree.isMergeKey(first)) {
-        case (true, true): diagnostics.append(.twoMergeKeys(tree.span(key), first: tree.span(first)))
-        case (false, false):
-            tree.nodes[Int(map.index)].flags.insert(.hasMerge)
-            diagnostics.append(
-                .duplicateKey(tree.string(key), tree.span(key), first: tree.span(first), in: source, strictness))
-        default: break
-        }
+        tree.nodes[Int(map.index)].flags.insert(.hasMerge)
+        diagnostics.append(
+            .duplicateKey(tree.string(key), tree.span(key), first: tree.span(first), in: source, strictness))
     }
 
     // MARK: Anchors
@@ -398,7 +411,7 @@ extension ScalarValue {
     fileprivate var number: Double? {
         switch self {
         case .bool(let value): value ? 1 : 0
-        case .integer(let value): abs(value) < 1 << 53 ? Double(value) : nil
+        case .integer(let value): value.magnitude < 1 << 53 ? Double(value) : nil
         case .float(let value): value.isNaN ? nil : value
         default: nil
         }

@@ -7,7 +7,8 @@ extension Diagnostic {
         let start = min(Int(problem.offset), source.bytes.count)
         let end = min(start + 1, source.bytes.count)
         let place = Span(source: source.id, start: UInt32(start), end: UInt32(end))
-        if problem.problem.contains("UTF-8") || problem.problem.contains("control characters") {
+        let isEncoding = problem.problem.contains("UTF-8") || problem.problem == "invalid Unicode character"
+        if isEncoding || problem.problem.contains("control characters") {
             return Diagnostic(
                 .notText, "the file is not plain UTF-8 text: \(problem.problem)", at: place,
                 help: "save the file as UTF-8; write control characters as escapes in double quotes, such as \"\\e\"")
@@ -165,7 +166,7 @@ extension Diagnostic {
             }
         let written = source.text(of: place)
         let fixes =
-            isPlain && !written.isEmpty && !source.isSecret
+            isPlain && !source.isSecret && !"&!*".contains(written.first ?? "*")
             ? [FixIt("quote the key", [Edit(place, JSONText.quoted(written))])] : []
         return Diagnostic(
             .oddKey, .warning, "a key that YAML reads as \(kind)", at: place, "it becomes text",

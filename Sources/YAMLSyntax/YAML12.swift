@@ -16,7 +16,7 @@ extension SyntaxTree {
             else { continue }
             let modern = CoreSchema.value(written)
             let ours = ScalarValue.make(written, as: ScalarType.resolve(written)) ?? value(id)
-            guard modern != ours else { continue }
+            guard modern != ours, !(modern.isNaN && ours.isNaN) else { continue }
             found.append(.version(span(id), written: String(decoding: written, as: UTF8.self), ours, modern))
         }
         return found
@@ -65,6 +65,7 @@ private enum CoreSchema {
         if [".inf", ".Inf", ".INF"].contains(where: { $0.utf8.elementsEqual(cursor.rest) }) {
             return .float(text.first == UInt8(ascii: "-") ? -.infinity : .infinity)
         }
+        if [".nan", ".NaN", ".NAN"].contains(where: { $0.utf8.elementsEqual(text) }) { return .float(.nan) }
         guard !cursor.rest.isEmpty, cursor.rest != [UInt8(ascii: ".")] else { return nil }
         let before = cursor.rest.prefix { $0.isDigit }
         cursor.skipRun(where: \.isDigit)
@@ -88,7 +89,11 @@ extension Diagnostic {
         -> Diagnostic
     {
         var fixes = [FixIt("make it text", [Edit(place, JSONText.quoted(written))])]
-        if let plain = ours.plain { fixes = [FixIt("write \(plain)", [Edit(place, plain)])] }
+        if let plain = ours.plain {
+            fixes = [FixIt("write \(plain)", [Edit(place, plain)])]
+        } else if case .float = ours {
+            fixes = []
+        }
         return Diagnostic(
             .yaml12, .warning, "\"\(written)\" is \(ours.phrase) here, but \(modern.phrase) in YAML 1.2", at: place,
             help: ours.plain.map { "write \($0), or quote it if it is text" }
@@ -98,6 +103,8 @@ extension Diagnostic {
 }
 
 extension ScalarValue {
+    fileprivate var isNaN: Bool { if case .float(let number) = self { number.isNaN } else { false } }
+
     /// The value as a person says it.
     fileprivate var phrase: String {
         switch self {

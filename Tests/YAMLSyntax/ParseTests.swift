@@ -2,105 +2,111 @@ import Diagnostics
 import Testing
 import YAMLSyntax
 
+/// What a file may be as a whole, and what each mistake is called.
 @Suite struct ParseTests {
-    @Test(arguments: ["", "# only a remark\n", "---\n", "\u{FEFF}", "\n\n"]) func emptyFileIsAnEmptyMap(_ text: String)
-        throws
-    {
-        let tree = try #require(Texts.parsed(text).tree)
+    @Test(arguments: [
+        "", "\n\n", " ", "# only a remark\n", "---\n", "---\n...\n", "--- # remark\n", "\u{FEFF}", "\u{FEFF}# é\n",
+        "{}",
+        "--- {}\n", "%YAML 1.1\n---\n", "\r\n\r\n", "!!map {}", "&a {}", "!!null\n",
+    ]) func anEmptyFileIsAnEmptyMap(_ text: String) throws {
+        let tree = try Texts.tree(text)
         #expect(tree.kind(tree.root) == .map)
         #expect(tree.entries(tree.root).isEmpty)
-    }
-
-    @Test(arguments: ["- a", "text", "~", "[]", "12", "'quoted'"]) func anythingElseThanAMapIsRefused(_ text: String) {
-        #expect(Texts.parsed(text).diagnostics.map(\.code.id) == ["R0105"])
-    }
-
-    @Test(arguments: [
-        ("é: ☕\nname: 'wéb'\n", "'wéb'"), ("\u{FEFF}name: x\n", "x"), ("a: b\r\nname: c d # e\r\n", "c d"),
-        ("{a: b, name: [1, 2]}", "[1, 2]"),
-        ("name:\n  - a\n  - b\n\nnext: c\n", "- a\n  - b"),
-        ("name: |\n  text\n  more\n\nnext: c\n", "|\n  text\n  more"),
-        ("name: {x: y}\n", "{x: y}"), ("name:\n  x: y\n", "x: y"), ("name: &a b\n", "&a b"),
-        ("name: \"a\\n\\\n  b\"\n", "\"a\\n\\\n  b\""),
-    ]) func spanIsWhatIsWritten(_ text: String, _ written: String) throws {
-        let tree = try #require(Texts.parsed(text).tree)
-        let value = try #require(tree.value(of: "name", in: tree.root))
-        #expect(tree.source.text(of: tree.span(value)) == written)
-    }
-
-    @Test func keysAreText() throws {
-        let tree = try #require(Texts.parsed("0x1F: a\nyes: b\n~: c\n1.50: d\n'on': e\n2001-01-01: f\n=: g\n").tree)
-        #expect(
-            tree.entries(tree.root).map { tree.string($0.key) } == [
-                "31", "true", "null", "1.5", "on", "2001-01-01", "=",
-            ])
+        #expect(tree.count(tree.root) == 0)
+        #expect(Int(tree.span(tree.root).end) <= text.utf8.count)
     }
 
     @Test(arguments: [
-        "a: 1\na: 2", "1: a\n0x1: b", "1: a\n'1': b", "1: a\ntrue: b", "1.0: a\n1: b", "yes: a\ntrue: b",
-        "{a: 1, a: 1}", "~: a\nnull: b",
-    ])
-    func equalKeysAreRefusedWithBothPlaces(_ text: String) {
-        let errors = Texts.parsed(text).diagnostics.filter { $0.severity == .error }
-        #expect(errors.map(\.code.id) == ["R0103"])
-        #expect(errors.first?.related.count == 1)
+        ("- a", "a list"), ("[]", "a list"), ("[a: b]", "a list"), ("text", "a single value"), ("~", "a single value"),
+        ("null", "a single value"), ("12", "a single value"), ("'quoted'", "a single value"), ("''", "a single value"),
+        ("|\n  text\n", "a single value"), ("--- text\n", "a single value"), ("a:b", "a single value"),
+    ]) func anythingElseThanAMapIsRefused(_ text: String, _ kind: String) {
+        let diagnostics = Texts.parsed(text).diagnostics
+        #expect(diagnostics.map(\.code.id) == ["R0105"])
+        #expect(diagnostics.first?.primary?.text == kind)
     }
 
-    @Test func lenientlyTheLastOfEqualKeysCounts() throws {
-        let parsed = Texts.parsed("a: 1\nb: 2\na: 3\n", .lenient)
-        let tree = try #require(parsed.tree)
-        #expect(parsed.diagnostics.map(\.severity) == [.warning])
-        #expect(tree.entries(tree.root).map { tree.string($0.value) } == ["3", "2"])
+    @Test(arguments: ["a: 1\n---\nb: 2", "a: 1\n---\n", "---\na: 1\n--- b\n", "a: 1\n...\n---\n- b", "--- a\n--- b\n"])
+    func severalDocumentsAreRefused(_ text: String) throws {
+        let parsed = Texts.parsed(text)
+        #expect(parsed.tree == nil)
+        let found = try #require(parsed.diagnostics.first { $0.code.id == "R0104" })
+        #expect(found.primary.map { Texts.written(text, $0.span) } == "---")
     }
 
-    @Test func mergedKeysComeFirstAndOwnKeysWin() throws {
-        let tree = try #require(
-            Texts.parsed("a: &a {x: 1, z: 1}\nb: &b {y: 2, z: 2}\nc: {y: 9, <<: [*a, *b], w: 0}\n").tree)
-        let entries = tree.entries(try #require(tree.value(of: "c", in: tree.root)))
-        #expect(entries.map { tree.string($0.key) + tree.string($0.value) } == ["y9", "z1", "x1", "w0"])
+    @Test func oneDocumentMayBeMarked() throws {
+        for text in ["---\na: 1\n", "a: 1\n...\n", "---\na: 1\n...\n# end\n", "%YAML 1.1\n--- # x\na: 1\n"] {
+            let tree = try Texts.tree(text)
+            #expect(tree.pairs(tree.root) == ["a=1"])
+        }
     }
 
-    @Test func aliasMayBeAKey() throws {
-        let tree = try #require(Texts.parsed("a: &k 0x10\n*k : v\n").tree)
-        #expect(tree.entries(tree.root).map { tree.string($0.key) } == ["a", "16"])
-        #expect(tree.value(try #require(tree.value(of: "a", in: tree.root))) == .integer(16))
+    @Test func theVersionIsKnown() throws {
+        #expect(try Texts.tree("%YAML 1.1\n---\na: 1\n").declaresYAML11)
+        #expect(try !Texts.tree("%YAML 1.2\n---\na: 1\n").declaresYAML11)
+        #expect(try !Texts.tree("a: 1\n").declaresYAML11)
     }
 
     @Test(arguments: [
-        ("a: *b", "R0107"), ("a: &a [*a]", "R0107"), ("a: &x 1\nb: &x 2", "R0107"), ("a: &a {<<: *a}", "R0107"),
-        ("<<: 1", "R0108"),
-        ("<<: [1]", "R0108"), ("a: &a {}\nb: {<<: *a, <<: *a}", "R0108"), ("a: 1\n---\nb: 2", "R0104"),
-        ("[a]: b", "R0111"), ("a: {{ b }}", "R0111"),
-        ("a: b: c", "R0101"), ("a: \"b", "R0101"), ("a:\n\tb: c", "R0101"), ("a: \u{1}", "R0102"), ("a: !x b", "R0106"),
-    ]) func mistakeHasItsCode(_ text: String, _ code: String) {
+        ("a: b: c", "R0101"), ("a: \"b", "R0101"), ("a: 'b", "R0101"), ("a:\n\tb: c", "R0101"), ("a: [b", "R0101"),
+        ("a: {b: c", "R0101"), ("a: b\n c: d", "R0101"), ("a: @b", "R0101"), ("a: `b`", "R0101"), ("a: %b", "R0101"),
+        ("a: \"\\q\"", "R0101"), ("a: \"\\ud83d\"", "R0101"), ("a:\n - b\nc", "R0101"), ("a: &", "R0101"),
+        ("a: *", "R0101"), ("a: ]", "R0101"), ("%YAML 3.0\n---\na: b", "R0101"), ("a: !<x", "R0101"),
+        ("a: !x! b", "R0101"),
+        ("a: &b *b", "R0101"), ("a: |9x\n b", "R0101"), ("a: 1\n...\nb", "R0101"),
+        ("a: \u{1}", "R0102"), ("a: \u{7F}", "R0102"), ("\0", "R0102"),
+        ("a: !x b", "R0106"), ("!x a: b", "R0106"), ("!x {a: b}", "R0106"), ("a: !x [b]", "R0106"), ("a: !x", "R0106"),
+        ("a: *b", "R0107"), ("*b : a", "R0107"), ("a: &a [*a]", "R0107"), ("a: &a {b: *a}", "R0107"),
+        ("a: &x 1\nb: &x 2", "R0107"), ("a: &a {<<: *a}", "R0107"), ("&a {b: {c: [*a]}}", "R0107"),
+        ("<<: 1", "R0108"), ("<<:", "R0108"), ("<<: [1]", "R0108"), ("<<: [{}, [{}]]", "R0108"), ("<<: <<", "R0108"),
+        ("a: &a 1\nb: {<<: *a}", "R0108"), ("a: &a [1]\nb: {<<: *a}", "R0108"), ("a: &a 1\nb: {<<: [*a]}", "R0108"),
+        ("a: &a {}\nb: {<<: *a, <<: *a}", "R0108"), ("a: &a {}\nb: {<<: *a, c: 1, <<: {}}", "R0108"),
+        ("a: 2001-13-45", "R0109"), ("2001-13-45: a", "R0109"), ("0x_: a", "R0109"), ("a: [=]", "R0109"),
+        ("[a]: b", "R0111"), ("a: {{ b }}", "R0111"), ("? {a: b}\n: c", "R0111"), ("? - a\n: b", "R0111"),
+        ("a: &a []\n*a : b", "R0111"), ("{[a]: b}", "R0111"),
+    ]) func aMistakeHasItsCodeAndItsPlace(_ text: String, _ code: String) {
         let parsed = Texts.parsed(text)
         #expect(parsed.tree == nil)
         #expect(parsed.diagnostics.contains { $0.code.id == code && $0.severity == .error })
-        #expect(parsed.diagnostics.allSatisfy { $0.primary != nil })
+        for diagnostic in parsed.diagnostics {
+            #expect(diagnostic.primary.map { Int($0.span.end) <= text.utf8.count } == true)
+        }
     }
 
-    @Test func nestingHasALimitAlsoThroughAliases() {
-        func nested(_ depth: Int) -> String {
-            "a: " + String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+    @Test func lenientChangesNoMistakeButEqualKeys() {
+        for text in ["a: b: c", "[a]", "a: !x b", "a: *b", "<<: 1", "a: =", "a: 1\n---\nb: 1", "[a]: b"] {
+            #expect(Texts.parsed(text, .lenient).tree == nil)
+            #expect(Texts.codes(text, .lenient) == Texts.codes(text, .strict))
         }
-        #expect(Texts.parsed(nested(127)).tree != nil)
-        #expect(Texts.parsed(nested(128)).diagnostics.map(\.code.id) == ["R0110"])
-        let chain = "a0: &a0 []\n" + (1..<200).map { "a\($0): &a\($0) [*a\($0 - 1)]\n" }.joined()
-        #expect(Texts.parsed(chain).diagnostics.map(\.code.id) == ["R0110"])
     }
 
-    @Test func aliasesMayNotExplode() {
-        let levels = (1...8).map {
-            "a\($0): &a\($0) [" + Array(repeating: "*a\($0 - 1)", count: 10).joined(separator: ", ") + "]\n"
-        }
-        #expect(Texts.parsed("a0: &a0 x\n" + levels.joined()).diagnostics.map(\.code.id) == ["R0110"])
-        let merges = (1...8).map {
-            "a\($0): &a\($0) {<<: [" + Array(repeating: "*a\($0 - 1)", count: 10).joined(separator: ", ") + "]}\n"
-        }
-        #expect(Texts.parsed("a0: &a0 {x: 1}\n" + merges.joined()).diagnostics.map(\.code.id) == ["R0110"])
+    @Test func everyMistakeOfAFileIsFoundAtOnce() {
+        let text = "a: *b\nc: !x d\ne: =\nf: 2001-13-45\n[g]: h\na: i\n<<: j\n"
+        #expect(
+            Texts.codes(text).sorted() == ["R0103", "R0106", "R0107", "R0108", "R0109", "R0109", "R0111"])
     }
 
-    @Test func aFileBeyondTheLimitIsRefused() {
-        #expect(Texts.parsed(String(repeating: " ", count: (16 << 20) + 1)).diagnostics.map(\.code.id) == ["R0110"])
+    @Test(
+        arguments: [
+            ([0x61, 0x3A, 0x20, 0xFF], 3), ([0x61, 0x3A, 0x20, 0xC3], 3), ([0x61, 0x3A, 0x20, 0xC3, 0x28], 4),
+            ([0xEF, 0xBB, 0xBF, 0x61, 0x3A, 0x20, 0xF8], 6),
+            ([0x61, 0x3A, 0x20, 0xC0, 0xAF], 3), ([0xFF, 0xFE, 0x61, 0x00], 0), ([0xFE, 0xFF, 0x00, 0x61], 0),
+        ] as [([UInt8], UInt32)]) func onlyUTF8IsRead(_ bytes: [UInt8], _ offset: UInt32) throws
+    {
+        let parsed = Texts.parsed(bytes)
+        #expect(parsed.tree == nil)
+        #expect(parsed.diagnostics.map(\.code.id) == ["R0102"])
+        #expect(parsed.diagnostics.first?.primary?.span.start == offset)
+    }
+
+    @Test func theSameTextGivesTheSameDiagnostics() {
+        let text = "a: &x 1\nb: &y 2\nc: &z 3\nd: [*w, *xx, *yy]\n1: e\ntrue: f\n"
+        #expect(Texts.parsed(text).diagnostics == Texts.parsed(text).diagnostics)
+    }
+}
+
+extension Texts {
+    static func written(_ text: String, _ span: Span) -> String {
+        String(decoding: Array(text.utf8)[Int(span.start)..<min(Int(span.end), text.utf8.count)], as: UTF8.self)
     }
 }

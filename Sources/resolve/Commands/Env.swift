@@ -32,7 +32,8 @@ struct Env: StatusCommand {
     @OptionGroup var options: GlobalOptions
 
     func validate() throws {
-        for (index, number) in numbers.enumerated() where numbers[..<index].contains(where: { $0.name == number.name }) {
+        for (index, number) in numbers.enumerated() where numbers[..<index].contains(where: { $0.name == number.name })
+        {
             throw ValidationError("--vm-id gives \(number.name) two numbers.")
         }
     }
