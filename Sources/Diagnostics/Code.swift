@@ -26,8 +26,14 @@ package struct Code: Hashable, Sendable {
         }
     }
 
-    package init(_ id: String, _ title: String, explanation: String, example: String, fix: String) {
+    /// The run could not be done, though the site is not wrong: the exit status is 2.
+    package let isAboutRun: Bool
+
+    package init(
+        _ id: String, _ title: String, explanation: String, example: String, fix: String, isAboutRun: Bool = false
+    ) {
         self.id = id
+        self.isAboutRun = isAboutRun
         page = Page(title: title, explanation: explanation, example: example, fix: fix)
     }
 

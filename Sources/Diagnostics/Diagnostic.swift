@@ -1,9 +1,18 @@
-/// How much a finding weighs: an error stops the output, a warning does not.
+/// How much a finding weighs: an error stops the output, a warning does not, a note asks for nothing.
 package enum Severity: String, Sendable, Comparable {
     case error
     case warning
+    case note
 
-    package static func < (left: Severity, right: Severity) -> Bool { left == .error && right == .warning }
+    private var rank: Int {
+        switch self {
+        case .error: 0
+        case .warning: 1
+        case .note: 2
+        }
+    }
+
+    package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
 }
 
 /// A place, and what is to be said of it there.

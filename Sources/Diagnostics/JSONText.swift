@@ -10,19 +10,22 @@ package enum JSONText {
     /// Appends `text` as it stands between quotes.
     package static func appendEscaped(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
         for byte in text {
-            switch byte {
-            case UInt8(ascii: "\""): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "\"")]
-            case UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "\\")]
-            case 0x08: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "b")]
-            case 0x0C: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "f")]
-            case 0x0A: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            case 0x0D: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
-            case 0x09: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
-            case 0..<0x20:
-                bytes += Array("\\u00".utf8)
-                bytes += [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-            default: bytes.append(byte)
-            }
+            if let escape = escape(of: byte) { bytes += escape } else { bytes.append(byte) }
+        }
+    }
+
+    /// How a byte is written that cannot stand in a string as it is; nil for all others.
+    package static func escape(of byte: UInt8) -> [UInt8]? {
+        switch byte {
+        case UInt8(ascii: "\""): [UInt8(ascii: "\\"), UInt8(ascii: "\"")]
+        case UInt8(ascii: "\\"): [UInt8(ascii: "\\"), UInt8(ascii: "\\")]
+        case 0x08: [UInt8(ascii: "\\"), UInt8(ascii: "b")]
+        case 0x0C: [UInt8(ascii: "\\"), UInt8(ascii: "f")]
+        case 0x0A: [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+        case 0x0D: [UInt8(ascii: "\\"), UInt8(ascii: "r")]
+        case 0x09: [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+        case 0..<0x20: Array("\\u00".utf8) + [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+        default: nil
         }
     }
 

@@ -45,5 +45,60 @@ package struct SourceMap: Sendable {
         return source
     }
 
+    /// Adds a text that holds secrets: only its shape is kept, so that places can be told and nothing can be shown.
+    package mutating func add(path: String, masking bytes: borrowing Swift.Span<UInt8>) -> Source {
+        add(path: path, bytes: Source.mask(bytes), isSecret: true)
+    }
+
+    /// The id that the next source will have, for a text that must be looked at before it is kept.
+    package var nextID: SourceID { SourceID(index: UInt32(sources.count)) }
+
+    /// Keeps a source that has the next id, or puts one in the place of another that has its id.
+    package mutating func keep(_ source: Source) {
+        if Int(source.id.index) < sources.count {
+            sources[Int(source.id.index)] = source
+        } else {
+            sources.append(source)
+        }
+    }
+
     package subscript(id: SourceID) -> Source { sources[Int(id.index)] }
+}
+
+extension Source {
+    /// The same place in the run, saying another text, of which only the shape is kept.
+    package func masking(_ bytes: borrowing Swift.Span<UInt8>) -> Source {
+        Source(id: id, path: path, bytes: Self.mask(bytes), isSecret: true)
+    }
+
+    /// A text of the same lines and columns without the letters: an `x` for each, white space as it is.
+    static func mask(_ bytes: borrowing Swift.Span<UInt8>) -> [UInt8] {
+        var masked: [UInt8] = []
+        masked.reserveCapacity(bytes.count)
+        for index in bytes.indices {
+            if startsConflict(bytes, index) {
+                masked.append(UInt8(ascii: "<"))
+                continue
+            }
+            switch bytes[index] {
+            case 0x09, 0x0A, 0x0D, 0x20: masked.append(bytes[index])
+            case 0..<0x80: masked.append(UInt8(ascii: "x"))
+            // Characters of several bytes keep their length: U+00A0, U+0800 and U+10000 stand for them.
+            case 0x80..<0xC0: masked.append(masked.last == 0xF0 ? 0x90 : (masked.last ?? 0) >= 0xC2 ? 0xA0 : 0x80)
+            case 0xC0..<0xE0: masked.append(0xC2)
+            case 0xE0..<0xF0: masked.append(0xE0)
+            default: masked.append(0xF0)
+            }
+        }
+        return masked
+    }
+
+    /// Whether a sign belongs to the marker of a merge conflict, which is no secret.
+    private static func startsConflict(_ bytes: borrowing Swift.Span<UInt8>, _ index: Int) -> Bool {
+        guard bytes[index] == UInt8(ascii: "<") else { return false }
+        var start = index
+        while start > 0, bytes[start - 1] == UInt8(ascii: "<"), index - start < 7 { start -= 1 }
+        guard start == 0 || bytes[start - 1] == 0x0A, bytes.count - start > 7 else { return false }
+        return (start..<start + 7).allSatisfy { bytes[$0] == UInt8(ascii: "<") } && bytes[start + 7] == 0x20
+    }
 }

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// A secret, by its place: what a value holds in its stead until the output's bytes are written.
 package struct SecretRef: Hashable, Sendable {
     /// The keys that lead to it from the top of the secrets, such as `api_tokens`, `pve`.
@@ -13,14 +15,51 @@ package struct SecretRef: Hashable, Sendable {
     /// Dotted; a step that a dot or a quote would break is quoted: `ssh_keys."joe@host.lan"`.
     package var path: String { Self.path(steps) }
 
+    /// The steps of a dotted path; nil if it is malformed: `db.password`, `ssh_keys."joe@host.lan"`.
+    package static func steps(of path: String) -> [Key]? {
+        var steps: [Key] = []
+        var rest = path[...]
+        while true {
+            let step: String
+            if rest.first == "\"" {
+                guard let quoted = takeQuoted(&rest) else { return nil }
+                step = quoted
+            } else {
+                let plain = rest.prefix { $0 != "." }
+                guard !plain.isEmpty, !plain.contains("\"") else { return nil }
+                step = String(plain)
+                rest = rest[plain.endIndex...]
+            }
+            steps.append(Key(step))
+            guard let dot = rest.first else { return steps }
+            guard dot == "." else { return nil }
+            rest.removeFirst()
+        }
+    }
+
+    /// Takes a step in quotes, in which a backslash stands before a quote or another backslash.
+    private static func takeQuoted(_ rest: inout Substring) -> String? {
+        var step = ""
+        var isEscaped = false
+        for index in rest.indices.dropFirst() {
+            let letter = rest[index]
+            if isEscaped {
+                step.append(letter)
+                isEscaped = false
+            } else if letter == "\\" {
+                isEscaped = true
+            } else if letter == "\"" {
+                rest = rest[rest.index(after: index)...]
+                return step
+            } else {
+                step.append(letter)
+            }
+        }
+        return nil
+    }
+
     package static func path(_ steps: some Sequence<Key>) -> String {
-        steps.map { step in
-            let needsQuotes =
-                step.text.isEmpty || step.text.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "\"") }
-            guard needsQuotes else { return step.text }
-            let escaped = step.text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
-            return "\"\(escaped)\""
-        }.joined(separator: ".")
+        DottedPath.text(steps.lazy.map(\.text))
     }
 }
 
@@ -31,4 +70,6 @@ package enum SecretType: String, Sendable {
     case empty = "empty text"
     /// Infinity or NaN, which JSON cannot hold.
     case nonFinite = "a number without end"
+    /// The file has not told: it is wholly encrypted, or the reference has not been followed.
+    case unknown = "a secret"
 }

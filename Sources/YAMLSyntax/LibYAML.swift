@@ -1,10 +1,11 @@
 internal import CLibYAML
-internal import Diagnostics
+package import Diagnostics
+internal import Glibc
 
 /// What libyaml's parser reports, one call an event, in the order of the text.
 ///
 /// Offsets are bytes of the source. A span of text lives only until the call returns.
-protocol EventReceiver {
+package protocol EventReceiver {
     mutating func documentStart(at offset: UInt32, version: (major: Int, minor: Int)?)
     mutating func scalar(
         _ text: borrowing Swift.Span<UInt8>, _ properties: EventProperties, style: ScalarStyle, isPlain: Bool)
@@ -17,12 +18,14 @@ protocol EventReceiver {
     var wantsMore: Bool { get }
 }
 
-struct EventProperties {
-    let start: UInt32
-    let end: UInt32
+package struct EventProperties {
+    package let start: UInt32
+    package let end: UInt32
     /// The tag with its handle resolved, such as `tag:yaml.org,2002:str` or `!raw`.
-    let tag: String?
-    let anchor: String?
+    package let tag: String?
+    package let anchor: String?
+    /// Of a list or map: written with brackets.
+    package var isFlow = false
 }
 
 package enum ScalarStyle: UInt8, Sendable {
@@ -30,40 +33,66 @@ package enum ScalarStyle: UInt8, Sendable {
 }
 
 /// Why libyaml refused a text. Its messages are constants: they never quote the text.
-struct LibYAMLProblem {
+package struct LibYAMLProblem {
     let problem: String
     let offset: UInt32
     let context: String?
     let contextOffset: UInt32
+    /// What stands at the offset, to choose an explanation by.
+    var letter: UInt8?
 }
 
 /// The only door to libyaml (0.2.5): a text in, events out.
-enum LibYAML {
-    /// Runs the parser over `source` (without a byte order mark) and returns what stopped it, if anything did.
-    static func parse(_ source: Source, skipping prefix: Int, into receiver: inout some EventReceiver)
-        -> LibYAMLProblem?
-    {
+package enum LibYAML {
+    /// Runs the parser over a source (without a byte order mark) and returns what stopped it, if anything did.
+    ///
+    /// - Parameter text: what the source says. Of a secret source, whose own bytes are masked, it lies in locked memory,
+    ///   and the parser's copies of it are overwritten.
+    package static func parse(
+        _ text: Swift.Span<UInt8>, of source: Source, skipping prefix: Int, into receiver: inout some EventReceiver
+    ) -> LibYAMLProblem? {
         var parser = unsafe yaml_parser_t()
         guard unsafe yaml_parser_initialize(&parser) == 1 else {
             return LibYAMLProblem(problem: "out of memory", offset: 0, context: nil, contextOffset: 0)
         }
-        defer { unsafe yaml_parser_delete(&parser) }
+        defer {
+            if source.isSecret { unsafe wipe(&parser) }
+            unsafe yaml_parser_delete(&parser)
+        }
         unsafe yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
         var offsets = OffsetCursor(source.bytes, from: prefix)
-        return unsafe source.bytes.withUnsafeBufferPointer { bytes -> LibYAMLProblem? in
+        return unsafe text.withUnsafeBufferPointer { bytes -> LibYAMLProblem? in
             guard let base = bytes.baseAddress else { return nil }
             unsafe yaml_parser_set_input_string(&parser, base + prefix, bytes.count - prefix)
             while receiver.wantsMore {
                 var event = unsafe yaml_event_t()
                 guard unsafe yaml_parser_parse(&parser, &event) == 1 else {
-                    return unsafe problem(in: parser, prefix: prefix, &offsets)
+                    var found = unsafe problem(in: parser, prefix: prefix, &offsets)
+                    found.letter = unsafe Int(found.offset) < bytes.count ? bytes[Int(found.offset)] : nil
+                    return found
                 }
-                defer { unsafe yaml_event_delete(&event) }
+                defer {
+                    if source.isSecret { unsafe wipe(&event) }
+                    unsafe yaml_event_delete(&event)
+                }
                 if unsafe event.type == YAML_STREAM_END_EVENT { return nil }
                 unsafe deliver(event, &offsets, to: &receiver)
             }
             return nil
         }
+    }
+
+    // The scanner's own scratch strings cannot be reached: of a scalar longer than 16 bytes, pieces may stay behind in
+    // freed memory. SOPS values never come here.
+
+    private static func wipe(_ event: inout yaml_event_t) {
+        guard unsafe event.type == YAML_SCALAR_EVENT, let value = unsafe event.data.scalar.value else { return }
+        unsafe explicit_bzero(value, event.data.scalar.length)
+    }
+
+    private static func wipe(_ parser: inout yaml_parser_t) {
+        if let start = unsafe parser.raw_buffer.start { unsafe explicit_bzero(start, parser.raw_buffer.end - start) }
+        if let start = unsafe parser.buffer.start { unsafe explicit_bzero(start, parser.buffer.end - start) }
     }
 
     private static func deliver(
@@ -86,11 +115,15 @@ enum LibYAML {
         case YAML_SEQUENCE_START_EVENT:
             let data = unsafe event.data.sequence_start
             unsafe receiver.sequenceStart(
-                EventProperties(start: start, end: end, tag: string(data.tag), anchor: string(data.anchor)))
+                EventProperties(
+                    start: start, end: end, tag: string(data.tag), anchor: string(data.anchor),
+                    isFlow: data.style == YAML_FLOW_SEQUENCE_STYLE))
         case YAML_MAPPING_START_EVENT:
             let data = unsafe event.data.mapping_start
             unsafe receiver.mappingStart(
-                EventProperties(start: start, end: end, tag: string(data.tag), anchor: string(data.anchor)))
+                EventProperties(
+                    start: start, end: end, tag: string(data.tag), anchor: string(data.anchor),
+                    isFlow: data.style == YAML_FLOW_MAPPING_STYLE))
         case YAML_SEQUENCE_END_EVENT: receiver.sequenceEnd(at: end)
         case YAML_MAPPING_END_EVENT: receiver.mappingEnd(at: end)
         case YAML_ALIAS_EVENT:

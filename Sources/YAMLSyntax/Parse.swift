@@ -4,13 +4,21 @@ package import Diagnostics
 ///
 /// Returns the tree, or nil if the file has an error. Reports R0101–R0111, and R0802 for odd keys.
 package func parse(_ source: Source, _ strictness: Strictness) -> (tree: SyntaxTree?, diagnostics: [Diagnostic]) {
+    let bytes = source.bytes
+    return parse(source, saying: bytes.span, strictness)
+}
+
+/// Reads a YAML file whose text is not its source's: that of a secret file, whose source is masked.
+package func parse(
+    _ source: Source, saying text: Swift.Span<UInt8>, _ strictness: Strictness
+) -> (tree: SyntaxTree?, diagnostics: [Diagnostic]) {
     guard source.bytes.count <= Limits.fileSize else {
         return (nil, [.tooLarge(source)])
     }
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     var builder = TreeBuilder(source, strictness)
     let prefix = source.bytes.starts(with: mark) ? mark.count : 0
-    if let problem = LibYAML.parse(source, skipping: prefix, into: &builder) {
+    if let problem = LibYAML.parse(text, of: source, skipping: prefix, into: &builder) {
         builder.diagnostics.append(.syntax(problem, in: source))
     }
     return builder.finish()
@@ -66,6 +74,8 @@ private struct TreeBuilder: EventReceiver {
         self.strictness = strictness
         tree = SyntaxTree(source: source)
         tree.nodes.reserveCapacity(source.bytes.count / 12 + 1)
+        // A secret text must not move, for what it left behind would stay.
+        if source.isSecret { tree.decoded.reserveCapacity(source.bytes.count + 1024) }
     }
 
     mutating func finish() -> (tree: SyntaxTree?, diagnostics: [Diagnostic]) {
@@ -101,6 +111,7 @@ private struct TreeBuilder: EventReceiver {
         store(text, in: &node)
         if style == .literal || style == .folded { trimEnd(of: &node) }
         node.type = type(of: node, properties, isPlain: isPlain)
+        if properties.tag == Self.secretTag { node.flags.insert(.isSecretPath) }
         if isAtKey {
             makeKey(&node)
         } else {
@@ -179,11 +190,10 @@ private struct TreeBuilder: EventReceiver {
         let node = SyntaxTree.Node(kind: kind, start: properties.start, end: properties.end, next: index + 1)
         if let anchor = properties.anchor { define(anchor, at: index, node, isOpen: true) }
         append(node)
-        let bracket = properties.end > properties.start ? source.bytes[Int(properties.end) - 1] : 0
         open.append(
             Collection(
-                index: index, anchor: properties.anchor, wantsKey: kind == .map,
-                isFlow: bracket == UInt8(ascii: "[") || bracket == UInt8(ascii: "{"), lastEnd: properties.end))
+                index: index, anchor: properties.anchor, wantsKey: kind == .map, isFlow: properties.isFlow,
+                lastEnd: properties.end))
         if open.count > Limits.nesting {
             diagnostics.append(.tooDeep(place))
             wantsMore = false
@@ -225,7 +235,7 @@ private struct TreeBuilder: EventReceiver {
         node.count = UInt32(text.count)
         let inset: UInt32 = node.style == .singleQuoted || node.style == .doubleQuoted ? 1 : 0
         let start = Int(node.start + inset)
-        if Int(node.end) - start >= text.count, equals(text, at: start) {
+        if !source.isSecret, Int(node.end) - start >= text.count, equals(text, at: start) {
             node.text = UInt32(start)
             return
         }
@@ -252,12 +262,16 @@ private struct TreeBuilder: EventReceiver {
         let letters = text[Int(node.text)..<Int(node.text + node.count)]
         // `!` alone asks for what the value would be without a tag, quoted or not.
         guard let tag = properties.tag, tag != "!" else { return isPlain ? ScalarType.resolve(letters) : .string }
+        if tag == Self.secretTag, !isAtKey, !source.isSecret { return .string }
         guard let type = ScalarType(tag: tag) else {
             checkTag(tag, of: .scalar, at: span(node.start, node.end))
             return .string
         }
         return type
     }
+
+    /// The mark of a path into the secrets (DESIGN §2, *A secret as a value*).
+    private static let secretTag = "!secret"
 
     private mutating func checkTag(_ tag: String?, of kind: SyntaxTree.Kind, at place: Span) {
         guard let tag, tag != "!" else { return }

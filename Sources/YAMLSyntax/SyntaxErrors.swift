@@ -3,7 +3,7 @@ package import Diagnostics
 // What can be wrong with a file as YAML. Nothing here quotes a secret source.
 
 extension Diagnostic {
-    static func syntax(_ problem: LibYAMLProblem, in source: Source) -> Diagnostic {
+    package static func syntax(_ problem: LibYAMLProblem, in source: Source) -> Diagnostic {
         let start = min(Int(problem.offset), source.bytes.count)
         let end = min(start + 1, source.bytes.count)
         let place = Span(source: source.id, start: UInt32(start), end: UInt32(end))
@@ -13,8 +13,7 @@ extension Diagnostic {
                 .notText, "the file is not plain UTF-8 text: \(problem.problem)", at: place,
                 help: "save the file as UTF-8; write control characters as escapes in double quotes, such as \"\\e\"")
         }
-        let letter = start < end ? source.bytes[start] : nil
-        let explained = explanation(of: problem, letter, in: source)
+        let explained = explanation(of: problem, problem.letter, in: source)
         var diagnostic = Diagnostic(
             .syntax, explained.message ?? problem.problem, at: place,
             notes: explained.message == nil ? [] : ["libyaml says: \(problem.problem)"], help: explained.help)

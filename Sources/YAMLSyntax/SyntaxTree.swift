@@ -49,9 +49,16 @@ package struct SyntaxTree: Sendable {
         static let isMergeKey = Flags(rawValue: 4)
         /// A key that is neither text nor an integer, which has been said.
         static let isOddKey = Flags(rawValue: 8)
+        /// A scalar tagged `!secret`: a path into the secrets.
+        static let isSecretPath = Flags(rawValue: 16)
     }
 
     package var root: NodeID { NodeID(index: 0) }
+
+    /// Overwrites the scalars of a secret source. The tree must not be used any more, and nobody else hold it.
+    package mutating func wipe() {
+        for index in decoded.indices { decoded[index] = 0 }
+    }
 }
 
 extension SyntaxTree {
@@ -148,6 +155,17 @@ extension SyntaxTree {
         nodes.indices.contains { index in
             nodes[index].kind == .scalar && text(NodeID(index: UInt32(index))).starts(with: prefix.utf8)
         }
+    }
+
+    /// The path into the secrets that a node stands for: of `!secret db.password` or `{$secret: db.password}`.
+    ///
+    /// Not of a secret source, whose own text is no path.
+    package func secretPath(_ id: NodeID) -> NodeID? {
+        guard !source.isSecret else { return nil }
+        let node = nodes[Int(target(id).index)]
+        if node.kind == .scalar { return node.flags.contains(.isSecretPath) ? target(id) : nil }
+        guard node.kind == .map else { return nil }
+        return value(of: "$secret", in: id)
     }
 
     package func isMergeKey(_ id: NodeID) -> Bool { nodes[Int(id.index)].flags.contains(.isMergeKey) }

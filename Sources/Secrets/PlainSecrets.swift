@@ -1,0 +1,90 @@
+package import Diagnostics
+package import SecretMemory
+package import YAMLSyntax
+
+extension OpenedSecrets {
+    /// Reads a text of secrets in plain YAML: a file that was never encrypted, or what a wholly encrypted one holds.
+    ///
+    /// The values go from libyaml into locked memory, and the tree's copy of them is overwritten.
+    ///
+    /// - Parameters:
+    ///   - source: the text's source, masked: spans lead into it.
+    ///   - isShown: the file is only to be shown as it is, ciphertext included.
+    package static func readPlain(
+        _ text: SecretText, _ source: Source, _ strictness: Strictness, isShown: Bool = false
+    ) -> (secrets: OpenedSecrets?, diagnostics: [Diagnostic]) {
+        var parsed = text.withBytes { parse(source, saying: $0, strictness) }
+        guard var tree = parsed.tree.take() else { return (nil, parsed.diagnostics) }
+        let isCiphertext = tree.hasScalar(beginningWith: "ENC[AES256_GCM,")
+        var buffer = SecretBuffer(capacity: text.count)
+        let root = node(tree.root, of: tree, &buffer)
+        tree.wipe()
+        guard !isCiphertext || isShown else {
+            return (nil, parsed.diagnostics + [.lostMetadata(source.path, at: .startOfFile(source.id))])
+        }
+        return (OpenedSecrets(documents: [root], text: buffer.finish()), parsed.diagnostics)
+    }
+
+    private static func node(_ id: NodeID, of tree: SyntaxTree, _ buffer: inout SecretBuffer) -> SecretNode {
+        let span = tree.span(id)
+        switch tree.kind(id) {
+        case .map:
+            var entries: [SecretNode.Entry] = []
+            for entry in tree.entries(id) {
+                entries.append(
+                    SecretNode.Entry(
+                        key: tree.string(entry.key), keySpan: tree.span(entry.key),
+                        value: node(entry.value, of: tree, &buffer)))
+            }
+            return SecretNode(.map(entries), at: span)
+        case .list:
+            var items: [SecretNode] = []
+            for item in tree.items(id) { items.append(node(item, of: tree, &buffer)) }
+            return SecretNode(.list(items), at: span)
+        default: return SecretNode(scalar(id, of: tree, &buffer), at: span)
+        }
+    }
+
+    private static func scalar(
+        _ id: NodeID, of tree: SyntaxTree, _ buffer: inout SecretBuffer
+    ) -> SecretNode.Content {
+        if [.string, .timestamp].contains(tree.type(id)) {
+            let range = buffer.append(tree.text(id))
+            return .scalar(range.isEmpty ? .empty : .string, range)
+        }
+        switch tree.value(id) {
+        case .null: return .scalar(.null, nil)
+        case .bool(let value): return .scalar(.bool, buffer.append((value ? "true" : "false").utf8))
+        case .integer(let number): return .scalar(.integer, buffer.append(String(number).utf8))
+        case .bigInteger(let digits): return .scalar(.integer, buffer.append(digits.utf8))
+        case .float(let number):
+            return number.isFinite ? .scalar(.float, buffer.append(number.description.utf8)) : .scalar(.nonFinite, nil)
+        case .string(let text): return .scalar(.string, buffer.append(text.utf8))
+        }
+    }
+}
+
+extension SecretNode {
+    /// The tree's shape, as what reads YAML takes it.
+    package var shape: SyntaxTree.Shape {
+        switch content {
+        case .map(let entries): .map(entries.map { ($0.key, $0.keySpan, $0.value.shape) }, span)
+        case .list(let items): .list(items.map(\.shape), span)
+        case .scalar(let kind, _): .scalar(kind.standIn, span)
+        }
+    }
+}
+
+extension SecretNode.Kind {
+    fileprivate var standIn: ScalarValue {
+        switch self {
+        case .string: .string("secret")
+        case .empty: .string("")
+        case .integer: .integer(0)
+        case .float: .float(0.5)
+        case .nonFinite: .float(.nan)
+        case .bool: .bool(true)
+        case .null: .null
+        }
+    }
+}

@@ -1,0 +1,232 @@
+internal import Diagnostics
+
+/// Reads a SOPS file in dotenv form: `KEY=VALUE`, nothing trimmed or unquoted, `\n` for a line break.
+enum DotenvStore {
+    private static let prefix = "sops_"
+
+    /// The document, its metadata put back under `sops`.
+    static func read(_ source: Source) -> (document: SOPSNode, diagnostics: [Diagnostic]) {
+        var entries: [SOPSNode.Entry] = []
+        var metadata = FlatMap()
+        var comments: [String] = []
+        var diagnostics: [Diagnostic] = []
+        for line in Line.all(of: source) {
+            if line.text.isEmpty { continue }
+            if line.text.utf8.first == UInt8(ascii: "#") {
+                comments.append(String(line.text.dropFirst()))
+                continue
+            }
+            guard let equals = line.text.firstIndex(of: "=") else {
+                diagnostics.append(.malformed("a line without =", at: line.span))
+                continue
+            }
+            let key = String(line.text[..<equals])
+            let value = String(line.text[line.text.index(after: equals)...]).replacing("\\n", with: "\n")
+            if key.hasPrefix(prefix) {
+                metadata.set(String(key.dropFirst(prefix.count)), value, at: line.span)
+                continue
+            }
+            if entries.contains(where: { $0.key == key }) {
+                diagnostics.append(.malformed("a key that stands twice", at: line.span))
+            }
+            var node = SOPSNode(.scalar(.string(value)), at: line.span)
+            node.comments = comments
+            comments = []
+            entries.append(SOPSNode.Entry(key: key, keySpan: line.span, value: node))
+        }
+        let whole = Span(source: source.id, start: 0, end: UInt32(source.bytes.count))
+        entries.append(SOPSNode.Entry(key: "sops", keySpan: whole, value: metadata.tree(at: whole)))
+        return (SOPSNode(.map(entries), at: whole), diagnostics)
+    }
+}
+
+/// Reads a SOPS file in INI form: sections of keys; the unnamed one is `DEFAULT`, always there and first.
+struct INIStore {
+    private let source: Source
+    private var sections: [(name: String, span: Span, entries: [SOPSNode.Entry])]
+    private var metadata = FlatMap()
+    private var diagnostics: [Diagnostic] = []
+    private var comments: [String] = []
+
+    static func read(_ source: Source) -> (document: SOPSNode, diagnostics: [Diagnostic]) {
+        var store = INIStore(source)
+        store.readLines()
+        let whole = Span(source: source.id, start: 0, end: UInt32(source.bytes.count))
+        var entries = store.sections.filter { $0.name != "sops" }.map { section in
+            SOPSNode.Entry(
+                key: section.name, keySpan: section.span, value: SOPSNode(.map(section.entries), at: section.span))
+        }
+        entries.append(SOPSNode.Entry(key: "sops", keySpan: whole, value: store.metadata.tree(at: whole)))
+        return (SOPSNode(.map(entries), at: whole), store.diagnostics)
+    }
+
+    private init(_ source: Source) {
+        self.source = source
+        sections = [("DEFAULT", .startOfFile(source.id), [])]
+    }
+
+    private mutating func readLines() {
+        var lines = Line.all(of: source)[...]
+        while let line = lines.popFirst() {
+            let text = Self.trimmed(line.text)
+            guard let first = text.first else { continue }
+            if first == "#" || first == ";" {
+                comments.append(Self.trimmed(String(text.dropFirst())))
+            } else if first == "[" {
+                openSection(text, line)
+            } else {
+                readKey(text, line, &lines)
+            }
+        }
+    }
+
+    private mutating func openSection(_ text: String, _ line: Line) {
+        guard text.hasSuffix("]"), text.utf8.count > 2 else {
+            return diagnostics.append(.malformed("a section's name that is not closed", at: line.span))
+        }
+        let name = Self.trimmed(String(text.dropFirst().dropLast()))
+        guard !sections.contains(where: { $0.name == name && (name != "DEFAULT" || !$0.entries.isEmpty) }) else {
+            return diagnostics.append(
+                name == "sops"
+                    ? .pastedTogether(at: line.span) : .malformed("a section that stands twice", at: line.span))
+        }
+        if name == "DEFAULT" { return }
+        sections.append((name, line.span, []))
+    }
+
+    private mutating func readKey(_ text: String, _ line: Line, _ lines: inout ArraySlice<Line>) {
+        guard let equals = text.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
+            return diagnostics.append(.malformed("a line without =", at: line.span))
+        }
+        let key = Self.unquoted(Self.trimmed(String(text[..<equals])))
+        let value = value(Self.trimmed(String(text[text.index(after: equals)...])), line, &lines)
+        if sections[sections.count - 1].name == "sops" {
+            // Line breaks are escaped, doubly by some versions.
+            let plain = value.replacing("\\\\n", with: "\n").replacing("\\n", with: "\n")
+            return metadata.set(key, plain, at: line.span)
+        }
+        if sections[sections.count - 1].entries.contains(where: { $0.key == key }) {
+            diagnostics.append(.malformed("a key that stands twice", at: line.span))
+        }
+        var node = SOPSNode(.scalar(.string(value)), at: line.span)
+        node.comments = comments
+        comments = []
+        sections[sections.count - 1].entries.append(SOPSNode.Entry(key: key, keySpan: line.span, value: node))
+    }
+
+    /// A value without its quotes; between three of them it may run over lines.
+    private mutating func value(_ text: String, _ line: Line, _ lines: inout ArraySlice<Line>) -> String {
+        let quotes = "\"\"\""
+        if text.hasPrefix(quotes) {
+            var value = String(text.dropFirst(3))
+            while !value.hasSuffix(quotes), let more = lines.popFirst() { value += "\n" + more.text }
+            if !value.hasSuffix(quotes) { diagnostics.append(.malformed("quotes that are not closed", at: line.span)) }
+            return String(value.dropLast(3))
+        }
+        if text.utf8.count > 1, let first = text.first, "\"'`".contains(first), text.last == first {
+            return Self.unquoted(text)
+        }
+        // A comment may stand behind a value.
+        return Self.trimmed(String(text.prefix { $0 != "#" && $0 != ";" }))
+    }
+
+    private static func unquoted(_ text: String) -> String {
+        guard text.utf8.count > 1, let first = text.first, "\"'`".contains(first), text.last == first else {
+            return text
+        }
+        return String(text.dropFirst().dropLast())
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
+        return String(
+            decoding: Array(text.utf8.drop(while: isSpace).reversed().drop(while: isSpace).reversed()), as: UTF8.self)
+    }
+}
+
+/// A line and its place, without its end. Lines end in LF or CRLF.
+private struct Line {
+    let text: String
+    let span: Span
+
+    static func all(of source: Source) -> [Line] {
+        var lines: [Line] = []
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        var start = source.bytes.starts(with: mark) ? mark.count : 0
+        while start < source.bytes.count {
+            let end = source.bytes[start...].firstIndex(of: 0x0A) ?? source.bytes.count
+            let text = source.bytes[start..<end]
+            lines.append(
+                Line(
+                    text: String(decoding: text.last == 0x0D ? text.dropLast() : text, as: UTF8.self),
+                    span: Span(source: source.id, start: UInt32(start), end: UInt32(end))))
+            start = end + 1
+        }
+        return lines
+    }
+}
+
+/// Metadata in a flat form, `age__list_0__map_enc`, made a tree again.
+private struct FlatMap {
+    private indirect enum Tree {
+        case leaf(String, Span)
+        case map([(key: String, tree: Tree)])
+        case list([Int: Tree])
+    }
+
+    private enum Step {
+        case key(String)
+        case place(Int)
+    }
+
+    private var root = Tree.map([])
+
+    mutating func set(_ path: String, _ value: String, at span: Span) {
+        root = Self.setting(root, Self.steps(path)[...], .leaf(value, span))
+    }
+
+    func tree(at span: Span) -> SOPSNode { Self.node(root, span) }
+
+    private static func steps(_ path: String) -> [Step] {
+        var steps: [Step] = []
+        for (index, part) in path.split(separator: "__map_", omittingEmptySubsequences: false).enumerated() {
+            for (nested, piece) in part.split(separator: "__list_", omittingEmptySubsequences: false).enumerated() {
+                if nested > 0, let place = Int(piece), (0..<Metadata.mostKeys).contains(place) {
+                    steps.append(.place(place))
+                } else if index == 0 || nested == 0 {
+                    steps.append(.key(String(piece)))
+                }
+            }
+        }
+        return steps
+    }
+
+    private static func setting(_ tree: Tree?, _ steps: ArraySlice<Step>, _ leaf: Tree) -> Tree {
+        guard let step = steps.first else { return leaf }
+        switch step {
+        case .key(let key):
+            var entries: [(key: String, tree: Tree)] = []
+            if case .map(let known) = tree { entries = known }
+            let index = entries.firstIndex { $0.key == key }
+            let below = setting(index.map { entries[$0].tree }, steps.dropFirst(), leaf)
+            if let index { entries[index].tree = below } else { entries.append((key, below)) }
+            return .map(entries)
+        case .place(let place):
+            var items: [Int: Tree] = [:]
+            if case .list(let known) = tree { items = known }
+            items[place] = setting(items[place], steps.dropFirst(), leaf)
+            return .list(items)
+        }
+    }
+
+    private static func node(_ tree: Tree, _ span: Span) -> SOPSNode {
+        switch tree {
+        case .leaf(let text, let place): SOPSNode(.scalar(.string(text)), at: place)
+        case .map(let entries):
+            SOPSNode(
+                .map(entries.map { SOPSNode.Entry(key: $0.key, keySpan: span, value: node($0.tree, span)) }), at: span)
+        case .list(let items):
+            SOPSNode(.list(items.keys.sorted().compactMap { items[$0] }.map { node($0, span) }), at: span)
+        }
+    }
+}

@@ -1,0 +1,433 @@
+package import Diagnostics
+package import SecretMemory
+
+/// A file that SOPS encrypted (as of 3.13): its keys are readable, its values sealed.
+package struct SOPSFile: Sendable {
+    package enum Format: String, Sendable {
+        case yaml, json, binary, dotenv, ini
+    }
+
+    package let format: Format
+    private let source: Source
+    private let metadata: Metadata
+    /// Without the metadata.
+    private let documents: [SOPSNode]
+    private let comments: CommentIndex?
+
+    /// Reads a file if it is a SOPS file, told by its content; nil if it is none.
+    package static func read(_ source: Source) -> (file: SOPSFile?, diagnostics: [Diagnostic])? {
+        guard let format = format(of: source.bytes) else { return nil }
+        if let marker = source.conflictMarker { return (nil, [.conflict(at: marker)]) }
+        let documents: [SOPSNode]
+        var comments: CommentIndex?
+        var diagnostics: [Diagnostic]
+        switch format {
+        case .yaml: (documents, comments, diagnostics) = YAMLStore.read(source)
+        case .dotenv:
+            let (document, found) = DotenvStore.read(source)
+            (documents, diagnostics) = ([document], found)
+        case .ini:
+            let (document, found) = INIStore.read(source)
+            (documents, diagnostics) = ([document], found)
+        case .json, .binary:
+            let (document, found) = JSONStore.read(source)
+            (documents, diagnostics) = (document.map { [$0] } ?? [], found)
+        }
+        if !diagnostics.hasErrors, documents.allSatisfy({ $0["sops"] == nil }) { return nil }
+        return make(source, format, documents, comments, diagnostics)
+    }
+
+    private static func make(
+        _ source: Source, _ format: Format, _ documents: [SOPSNode], _ comments: CommentIndex?,
+        _ found: [Diagnostic]
+    ) -> (SOPSFile?, [Diagnostic]) {
+        let blocks = documents.compactMap { $0["sops"] }
+        guard !found.hasErrors, let first = blocks.first else { return (nil, found) }
+        guard case .map = first.content else {
+            return (nil, [.malformed("its sops section is no map", at: first.span)])
+        }
+        if let other = blocks.first(where: { !$0.says(first) }) { return (nil, [.pastedTogether(at: other.span)]) }
+        let (metadata, problems) = Metadata.read(first)
+        guard !problems.hasErrors else { return (nil, problems) }
+        if metadata.groups.allSatisfy(\.isEmpty) {
+            return (nil, [.noAgeRecipient(metadata.otherKeys, at: first.span)])
+        }
+        let contents = documents.map { $0.removing("sops") }
+        let isBinary =
+            format == .json && contents.count == 1 && contents[0].entries?.count == 1
+            && contents[0]["data"]?.string != nil
+        let file = SOPSFile(
+            format: isBinary ? .binary : format, source: source, metadata: metadata, documents: contents,
+            comments: comments)
+        return (file, [])
+    }
+
+    /// The format by the file's content, never by its name; nil if nothing speaks for SOPS.
+    private static func format(of bytes: [UInt8]) -> Format? {
+        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let text = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
+        if text.drop(while: isSpace).first == UInt8(ascii: "{"), contains("\"sops\"", in: bytes) { return .json }
+        var flat: Format?
+        for line in text.split(separator: 0x0A) {
+            if ["sops:", "\"sops\":", "'sops':", "sops :", "? sops"].contains(where: { line.starts(with: $0.utf8) }) {
+                return .yaml
+            }
+            if flat == nil, line.starts(with: "sops_".utf8), line.contains(UInt8(ascii: "=")) { flat = .dotenv }
+            if flat == nil, line.filter({ !isSpace($0) }).elementsEqual("[sops]".utf8) { flat = .ini }
+        }
+        return flat
+    }
+
+    private static func contains(_ text: String, in bytes: [UInt8]) -> Bool {
+        let wanted = Array(text.utf8)
+        var rest = bytes[...]
+        while let start = rest.firstIndex(of: wanted[0]) {
+            if bytes[start...].starts(with: wanted) { return true }
+            rest = bytes[(start + 1)...]
+        }
+        return false
+    }
+
+    // MARK: What is readable
+
+    /// The recipients, group by group: any one of a group opens it, and `groupsNeeded` groups open the file.
+    package var recipients: [[String]] { metadata.groups.map { $0.map(\.recipient) } }
+
+    package var groupsNeeded: Int { metadata.threshold }
+
+    /// Key types besides age that could open it.
+    package var otherKeys: [String] { metadata.otherKeys }
+
+    /// The keys and the types of the values, document by document.
+    package var outlines: [SecretNode] { documents.map { outline($0, Selection.State()) } }
+
+    private func outline(_ node: SOPSNode, _ state: Selection.State) -> SecretNode {
+        switch node.content {
+        case .map(let entries):
+            return SecretNode(
+                .map(
+                    entries.map { entry in
+                        let state = self.state(of: entry, state)
+                        return SecretNode.Entry(
+                            key: entry.key, keySpan: entry.keySpan, value: outline(entry.value, state))
+                    }), at: node.span)
+        case .list(let items):
+            let kept = items.filter { !isEncryptedComment($0) }
+            return SecretNode(.list(kept.map { outline($0, self.state(of: $0, state)) }), at: node.span)
+        case .scalar(let scalar):
+            let isEncrypted = metadata.selection.isEncrypted(state)
+            return SecretNode(.scalar(kind(of: scalar, isEncrypted: isEncrypted), nil), at: node.span)
+        }
+    }
+
+    private func kind(of scalar: SOPSNode.Scalar, isEncrypted: Bool) -> SecretNode.Kind {
+        switch scalar {
+        case .null: return .null
+        case .bool: return .bool
+        case .integer: return .integer
+        case .float(let number): return number.isFinite ? .float : .nonFinite
+        case .time: return .string
+        case .string(let text):
+            if text.isEmpty { return .empty }
+            guard isEncrypted else { return .string }
+            switch Ciphertext.type(of: text) {
+            case "int": return .integer
+            case "float": return .float
+            case "bool": return .bool
+            default: return .string
+            }
+        }
+    }
+
+    /// In a list, SOPS stores a comment as an item.
+    private func isEncryptedComment(_ item: SOPSNode) -> Bool {
+        item.string.map { Ciphertext.looksLikeOne($0) && Ciphertext.type(of: $0) == "comment" } ?? false
+    }
+
+    private func state(of entry: SOPSNode.Entry, _ state: Selection.State) -> Selection.State {
+        let comments = comments?.before(entry.keySpan.start, isEntry: true) ?? entry.value.comments
+        return metadata.selection.entering(entry.key, metadata.selection.behind(comments, state))
+    }
+
+    private func state(of item: SOPSNode, _ state: Selection.State) -> Selection.State {
+        metadata.selection.behind(comments?.before(item.span.start, isEntry: false) ?? item.comments, state)
+    }
+
+    // MARK: Opening
+
+    /// The file's values, after its MAC was verified.
+    ///
+    /// - Returns: nil and why not. No diagnostic holds a value.
+    package func open(_ keyring: Keyring) -> (secrets: OpenedSecrets?, diagnostics: [Diagnostic]) {
+        let place = Span.startOfFile(source.id)
+        let dataKey: SecretBytes
+        do throws(DataKeyError) {
+            dataKey = try self.dataKey(keyring)
+        } catch {
+            return (nil, [diagnostic(of: error, keyring, at: place)])
+        }
+        var opener = Opener(file: self, dataKey)
+        let trees = documents.map { opener.open($0, [], initialState) }
+        let problems = opener.finish(metadata, at: place)
+        guard problems.isEmpty else { return (nil, problems) }
+        return (OpenedSecrets(documents: trees, text: opener.takeText(), isBinary: format == .binary), [])
+    }
+
+    /// Binary files ignore the rules.
+    private var initialState: Selection.State { Selection.State() }
+
+    private enum DataKeyError: Error {
+        case age(AgeError, recipient: String)
+        case tooFewGroups(opened: Int)
+        case malformed
+    }
+
+    private func dataKey(_ keyring: Keyring) throws(DataKeyError) -> SecretBytes {
+        var shares: [SecretText] = []
+        var failure: (error: AgeError, recipient: String)?
+        for group in metadata.groups where shares.count < metadata.threshold {
+            var candidates: [Keyring.Candidate] = []
+            for key in group {
+                switch key.sealed {
+                case .success(let file): candidates.append(Keyring.Candidate(file: file, recipient: key.recipient))
+                case .failure(let error): failure = failure ?? (error, key.recipient)
+                }
+            }
+            guard !candidates.isEmpty else { continue }
+            do throws(AgeError) {
+                shares.append(try keyring.open(candidates, named: source.path))
+            } catch {
+                if error != .noMatch { failure = failure ?? (error, group.count == 1 ? group[0].recipient : "") }
+            }
+        }
+        guard shares.count == metadata.threshold else {
+            if let failure { throw .age(failure.error, recipient: failure.recipient) }
+            if metadata.groups.count > 1 { throw .tooFewGroups(opened: shares.count) }
+            throw .age(.noMatch, recipient: "")
+        }
+        let isShared = metadata.groups.count > 1
+        let key = isShared ? Shamir.combine(shares) : shares[0].withBytes { SecretBytes(copying: $0) }
+        guard let key, key.count == 32 else { throw .malformed }
+        return key
+    }
+
+    private func diagnostic(of error: DataKeyError, _ keyring: Keyring, at place: Span) -> Diagnostic {
+        switch error {
+        case .age(.noMatch, _): .noIdentity(source.path, wanted, keyring, at: place)
+        case .tooFewGroups(let opened):
+            .noIdentity(
+                source.path,
+                ["\(metadata.threshold) of \(metadata.groups.count) key groups; \(opened) opened"] + wanted, keyring,
+                at: place)
+        case .age(let error, let recipient):
+            .damaged(
+                source.path,
+                "the data key's copy\(recipient.isEmpty ? "" : " for \(recipient)") cannot be opened: \(error.message)",
+                at: place)
+        case .malformed: .damaged(source.path, "what its recipients hold is no data key", at: place)
+        }
+    }
+
+    /// Who can open it, as a message says it.
+    private var wanted: [String] {
+        let isShared = metadata.groups.count > 1
+        return metadata.groups.enumerated().flatMap { number, group in
+            group.map { key in key.recipient + (isShared ? " (group \(number + 1))" : "") }
+        } + metadata.otherKeys.map { "\($0), which is not supported" }
+    }
+
+    // MARK: Values
+
+    /// Walks over the documents in SOPS's order, opens each value and hashes what SOPS hashed.
+    private struct Opener: ~Copyable {
+        private let file: SOPSFile
+        private let key: AES256GCM.Key
+        private var output: SecretBuffer
+        private var hash = SHA512()
+        private var diagnostics: [Diagnostic] = []
+
+        /// SHA-256("sops"), so that taking the flag away is seen.
+        private static let onlyEncryptedStart: [UInt8] = [
+            0x8a, 0x3f, 0xd2, 0xad, 0x54, 0xce, 0x66, 0x52, 0x7b, 0x10, 0x34, 0xf3, 0xd1, 0x47, 0xbe, 0x0b, 0x0b, 0x97,
+            0x5b, 0x3b, 0xf4, 0x4f, 0x72, 0xc6, 0xfd, 0xad, 0xec, 0x81, 0x76, 0xf2, 0x7d, 0x69,
+        ]
+
+        init(file: SOPSFile, _ dataKey: borrowing SecretBytes) {
+            self.file = file
+            key = AES256GCM.Key(dataKey)
+            output = SecretBuffer(capacity: file.source.bytes.count)
+            if file.metadata.hashesOnlyEncrypted { hash.update(Self.onlyEncryptedStart.span) }
+        }
+
+        mutating func open(_ node: SOPSNode, _ path: [String], _ state: Selection.State) -> SecretNode {
+            switch node.content {
+            case .map(let entries):
+                var opened: [SecretNode.Entry] = []
+                for entry in entries {
+                    let value = open(entry.value, path + [entry.key], file.state(of: entry, state))
+                    opened.append(SecretNode.Entry(key: entry.key, keySpan: entry.keySpan, value: value))
+                }
+                return SecretNode(.map(opened), at: node.span)
+            case .list(let items):
+                var opened: [SecretNode] = []
+                for item in items {
+                    let below = file.state(of: item, state)
+                    if isComment(item, path, below) { continue }
+                    opened.append(open(item, path, below))
+                }
+                return SecretNode(.list(opened), at: node.span)
+            case .scalar(let scalar):
+                let isEncrypted = file.format == .binary || file.metadata.selection.isEncrypted(state)
+                let (kind, range) =
+                    isEncrypted ? openEncrypted(scalar, path, node.span) : openClear(scalar, node.span)
+                return SecretNode(.scalar(kind, range), at: node.span)
+            }
+        }
+
+        /// Whether an item of a list is a comment, by the type of what was decrypted.
+        private mutating func isComment(_ item: SOPSNode, _ path: [String], _ state: Selection.State) -> Bool {
+            guard file.isEncryptedComment(item), file.metadata.selection.isEncrypted(state),
+                let text = item.string.flatMap({ Ciphertext($0) })
+            else { return false }
+            return text.open(key, path: path, into: &output) != nil
+        }
+
+        private mutating func openClear(
+            _ scalar: SOPSNode.Scalar, _ span: Span
+        ) -> (SecretNode.Kind, Range<Int>?) {
+            if scalar != .null, !file.metadata.hashesOnlyEncrypted { hash.update(Array(scalar.text.utf8).span) }
+            let kind = file.kind(of: scalar, isEncrypted: false)
+            switch scalar {
+            case .null: return (.null, nil)
+            case .bool(let value): return (kind, output.append((value ? "true" : "false").utf8))
+            default: return (kind, output.append(scalar.text.utf8))
+            }
+        }
+
+        private mutating func openEncrypted(
+            _ scalar: SOPSNode.Scalar, _ path: [String], _ span: Span
+        ) -> (SecretNode.Kind, Range<Int>?) {
+            let name = DottedPath.text(path)
+            switch scalar {
+            case .null: return (.null, nil)
+            case .string(""): return (.empty, output.append([]))
+            case .string(let text):
+                guard Ciphertext.looksLikeOne(text) else { return refuse(.notEncrypted(name, at: span)) }
+                guard let sealed = Ciphertext(text) else { return refuse(.malformedValue(name, at: span)) }
+                guard let range = sealed.open(key, path: path, into: &output) else {
+                    return refuse(.valueFails(name, at: span))
+                }
+                guard let kind = accept(sealed.type, range) else { return refuse(.badType(name, at: span)) }
+                return kind
+            default: return refuse(.notEncrypted(name, at: span))
+            }
+        }
+
+        private mutating func refuse(_ diagnostic: Diagnostic) -> (SecretNode.Kind, Range<Int>?) {
+            diagnostics.append(diagnostic)
+            return (.null, nil)
+        }
+
+        /// Hashes a value as SOPS prints it, and gives it its type; nil if it is not of that type.
+        private mutating func accept(_ type: String, _ range: Range<Int>) -> (SecretNode.Kind, Range<Int>?)? {
+            switch type {
+            case "str", "bytes":
+                update(range)
+                return (range.isEmpty ? .empty : .string, range)
+            case "time":
+                update(range)
+                return (.string, range)
+            case "int":
+                guard let canonical = output.integer(in: range) else { return nil }
+                hash.update(canonical.span)
+                return (.integer, output.append(canonical))
+            case "float":
+                guard let number = output.float(in: range) else { return nil }
+                let canonical = Array(GoFloat.text(number).utf8)
+                hash.update(canonical.span)
+                return number.isFinite ? (.float, output.append(canonical)) : (.nonFinite, nil)
+            case "bool":
+                guard let value = output.bool(in: range) else { return nil }
+                hash.update(Array((value ? "True" : "False").utf8).span)
+                return (.bool, output.append((value ? "true" : "false").utf8))
+            default: return nil
+            }
+        }
+
+        private mutating func update(_ range: Range<Int>) {
+            output.withBytes { hash.update($0.extracting(range)) }
+        }
+
+        /// What is wrong with the values, or, if they are right one by one, with their whole.
+        mutating func finish(_ metadata: Metadata, at place: Span) -> [Diagnostic] {
+            guard diagnostics.isEmpty else { return diagnostics }
+            let digest = hash.finish().map { byte in [Self.hex[Int(byte >> 4)], Self.hex[Int(byte & 15)]] }.joined()
+            guard let mac = metadata.mac, !mac.isEmpty else { return [.noMAC(at: place)] }
+            guard let sealed = Ciphertext(mac), sealed.type == "str",
+                let range = sealed.open(key, authenticating: metadata.lastModified, into: &output)
+            else { return [.macFails(at: place)] }
+            let stored = output.withBytes { SecretBytes(copying: $0.extracting(range)) }
+            return stored.equals(Array(digest).span) ? [] : [.macDiffers(at: place)]
+        }
+
+        private static let hex = Array("0123456789ABCDEF".utf8)
+
+        consuming func takeText() -> SecretText { output.finish() }
+    }
+}
+
+/// What a file held, verified.
+package struct OpenedSecrets: Sendable {
+    /// One tree a document, their scalars' ranges in `text`.
+    package let documents: [SecretNode]
+    package let text: SecretText
+    /// The file held bytes, no tree: the only scalar of the only document.
+    package let isBinary: Bool
+
+    package init(documents: [SecretNode], text: SecretText, isBinary: Bool = false) {
+        self.documents = documents
+        self.text = text
+        self.isBinary = isBinary
+    }
+}
+
+extension SecretBuffer {
+    /// A decimal integer of 64 bits in its one spelling; nil if it is none.
+    fileprivate func integer(in range: Range<Int>) -> [UInt8]? {
+        withBytes { bytes in
+            let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self)
+            return Int(text).map { Array(String($0).utf8) }
+        }
+    }
+
+    fileprivate func float(in range: Range<Int>) -> Double? {
+        withBytes { bytes in GoFloat.value(String(decoding: range.map { bytes[$0] }, as: UTF8.self)) }
+    }
+
+    fileprivate func bool(in range: Range<Int>) -> Bool? {
+        withBytes { bytes in
+            switch String(decoding: range.map { bytes[$0] }, as: UTF8.self) {
+            case "1", "t", "T", "true", "TRUE", "True": true
+            case "0", "f", "F", "false", "FALSE", "False": false
+            default: nil
+            }
+        }
+    }
+}
+
+extension Source {
+    /// The first line that a merge conflict left.
+    var conflictMarker: Span? {
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+            let line = bytes[start..<end]
+            if line.starts(with: "<<<<<<< ".utf8) || line.starts(with: ">>>>>>> ".utf8) {
+                return Span(source: id, start: UInt32(start), end: UInt32(end))
+            }
+            start = end + 1
+        }
+        return nil
+    }
+}
