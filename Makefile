@@ -23,7 +23,7 @@ RELEASE := $(BUILD) -c release --scratch-path .build-release --product resolve \
 	-Xswiftc -static-executable -Xlinker -s
 BIN := .build/debug/resolve
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-APT := libyaml-dev pkg-config
+APT := libyaml-dev libsodium-dev pkg-config
 
 .PHONY: help setup run build test release install e2e conformance fuzz goldens goldens-current lint format ci clean
 

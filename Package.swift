@@ -31,21 +31,31 @@ func tests(_ name: String, of imports: [Target.Dependency], data: [String] = [])
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let targets: [Target] = [
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     room("Diagnostics", imports: []),
     room("YAMLSyntax", imports: ["CLibYAML", "Diagnostics"]),
+    room("SecretMemory", imports: ["CSodium"]),
+    room("Secrets", imports: ["Diagnostics", "YAMLSyntax", "SecretMemory", crypto]),
     room("SiteModel", imports: ["Diagnostics"]),
     room("Resolution", imports: ["Diagnostics", "YAMLSyntax", "SiteModel"]),
     room("Emitters", imports: ["Diagnostics", "SiteModel"]),
-    room("SiteConfig", imports: ["Diagnostics", "YAMLSyntax", "SiteModel", "Resolution", "Emitters", system]),
+    room(
+        "SiteConfig",
+        imports: [
+            "Diagnostics", "YAMLSyntax", "SecretMemory", "Secrets", "SiteModel", "Resolution", "Emitters", system,
+        ]),
     .executableTarget(name: "resolve", dependencies: ["SiteConfig", argumentParser, system], swiftSettings: rules),
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: testRules),
     tests("Diagnostics", of: ["Diagnostics"]),
     tests("YAMLSyntax", of: ["YAMLSyntax", "Diagnostics"]),
+    tests("SecretMemory", of: ["SecretMemory"]),
+    tests("Secrets", of: ["Secrets", "SecretMemory", "YAMLSyntax", "Diagnostics"]),
     tests("SiteModel", of: ["SiteModel", "Diagnostics"]),
     tests("Resolution", of: ["Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
     tests("Emitters", of: ["Emitters", "SiteModel", "Diagnostics"]),
@@ -63,6 +73,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: targets

@@ -13,6 +13,8 @@ package struct Output: Sendable {
     package enum Escaping: Sendable {
         /// As a JSON value, in quotes if it is text.
         case json
+        /// As it is: the whole output is one secret.
+        case raw
     }
 
     package init() {}

@@ -131,9 +131,13 @@ struct Binder {
 
     mutating func value(_ node: NodeID, _ type: FieldType, named name: Key, at place: Place) -> Value {
         let origin = Origin(tree.span(node), place.layer)
+        if tree.secretPath(node) != nil, !type.takesSecrets {
+            diagnostics.append(.badSecretMention(nil, place.steps, tree.span(node)))
+            return Value(.null, origin)
+        }
         switch type {
-        case .any:
-            checkSecretValues(node)
+        case .any, .visible:
+            collectSecrets(node)
             return Value(content(node, at: place), origin)
         case .nullable(let type):
             let isNull = tree.kind(node) == .scalar && tree.value(node) == .null
@@ -166,7 +170,7 @@ struct Binder {
         case .secret(let section):
             guard let value = scalar(node, type, name, place) else { return mismatch(node, type, name, place) }
             if let target = value.name, strictness == .lenient || value.string?.isEmpty == false {
-                secretReferences.append(SecretReference(section: section, name: Key(target), span: tree.span(node)))
+                secretReferences.append(SecretReference(.name(section, Key(target)), span: tree.span(node)))
             }
             return value
         default:
@@ -190,17 +194,30 @@ struct Binder {
         return Value(.null, Origin(tree.span(node), place.layer))
     }
 
-    /// `{$secret: path}`, anywhere in a value.
-    private mutating func checkSecretValues(_ node: NodeID) {
-        for entry in tree.entries(node) {
-            if key(entry) == "$secret" { diagnostics.append(.planned("$secret", tree.span(entry.key), strictness)) }
-            checkSecretValues(entry.value)
+    /// `!secret path` and `{$secret: path}`, anywhere in a value.
+    private mutating func collectSecrets(_ node: NodeID) {
+        guard let path = tree.secretPath(node) else {
+            for entry in tree.entries(node) { collectSecrets(entry.value) }
+            for item in tree.items(node) { collectSecrets(item) }
+            return
         }
-        for item in tree.items(node) { checkSecretValues(item) }
+        let span = tree.span(node)
+        if tree.kind(node) == .map, tree.count(node) != 1 {
+            diagnostics.append(.badSecretMention("$secret stands alone in its map", [], span))
+        } else if tree.kind(path) != .scalar || tree.type(path) != .string {
+            diagnostics.append(.badSecretMention("it is no text", [], span))
+        } else if let steps = SecretRef.steps(of: tree.string(path)) {
+            secretReferences.append(SecretReference(.path(steps), span: span))
+        } else {
+            diagnostics.append(.badSecretMention("a step is empty, or a quote is not closed", [], span))
+        }
     }
 
     /// The value as it is written. In the secrets every scalar is held by its place, never by its text.
     func content(_ node: NodeID, at place: Place) -> Value.Content {
+        if let path = tree.secretPath(node), let steps = SecretRef.steps(of: tree.string(path)) {
+            return .secret(SecretRef(steps, .unknown))
+        }
         switch tree.kind(node) {
         case .map:
             return .map(
@@ -235,6 +252,17 @@ extension Value.Content {
             case .float(let number): .float(number)
             case .string(let text): .string(text)
             }
+    }
+}
+
+extension FieldType {
+    /// Whether `!secret` may stand there: only where a value is data.
+    fileprivate var takesSecrets: Bool {
+        switch self {
+        case .any: true
+        case .nullable(let type): type.takesSecrets
+        default: false
+        }
     }
 }
 

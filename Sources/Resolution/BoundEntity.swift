@@ -20,9 +20,28 @@ package struct Reference: Sendable {
     package let span: Span
 }
 
-/// A name in an entity that stands for a key in a section of the secrets.
+/// What in an entity stands for a secret.
 package struct SecretReference: Sendable {
-    package let section: Key
-    package let name: Key
+    package enum Target: Sendable {
+        /// A field's name of a key in a section of the secrets.
+        case name(_ section: Key, Key)
+        /// A path from the top, as `!secret` has it.
+        case path([Key])
+    }
+
+    package let target: Target
     package let span: Span
+
+    init(_ target: Target, span: Span) {
+        self.target = target
+        self.span = span
+    }
+
+    /// The keys that lead to it from the top of the secrets.
+    package var steps: [Key] {
+        switch target {
+        case .name(let section, let name): [section, name]
+        case .path(let steps): steps
+        }
+    }
 }

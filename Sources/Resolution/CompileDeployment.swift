@@ -26,6 +26,9 @@ extension LinkedSite {
 
     /// Every `secrets.ssh_keys` value, in the order of the file.
     var sshKeys: Value {
+        if case .unchecked = secrets {
+            return Value(.list([Value(.secret(SecretRef(["ssh_keys", "*"], .unknown)), .builtIn)]), .builtIn)
+        }
         let keys = optionalSecret(["ssh_keys"])
         return Value(.list(keys?.map?.entries.map(\.value) ?? []), keys?.origin ?? .builtIn)
     }

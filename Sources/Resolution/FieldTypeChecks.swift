@@ -22,7 +22,7 @@ extension FieldType {
         case (.integer(let range), .integer(let number)): range.contains(number) ? nil : .value
         case (.integer, .bigInteger): .value
         case (.choice(let choices), .string(let text)): choices.contains(text) ? nil : .value
-        case (.any, _), (.nullable, .null): nil
+        case (.any, _), (.visible, _), (.nullable, .null): nil
         default: .type
         }
     }
@@ -143,8 +143,20 @@ extension Diagnostic {
     static func planned(_ key: Key, _ span: Span, _ strictness: Strictness) -> Diagnostic {
         Diagnostic(
             .planned, strictness.severity, "\(key) is not read by this version", at: span, "it would be passed over",
-            help: key == "$secret"
-                ? "remove it; never write the secret itself here" : "write out what it stands for, or remove it")
+            help: "write out what it stands for, or remove it")
+    }
+
+    /// - Parameter problem: what is wrong with the mention of a secret; without it, that it stands where it would show.
+    static func badSecretMention(_ problem: String?, _ steps: [Key], _ span: Span) -> Diagnostic {
+        guard let problem else {
+            return Diagnostic(
+                .secretShows, "\(SecretRef.path(steps)) cannot be a secret: it is shown, looked up or checked",
+                at: span,
+                help: "write the value itself; secrets can stand where a value is data")
+        }
+        return Diagnostic(
+            .secretShows, "a secret's path cannot be read: \(problem)", at: span,
+            help: "write `!secret db.password` or `{$secret: db.password}`; a step with a dot in it goes in quotes")
     }
 
     static func nearMiss(_ key: Key, _ span: Span, meant: String, _ tree: SyntaxTree) -> Diagnostic {
@@ -238,8 +250,8 @@ extension Code {
     package static let planned = Code(
         "R0410", "a feature that this version does not have",
         explanation: """
-            `extends`, a site's own merge rules and secrets inside values are part of the language, but this version does \
-            not read them. To pass over them would compile something else than the site says.
+            `extends` and a site's own merge rules are part of the language, but this version does not read them. To pass \
+            over them would compile something else than the site says.
             """,
         example: """
             $ resolve validate
@@ -250,6 +262,24 @@ extension Code {
             extends: base
             """,
         fix: "Write out what is meant, or use a version that reads it.")
+
+    package static let secretShows = Code(
+        "R0411", "a secret where it would show, or that names none",
+        explanation: """
+            `!secret db.password`, or `{$secret: db.password}` in files that PyYAML must read, too, stands for a value of \
+            the secrets. It may stand where a value is data: in a VM's own fields and in `vars`. A name, a reference, a \
+            label, a URL, a path or an address is shown in messages and looked up by others, so it cannot be one.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- secrets.yaml --
+            db: {host: db1}
+            -- envs/dev.yaml --
+            vms:
+              - name: !secret db.host
+            """,
+        fix: "Write the value itself, or correct the path.")
 
     package static let nearMiss = Code(
         "R0803", "data that looks like a misspelt field",

@@ -17,13 +17,31 @@ package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
                 diagnostics.append(.tokenInClear(reference))
                 continue
             }
-            let steps = [reference.section, reference.name]
-            diagnostics +=
-                site.secret(steps, neededAt: reference.span, "not among the \(reference.section)").diagnostics
+            diagnostics += check(reference, in: site)
         }
         diagnostics += checkChoosers(entity, site.strictness)
     }
     return diagnostics
+}
+
+/// Whether a secret exists and is one value. R0203, R0407.
+private func check(_ reference: SecretReference, in site: LinkedSite) -> [Diagnostic] {
+    switch reference.target {
+    case .name(let section, _):
+        return site.secret(reference.steps, neededAt: reference.span, "not among the \(section)").diagnostics
+    case .path(let steps):
+        var found = site.secret(steps, neededAt: reference.span, "not in the secrets")
+        // The Python resolver knows no such values, so leniency has nothing to follow.
+        for index in found.diagnostics.indices { found.diagnostics[index].severity = .error }
+        guard let value = found.value else { return found.diagnostics }
+        guard case .secret(let secret) = value.content else {
+            let problem = "\(SecretRef.path(steps)) is \(value.list == nil ? "a map" : "a list"), not one value"
+            return [.badSecretMention(problem, [], reference.span)]
+        }
+        return found.diagnostics
+            + (secret.type == .nonFinite
+                ? [.badSecretMention("\(SecretRef.path(steps)) is infinite or no number", [], reference.span)] : [])
+    }
 }
 
 /// A VM starts from a template or from a preset, not from both. R0202.
@@ -84,7 +102,8 @@ extension Diagnostic {
 extension SecretReference {
     /// `USER@REALM!ID=SECRET`, Proxmox's form of an API token, where the name of one is wanted.
     fileprivate var looksLikeToken: Bool {
-        section == "api_tokens" && name.text.contains("!") && name.text.contains("=")
+        guard case .name(let section, let name) = target else { return false }
+        return section == "api_tokens" && name.text.contains("!") && name.text.contains("=")
     }
 }
 

@@ -32,6 +32,8 @@ package enum SecretsState: Sendable {
     case keys(Fields)
     /// There is no file with secrets.
     case absent
+    /// There is one, wholly encrypted and not opened: references into it are not checked.
+    case unchecked
     /// There is one, but it cannot be read; why has been reported.
     case unreadable
 }

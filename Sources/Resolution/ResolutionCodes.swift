@@ -5,6 +5,7 @@ extension Code {
     package static let ofResolution: [Code] = [
         .dangling, .twoStarts, .noSecret, .tokenInClear, .wrongType, .badValue, .unknownKey, .missingField, .formerName,
         .badAddress,
-        .shadowed, .noVMs, .unknownMethod, .writtenToken, .planned, .sameName, .sameNumber, .sameAddress, .nearMiss,
+        .shadowed, .noVMs, .unknownMethod, .writtenToken, .planned, .secretShows, .sameName, .sameNumber, .sameAddress,
+        .nearMiss,
     ]
 }

@@ -14,6 +14,7 @@ extension LinkedSite {
         let severity = strictness.severity
         switch secrets {
         case .unreadable: return (nil, [])
+        case .unchecked: return (Value(.secret(SecretRef(steps, .unknown)), .builtIn), [])
         case .absent:
             return (
                 nil,
@@ -47,7 +48,11 @@ extension LinkedSite {
 
     /// A secret that may be absent.
     func optionalSecret(_ steps: [Key]) -> Value? {
-        if case .keys(let fields) = secrets { fields.value(at: steps) } else { nil }
+        switch secrets {
+        case .keys(let fields): fields.value(at: steps)
+        case .unchecked: Value(.secret(SecretRef(steps, .unknown)), .builtIn)
+        case .absent, .unreadable: nil
+        }
     }
 }
 

@@ -1,13 +1,16 @@
 internal import Diagnostics
 internal import Emitters
 internal import Resolution
+internal import Secrets
 internal import YAMLSyntax
 
 /// The pages of all diagnostic codes: what `resolve help CODE` prints.
 enum CodePage {
     /// Every code, by number.
     static let all: [Code] =
-        (Code.ofYAMLSyntax + Code.ofResolution + Code.ofEmitters + Code.ofSiteConfig).sorted { $0.id < $1.id }
+        (Code.ofYAMLSyntax + Code.ofResolution + Code.ofEmitters + Code.ofSecrets + Code.ofSiteConfig).sorted {
+            $0.id < $1.id
+        }
 
     static func text(for id: String) -> String? {
         let number = id.uppercased()

@@ -1,14 +1,15 @@
 internal import Diagnostics
 internal import Emitters
+internal import SecretMemory
+internal import Secrets
 internal import SiteModel
-internal import YAMLSyntax
 
-/// An output, its secrets still by reference: plaintext exists only in the bytes that `bytes(.revealed)` returns.
+/// An output, its secrets still by reference: plaintext exists in locked memory, and in what `withBytes(.revealed)` lends.
 public struct Document: Sendable {
     private let output: Output
-    private let secrets: SyntaxTree?
+    private let secrets: OpenedSecrets?
 
-    init(_ output: Output, _ secrets: SyntaxTree?) {
+    init(_ output: Output, _ secrets: OpenedSecrets?) {
         self.output = output
         self.secrets = secrets
     }
@@ -18,64 +19,88 @@ public struct Document: Sendable {
 
     /// How secrets are written.
     public enum Disclosure: Sendable {
-        /// Their plaintext.
+        /// Their plaintext. Where nothing was opened, as `redacted`.
         case revealed
-        /// `{"$secret": "api_tokens.pve"}`, which no consumer takes for a value.
+        /// `{"$secret": "api_tokens.pve"}`, which no consumer takes for a value; `‹secret:…›` where the output is no JSON.
         case redacted
     }
 
-    /// The bytes to write.
-    public func bytes(_ disclosure: Disclosure) -> [UInt8] {
-        var bytes: [UInt8] = []
+    /// Lends the bytes to write. They lie in locked memory and are overwritten when the call returns.
+    public func withBytes<Result>(
+        _ disclosure: Disclosure, _ body: (Swift.Span<UInt8>) throws -> Result
+    ) rethrows -> Result {
+        var bytes = SecretBuffer(capacity: capacity)
         for piece in output.pieces {
             switch piece {
-            case .bytes(let written): bytes += written
-            case .secret(let secret, .json):
-                switch disclosure {
-                case .redacted: appendRedacted(secret, to: &bytes)
-                case .revealed: appendPlaintext(secret, to: &bytes)
+            case .bytes(let written): bytes.append(written.span)
+            case .secret(let secret, let escaping):
+                guard disclosure == .revealed, let secrets, let (kind, range) = secrets.scalar(at: secret) else {
+                    bytes.append(redacted(secret, escaping).span)
+                    continue
                 }
+                secrets.append(kind, range, escaping, to: &bytes)
             }
         }
-        return bytes
+        return try bytes.withBytes(body)
     }
 
-    private func appendRedacted(_ secret: SecretRef, to bytes: inout [UInt8]) {
-        bytes += Array("{\"$secret\": ".utf8)
-        JSONText.append(secret.path.utf8, to: &bytes)
-        bytes.append(UInt8(ascii: "}"))
+    /// The bytes to write, in ordinary memory: `withBytes` lends them in memory that is wiped.
+    public func bytes(_ disclosure: Disclosure) -> [UInt8] {
+        withBytes(disclosure) { span in span.indices.map { span[$0] } }
     }
 
-    private func appendPlaintext(_ secret: SecretRef, to bytes: inout [UInt8]) {
-        guard let secrets, let node = secrets.node(at: secret.steps) else { return appendRedacted(secret, to: &bytes) }
-        switch secrets.value(node) {
-        case .string: JSONText.append(secrets.text(node), to: &bytes)
-        case .integer(let number): bytes += Array(String(number).utf8)
-        case .bigInteger(let digits): bytes += Array(digits.utf8)
-        // The writer has refused what is not finite.
-        case .float(let number): bytes += Array(number.description.utf8)
-        case .bool(let value): bytes += Array((value ? "true" : "false").utf8)
-        case .null: bytes += Array("null".utf8)
+    private var capacity: Int {
+        output.pieces.reduce(256) { size, piece in
+            switch piece {
+            case .bytes(let bytes): size + bytes.count
+            case .secret(let secret, _): size + 2 * (secrets?.scalar(at: secret)?.range?.count ?? 0) + 80
+            }
+        }
+    }
+
+    private func redacted(_ secret: SecretRef, _ escaping: Output.Escaping) -> [UInt8] {
+        switch escaping {
+        case .json: Array("{\"$secret\": \(JSONText.quoted(secret.path))}".utf8)
+        case .raw: Array("‹secret:\(secret.path)›\n".utf8)
         }
     }
 }
 
-extension SyntaxTree {
-    /// The node that keys, and places in lists, lead to from the top.
-    fileprivate func node(at steps: [Key]) -> NodeID? {
-        var node = root
-        for step in steps {
-            switch kind(node) {
-            case .map:
-                guard let value = value(of: step.text, in: node) else { return nil }
-                node = value
-            case .list:
-                let items = items(node)
-                guard let index = Int(step.text), items.indices.contains(index) else { return nil }
-                node = items[index]
-            default: return nil
-            }
+extension OpenedSecrets {
+    /// What a reference leads to, if it is a value.
+    func scalar(at secret: SecretRef) -> (kind: SecretNode.Kind, range: Range<Int>?)? {
+        let steps = secret.steps.map(\.text)
+        // A file of several documents has their numbers as its first steps.
+        let node =
+            documents.count == 1
+            ? documents[0].node(at: steps)
+            : steps.first.flatMap { Int($0) }.flatMap { documents.indices.contains($0) ? documents[$0] : nil }?
+                .node(at: steps.dropFirst())
+        guard case .scalar(let kind, let range) = node?.content else { return nil }
+        return (kind, range)
+    }
+
+    fileprivate func append(
+        _ kind: SecretNode.Kind, _ range: Range<Int>?, _ escaping: Output.Escaping, to bytes: inout SecretBuffer
+    ) {
+        guard let range else {
+            bytes.append("null".utf8)
+            return
         }
-        return node
+        switch (escaping, kind) {
+        case (.json, .string), (.json, .empty):
+            bytes.append(UInt8(ascii: "\""))
+            text.withBytes(range) { letters in
+                for index in letters.indices {
+                    if let escape = JSONText.escape(of: letters[index]) {
+                        bytes.append(escape)
+                    } else {
+                        bytes.append(letters[index])
+                    }
+                }
+            }
+            bytes.append(UInt8(ascii: "\""))
+        default: text.withBytes(range) { _ = bytes.append($0) }
+        }
     }
 }

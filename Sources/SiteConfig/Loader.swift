@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Resolution
+internal import Secrets
 internal import SiteModel
 internal import YAMLSyntax
 
@@ -13,15 +14,18 @@ struct Loader {
     private(set) var diagnostics: [Diagnostic] = []
     /// What the system refused: the run could not be done, whatever the site says.
     private(set) var failures: [String] = []
-    private(set) var secrets: (state: SecretsState, tree: SyntaxTree?) = (.absent, nil)
+    var secrets = SiteSecrets()
+    /// What opens encrypted files; nil where nothing may be opened.
+    let keyring: Keyring?
     private var seen: Set<EntityID> = []
     /// Whether remarks on style are wanted, which cost a look at every scalar.
     private let lints: Bool
 
     static let fileLimit = (16 << 20) + 1
 
-    init(_ files: any SiteFiles, _ strictness: Strictness, lints: Bool = false) {
+    init(_ files: any SiteFiles, _ strictness: Strictness, _ keyring: Keyring? = nil, lints: Bool = false) {
         self.files = files
+        self.keyring = keyring
         self.strictness = strictness
         self.lints = lints
         for folder in [""] + Catalogue.folders {
@@ -77,7 +81,21 @@ struct Loader {
 
     // MARK: Files
 
-    private mutating func reportRival(_ path: String, _ rival: String?) {
+    /// Whether something is to be loaded for the first time.
+    mutating func isFirst(_ id: EntityID) -> Bool { seen.insert(id).inserted }
+
+    /// What was found after there were that many findings.
+    func newDiagnostics(since count: Int) -> [Diagnostic] { Array(diagnostics[count...]) }
+
+    mutating func report(_ found: Diagnostic) { diagnostics.append(found) }
+
+    mutating func report(_ found: [Diagnostic]) { diagnostics += found }
+
+    var nextSourceID: SourceID { sources.nextID }
+
+    mutating func keep(_ source: Source) { sources.keep(source) }
+
+    mutating func reportRival(_ path: String, _ rival: String?) {
         guard let rival else { return }
         let source = sources.add(path: rival, bytes: [], isSecret: true)
         diagnostics.append(.twoFiles(path, rival, .startOfFile(source.id)))
@@ -93,56 +111,28 @@ struct Loader {
     }
 
     /// The file's tree, or nil and why not.
-    mutating func parseFile(_ path: String) -> SyntaxTree? {
-        let bytes: [UInt8]
+    private mutating func parseFile(_ path: String) -> SyntaxTree? {
+        guard let bytes = readBytes(path) else { return nil }
+        let source = sources.add(path: path, bytes: bytes, isSecret: Self.holdsSecrets(path))
+        let parsed = parse(source, strictness)
+        diagnostics += parsed.diagnostics
+        return parsed.tree
+    }
+
+    /// The file's bytes, or nil and why not.
+    mutating func readBytes(_ path: String) -> [UInt8]? {
         do throws(FileError) {
-            bytes = try files.read(path, limit: Self.fileLimit)
+            return try files.read(path, limit: Self.fileLimit)
         } catch {
             failures.append("cannot read \(path): \(error.reason)")
             return nil
         }
-        let source = sources.add(path: path, bytes: bytes, isSecret: Self.holdsSecrets(path))
-        if source.isSecret, let format = EncryptedFormat(source.bytes) {
-            diagnostics.append(.encrypted(format, at: .startOfFile(source.id), path))
-            return nil
-        }
-        let parsed = parse(source, strictness)
-        diagnostics += parsed.diagnostics
-        return parsed.tree
     }
 
     /// What stands under such a name is a secret, in any file format.
     static func holdsSecrets(_ path: String) -> Bool {
         let parts = path.split(separator: "/")
         return parts.last?.hasPrefix("secrets") == true || parts.dropLast().contains("secrets")
-    }
-
-    // MARK: Secrets
-
-    /// Reads the keys of the secrets, and keeps the file for those values that an output needs.
-    mutating func loadSecrets() {
-        guard seen.insert(.secrets).inserted else { return }
-        guard let path = catalogue.secrets else {
-            guard let encrypted = catalogue.encryptedSecrets.first else { return }
-            secrets.state = .unreadable
-            let source = sources.add(path: encrypted, bytes: [], isSecret: true)
-            diagnostics.append(.encrypted(nil, at: .startOfFile(source.id), encrypted))
-            return
-        }
-        secrets.state = .unreadable
-        reportRival(path, catalogue.rivals.first { $0.path == path }?.rival)
-        guard let tree = parseFile(path) else { return }
-        // Also a file that lost its `sops` section: ciphertext is never a value.
-        if tree.value(of: "sops", in: tree.root) != nil || tree.hasScalar(beginningWith: "ENC[AES256_GCM,") {
-            diagnostics.append(.encrypted(.sops, at: .startOfFile(tree.source.id), path))
-            return
-        }
-        for encrypted in catalogue.encryptedSecrets {
-            diagnostics.append(.plainBesideEncrypted(path, encrypted, .startOfFile(tree.source.id)))
-        }
-        let bound = bind(tree, as: .secrets, strictness)
-        diagnostics += bound.diagnostics
-        secrets = (.keys(bound.entity.fields), tree)
     }
 }
 
@@ -161,35 +151,6 @@ extension Diagnostic {
             notes: ["they have one name, so only one could be read"],
             help: "remove or rename one of them")
     }
-
-    fileprivate static func encrypted(_ format: EncryptedFormat?, at span: Span, _ path: String) -> Diagnostic {
-        Diagnostic(
-            .encrypted, "\(path) is encrypted\(format.map { " with \($0.rawValue)" } ?? "")", at: span,
-            help: "decrypt it to secrets.yaml outside git, as homestak's `make decrypt` does")
-    }
-
-    fileprivate static func plainBesideEncrypted(_ path: String, _ encrypted: String, _ span: Span) -> Diagnostic {
-        Diagnostic(
-            .plainSecrets, .warning, "\(encrypted) stands beside \(path), and the plain file is read", at: span,
-            help: "make sure that they say the same")
-    }
-}
-
-/// An encrypted file, recognised by its content.
-enum EncryptedFormat: String {
-    case age, sops = "SOPS", ansibleVault = "ansible-vault"
-
-    init?(_ bytes: [UInt8]) {
-        if bytes.starts(with: "age-encryption.org/".utf8)
-            || bytes.starts(with: "-----BEGIN AGE ENCRYPTED FILE-----".utf8)
-        {
-            self = .age
-        } else if bytes.starts(with: "$ANSIBLE_VAULT;".utf8) {
-            self = .ansibleVault
-        } else {
-            return nil
-        }
-    }
 }
 
 extension Code {
@@ -206,37 +167,6 @@ extension Code {
             """,
         fix: "Remove or rename one of them.")
 
-    static let encrypted = Code(
-        "R0501", "the secrets are encrypted",
-        explanation: """
-            The file is an age, SOPS or ansible-vault file, recognised by its content. To take its ciphertext for values \
-            would write it into tfvars as a password.
-            """,
-        example: """
-            $ resolve vars dev
-            -- site.yaml --
-            -- secrets.yaml --
-            sops: {mac: x}
-            -- envs/dev.yaml --
-            vms: []
-            """,
-        fix: "Decrypt it to a plain `secrets.yaml` that git ignores.")
-
-    static let plainSecrets = Code(
-        "R0502", "plain secrets beside encrypted ones",
-        explanation: "The plain file is read. If it is older than the encrypted one, its values are, too.",
-        example: """
-            $ resolve vars dev
-            -- site.yaml --
-            -- secrets.yaml --
-            ssh_keys: {}
-            -- secrets.yaml.enc --
-            age-encryption.org/v1
-            -- envs/dev.yaml --
-            vms: []
-            """,
-        fix: "Decrypt the encrypted file anew, or remove the one that is not wanted.")
-
     static let misnamed = Code(
         "R0804", "a file that is not read for its name",
         explanation: """
@@ -252,5 +182,5 @@ extension Code {
         fix: "Rename the file. To leave it out on purpose, begin its name with `_` or end it in `.example`.")
 
     /// The codes of this module.
-    static let ofSiteConfig: [Code] = [.twoFiles, .encrypted, .plainSecrets, .misnamed]
+    static let ofSiteConfig: [Code] = [.twoFiles, .plainSecrets, .twoSealed, .notSealed, .misnamed]
 }

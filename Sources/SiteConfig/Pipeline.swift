@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import Emitters
 internal import Resolution
+internal import Secrets
 internal import SiteModel
 
 // The compiler in one page: a target's files are loaded, parsed and bound; references are linked; layers are merged into
@@ -9,9 +10,9 @@ internal import SiteModel
 extension SiteCompiler {
     /// One env on one node.
     func compileEnv(_ request: Target.Env) -> Compilation {
-        var loader = Loader(files, strictness)
+        var loader = Loader(files, strictness, keyring)
         loader.loadSite()
-        loader.loadSecrets()
+        loader.loadSecrets(isNeeded: true)
         let env = loader.catalogue.place(Key(request.name), .kind(.env))
         if let env { loader.load(env, .deployment) }
         if env.flatMap({ loader.entities[$0.id] })?.fields["posture"] == nil {
@@ -38,9 +39,9 @@ extension SiteCompiler {
 
     /// One VM, without an env.
     func compileVM(_ request: Target.VM) -> Compilation {
-        var loader = Loader(files, strictness)
+        var loader = Loader(files, strictness, keyring)
         loader.loadSite()
-        loader.loadSecrets()
+        loader.loadSecrets(isNeeded: true)
         let node = chooseNode(request.node, nil, &loader)
         let references: [(field: Key, name: String?, order: SearchOrder)] = [
             ("template", request.template, .kind(.template)), ("vm_preset", request.preset, .presetOfVM),
@@ -72,9 +73,9 @@ extension SiteCompiler {
 
     /// The Ansible variables of an env's posture, or of a posture.
     func compileVariables(_ request: Target.Variables) -> Compilation {
-        var loader = Loader(files, strictness)
+        var loader = Loader(files, strictness, keyring)
         loader.loadSite()
-        loader.loadSecrets()
+        loader.loadSecrets(isNeeded: true)
         var findings: [Diagnostic] = []
         var envName: Value?
         var posture: Value?
@@ -105,7 +106,7 @@ extension SiteCompiler {
     func compileEverything() -> Compilation {
         var loader = Loader(files, strictness, lints: true)
         loader.loadSite()
-        loader.loadSecrets()
+        loader.loadSecrets(isNeeded: false)
         for kind in EntityKind.allCases where kind != .hostGroup {
             for place in loader.catalogue.all(kind) { loader.load(place, .everything) }
         }
@@ -129,6 +130,7 @@ extension SiteCompiler {
         _ loader: Loader, _ findings: [Diagnostic], usage: String? = nil, keepingLints: Bool = false,
         subject: () -> (Subject, [Diagnostic])?
     ) -> Compilation {
+        let loaded = loader.diagnostics.count
         var diagnostics = loader.diagnostics + findings
         var output: Output?
         if let (subject, found) = subject() {
@@ -136,13 +138,19 @@ extension SiteCompiler {
             diagnostics += found + emitted.diagnostics
             output = emitted.output
         }
+        var loader = loader
+        if output?.hasSecrets == true, !diagnostics.hasErrors, loader.failures.isEmpty, usage == nil {
+            loader.openSecrets()
+            diagnostics += loader.newDiagnostics(since: loaded) + (output.map { loader.checkRevealed($0) } ?? [])
+        }
+        diagnostics += loader.keyring?.remarks.map { .oddKey($0) } ?? []
         // What is an error where it stands is no matter of style as well.
         let wrong = Set(diagnostics.filter { $0.severity == .error }.compactMap { $0.primary?.span })
         let shown = diagnostics.filter { finding in
             !finding.code.isLint || (keepingLints && !(finding.primary.map { wrong.contains($0.span) } ?? false))
         }
         let report = Report(shown.sorted(in: loader.sources), loader.sources, failures: loader.failures, usage: usage)
-        let document = report.isClean ? output.map { Document($0, loader.secrets.tree) } : nil
+        let document = report.isClean ? output.map { Document($0, loader.secrets.opened) } : nil
         return Compilation(report: report, document: document)
     }
 

@@ -22,6 +22,9 @@ public struct Report: Sendable {
     /// How many errors there are.
     public var errorCount: Int { diagnostics.count { $0.severity == .error } }
 
+    /// How many of the errors say that the run could not be done, not that the site is wrong.
+    public var obstacleCount: Int { diagnostics.count { $0.severity == .error && $0.code.isAboutRun } }
+
     /// How many warnings there are.
     public var warningCount: Int { diagnostics.count { $0.severity == .warning } }
 

@@ -1,6 +1,8 @@
 internal import Diagnostics
 internal import Emitters
 internal import Resolution
+internal import SecretMemory
+internal import Secrets
 internal import SiteModel
 internal import YAMLSyntax
 
@@ -10,15 +12,22 @@ internal import YAMLSyntax
 public struct SiteCompiler: Sendable {
     let files: any SiteFiles
     let strictness: Strictness
+    private let identities: Identities?
 
     /// - Parameters:
     ///   - files: the site's files.
     ///   - isLenient: whether mistakes that homestak's Python resolver passes over are only warnings, and the output is
     ///     what it would write.
-    public init(_ files: some SiteFiles, isLenient: Bool = false) {
+    ///   - identities: what opens encrypted secrets, when an output needs them; nil to open nothing: documents can then
+    ///     only be written redacted.
+    public init(_ files: some SiteFiles, isLenient: Bool = false, identities: Identities? = nil) {
         self.files = files
+        self.identities = identities
         strictness = isLenient ? .lenient : .strict
     }
+
+    /// The identities, to be loaded when they are needed: a ring for each compile.
+    var keyring: Keyring? { identities.map { Keyring(ProcessHost($0)) } }
 
     /// Compiles one target, reading only the files it needs.
     ///
@@ -60,14 +69,24 @@ public struct SiteCompiler: Sendable {
     ///   - bytes: the file's content.
     public static func read(_ path: String, _ bytes: [UInt8], isLenient: Bool = false) -> Compilation {
         var sources = SourceMap()
-        let source = sources.add(path: path, bytes: bytes, isSecret: Loader.holdsSecrets(path))
-        let parsed = parse(source, isLenient ? .lenient : .strict)
-        var diagnostics = parsed.diagnostics
+        let strictness: Strictness = isLenient ? .lenient : .strict
+        var diagnostics: [Diagnostic]
+        var tree: SyntaxTree?
+        var opened: OpenedSecrets?
+        if Loader.holdsSecrets(path) {
+            let source = sources.add(path: path, masking: bytes.span)
+            let text = SecretText(SecretBytes(copying: bytes.span))
+            let read = OpenedSecrets.readPlain(text, source, strictness, isShown: true)
+            (opened, diagnostics) = (read.secrets, AgeFile.isAge(bytes) ? [.notOpened(path, source)] : read.diagnostics)
+            tree = opened?.documents.first.map { SyntaxTree($0.shape, of: source) }
+        } else {
+            (tree, diagnostics) = parse(sources.add(path: path, bytes: bytes, isSecret: false), strictness)
+        }
         var document: Document?
-        if let tree = parsed.tree {
+        if let tree {
             let written = JSONWriter.document(wholeValue(of: tree))
             diagnostics += written.diagnostics
-            document = Document(written.output, source.isSecret ? tree : nil)
+            document = Document(written.output, opened)
         }
         let shown = diagnostics.filter { !$0.code.isLint }.sorted(in: sources)
         let report = Report(shown, sources, failures: [], usage: nil)
@@ -90,6 +109,14 @@ public struct SiteCompiler: Sendable {
 
     /// Every code, in order, with its title.
     public static var codes: [(id: String, title: String)] { CodePage.all.map { ($0.id, $0.page.title) } }
+}
+
+extension Diagnostic {
+    fileprivate static func notOpened(_ path: String, _ source: Source) -> Diagnostic {
+        Diagnostic(
+            .unreadableSecrets, "\(path) is encrypted with age, and `read` opens nothing", at: .startOfFile(source.id),
+            help: "`resolve secrets decrypt \(path)` opens it")
+    }
 }
 
 /// What is to be compiled.

@@ -13,9 +13,8 @@ package struct Catalogue: Sendable {
 
     private var places: [String: [Key: Place]] = [:]
 
-    /// The file with secrets beside `site.yaml` that is read, and encrypted ones that are not.
-    package internal(set) var secrets: String?
-    package internal(set) var encryptedSecrets: [String] = []
+    /// The files beside `site.yaml` that may hold the secrets. What they are is told by their content.
+    package private(set) var secretFiles: [String] = []
     package internal(set) var siteFile: String?
     /// Pairs of files beside each other that have one name, of `site` and `secrets`.
     package private(set) var rivals: [(path: String, rival: String)] = []
@@ -29,10 +28,9 @@ package struct Catalogue: Sendable {
         let names = names.sorted { Key($0) < Key($1) }
         if folder.isEmpty {
             siteFile = choose("site", names)
-            secrets = choose("secrets", names)
-            encryptedSecrets = names.filter {
-                ["secrets.yaml.enc", "secrets.enc.yaml", "secrets.yaml.age"].contains($0)
-            }
+            secretFiles =
+                (choose("secrets", names).map { [$0] } ?? [])
+                + ["secrets.yaml.enc", "secrets.enc.yaml", "secrets.yaml.age"].filter(names.contains)
             return
         }
         for kind in EntityKind.allCases where kind.folders.contains(folder) {

@@ -17,6 +17,8 @@ package indirect enum FieldType: Sendable {
     case mapOf(FieldType)
     case nullable(FieldType)
     case any
+    /// Any value that is shown or checked, and so cannot be a secret.
+    case visible
 }
 
 extension FieldType {
@@ -33,7 +35,7 @@ extension FieldType {
         case .list: "a list"
         case .map, .mapOf: "a map"
         case .nullable(let type): type.wish
-        case .any: "a value"
+        case .any, .visible: "a value"
         }
     }
 }

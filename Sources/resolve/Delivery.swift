@@ -18,8 +18,8 @@ extension GlobalOptions {
             text += "\nresolve: \(count(report)) in the site \(location.path) (\(location.reason))\n"
         }
         Terminal.error.write(text)
-        if report.errorCount > 0 { return .wrongContent }
-        if !report.failures.isEmpty { return .couldNotRun }
+        if report.errorCount > report.obstacleCount { return .wrongContent }
+        if !report.failures.isEmpty || report.obstacleCount > 0 { return .couldNotRun }
         return report.usage == nil ? .done : .usage
     }
 
@@ -31,17 +31,17 @@ extension GlobalOptions {
     }
 
     private func deliver(_ document: Document) throws {
+        let isHidden = hidesSecrets
+        let disclosure: Document.Disclosure = isHidden ? .redacted : .revealed
         if let path = output, path != "-" {
-            let holdsSecrets = document.hasSecrets && !redact
-            let writer = try FileWriter(path, holdsSecrets: holdsSecrets)
-            return try writer.write(document.bytes(redact ? .redacted : .revealed))
+            let writer = try FileWriter(path, holdsSecrets: document.hasSecrets && !isHidden)
+            return try document.withBytes(disclosure) { try writer.write($0) }
         }
-        let isHidden = redact || (Terminal.output.isTerminal && !reveal)
         if document.hasSecrets, !isHidden, !quiet, Terminal.output.isReadableByOthers {
             Terminal.error.write(
                 "warning: secrets go into a file that others can read; `-o FILE` writes one that only you can\n")
         }
-        try Terminal.output.write(document.bytes(isHidden ? .redacted : .revealed))
+        try document.withBytes(disclosure) { try Terminal.output.write($0) }
         if document.hasSecrets, isHidden, !redact, !quiet {
             Terminal.error.write("note: secrets are hidden on a terminal; a pipe, -o FILE or --reveal has them\n")
         }
@@ -49,7 +49,7 @@ extension GlobalOptions {
 
     /// Writes bytes without secrets to where the command line says.
     func deliver(plain bytes: [UInt8]) throws {
-        guard let path = output, path != "-" else { return try Terminal.output.write(bytes) }
-        try FileWriter(path, holdsSecrets: false).write(bytes)
+        guard let path = output, path != "-" else { return try Terminal.output.write(bytes.span) }
+        try FileWriter(path, holdsSecrets: false).write(bytes.span)
     }
 }

@@ -22,7 +22,7 @@ struct FileWriter {
         if holdsSecrets { try checkFolder() }
     }
 
-    func write(_ bytes: [UInt8]) throws {
+    func write(_ bytes: Span<UInt8>) throws {
         removeLeftovers()
         let temporary = folder.appending(".\(name).resolve-\(getpid()).tmp")
         do {
@@ -31,7 +31,7 @@ struct FileWriter {
                 permissions: holdsSecrets
                     ? [.ownerReadWrite] : [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
             do {
-                try file.closeAfter { _ = try file.writeAll(bytes) }
+                try file.closeAfter { _ = try unsafe bytes.withUnsafeBytes { try unsafe file.writeAll($0) } }
                 guard unsafe rename(temporary.string, target.string) == 0 else { throw Errno(rawValue: errno) }
             } catch {
                 unsafe unlink(temporary.string)

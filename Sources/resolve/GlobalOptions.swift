@@ -12,6 +12,19 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Take mistakes that homestak's Python resolver passes over as warnings, and write what it would.")
     var lenient = false
 
+    @Option(
+        name: [.customShort("i"), .long],
+        help: ArgumentHelp(
+            "A file with age identities, or an SSH key, that opens encrypted secrets. May be repeated.",
+            valueName: "file"), completion: .file())
+    var identity: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A file with the passphrase of an encrypted file or identity; else it is asked on the terminal.",
+            valueName: "file"), completion: .file())
+    var passphraseFile: String?
+
     @Flag(help: "Write secrets as {\"$secret\": …} instead of their values.")
     var redact = false
 
@@ -39,6 +52,16 @@ struct GlobalOptions: ParsableArguments {
         if redact, reveal { throw ValidationError("--redact and --reveal exclude each other.") }
     }
 
+    /// Whether secrets are written by name only: then nothing is opened for them.
+    var hidesSecrets: Bool {
+        redact || ((output ?? "-") == "-" && Terminal.output.isTerminal && !reveal)
+    }
+
+    /// What opens encrypted secrets; nil if nothing may be opened.
+    var identities: Identities? {
+        hidesSecrets ? nil : Identities(files: identity, passphraseFile: passphraseFile)
+    }
+
     var isColoured: Bool {
         switch color {
         case .always: true
@@ -60,7 +83,7 @@ struct GlobalOptions: ParsableArguments {
             workingDirectory: workingDirectory ?? "/")
         switch found {
         case .success(let location):
-            return (SiteCompiler(DiskFiles(root: location.path), isLenient: lenient), location)
+            return (SiteCompiler(DiskFiles(root: location.path), isLenient: lenient, identities: identities), location)
         case .failure(let notFound):
             throw Failure.couldNotRun(
                 "no site found: no site.yaml, nor two of a site's folders, in\n"

@@ -25,7 +25,7 @@ struct Resolve: ParsableCommand {
               70 a bug in resolve
             """,
         version: "0.1.0",
-        subcommands: [Env.self, VM.self, Vars.self, List.self, Validate.self, Read.self, Help.self])
+        subcommands: [Env.self, VM.self, Vars.self, List.self, Validate.self, Secrets.self, Read.self, Help.self])
 
     @OptionGroup var options: GlobalOptions
 
@@ -38,7 +38,7 @@ struct Resolve: ParsableCommand {
             exit(withError: error)
         }
         guard let command = command as? any StatusCommand else {
-            Terminal.output.write(helpMessage() + "\n")
+            Terminal.output.write(helpMessage(for: type(of: command)) + "\n")
             ExitStatus.done.exit()
         }
         do {

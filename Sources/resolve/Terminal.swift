@@ -12,12 +12,13 @@ struct Terminal {
 
     /// Writes a message. What stderr refuses cannot be told anybody.
     func write(_ text: String) {
-        try? write(Array(text.utf8))
+        let bytes = Array(text.utf8)
+        try? write(bytes.span)
     }
 
-    func write(_ bytes: [UInt8]) throws {
+    func write(_ bytes: Span<UInt8>) throws {
         do {
-            try descriptor.writeAll(bytes)
+            _ = try unsafe bytes.withUnsafeBytes { try unsafe descriptor.writeAll($0) }
         } catch let error as Errno {
             throw Failure.couldNotRun("cannot write the output: \(error.description)")
         }

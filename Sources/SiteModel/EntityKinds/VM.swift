@@ -19,8 +19,8 @@ extension FieldTable {
         Field("memory", .any, "Memory in MiB."),
         Field("disk", .any, "The size of the disk in GiB."),
         Field("image", .any, "The cloud image."),
-        Field("bridge", .any, "The bridge; else the site's."),
-        Field("gateway", .any, "The gateway; else the site's."),
+        Field("bridge", .visible, "The bridge; else the site's."),
+        Field("gateway", .visible, "The gateway; else the site's."),
     ]
 
     /// The keys that choose layers and are not data.

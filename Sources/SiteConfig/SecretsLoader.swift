@@ -1,0 +1,248 @@
+internal import Diagnostics
+internal import Emitters
+internal import Resolution
+internal import SecretMemory
+internal import Secrets
+internal import SiteModel
+
+extension Loader {
+    /// Finds the site's secrets and reads their keys.
+    ///
+    /// - Parameter isNeeded: whether the output may hold one of them. Only then, and with a keyring, a wholly encrypted
+    ///   file is opened; a SOPS file waits until the output is known.
+    mutating func loadSecrets(isNeeded: Bool) {
+        guard isFirst(.secrets) else { return }
+        var plain: [(secrets: OpenedSecrets, source: Source)] = []
+        var sealed: [SiteSecrets.SealedSource] = []
+        let rival = catalogue.rivals.first { catalogue.secretFiles.contains($0.path) }
+        if let rival { reportRival(rival.path, rival.rival) }
+        for path in catalogue.secretFiles {
+            switch readSecrets(path) {
+            case .plain(let opened, let source): plain.append((opened, source))
+            case .sealed(let file): sealed.append(file)
+            case nil: secrets.state = .unreadable
+            }
+        }
+        if sealed.count > 1 {
+            report(.twoSealed(sealed.map(\.source.path), .startOfFile(sealed[1].source.id)))
+            secrets.state = .unreadable
+        }
+        guard !secrets.state.isUnreadable else { return }
+        if let file = sealed.first {
+            choose(file, plain.first, isNeeded: isNeeded)
+        } else if let (opened, source) = plain.first {
+            report(secrets.take(opened, source, strictness))
+        }
+        for (_, source) in plain where Self.isNamedAsSealed(source.path) {
+            report(.notSealed(source.path, .startOfFile(source.id), strictness))
+        }
+    }
+
+    private static func isNamedAsSealed(_ path: String) -> Bool { path != "secrets.yaml" && path != "secrets.yml" }
+
+    /// An encrypted file is the truth if it can be opened; a plain one beside it is then checked against it.
+    private mutating func choose(
+        _ file: SiteSecrets.SealedSource, _ plain: (secrets: OpenedSecrets, source: Source)?, isNeeded: Bool
+    ) {
+        guard let plain else {
+            report(secrets.take(file, strictness))
+            if isNeeded, secrets.state.isUnchecked { openSecrets() }
+            return
+        }
+        let place = Span.startOfFile(plain.source.id)
+        if strictness == .lenient {
+            report(.plainBesideSealed(plain.source.path, file.source.path, place, .lenient))
+            return report(secrets.take(plain.secrets, plain.source, strictness))
+        }
+        guard isNeeded, let keyring else {
+            report(.plainBesideSealed(plain.source.path, file.source.path, place, .notOpened))
+            return report(secrets.take(file, strictness))
+        }
+        let opened = file.file.open(file.source, keyring)
+        guard opened.secrets != nil || opened.diagnostics.contains(where: { !$0.code.isAboutRun }) else {
+            report(.plainBesideSealed(plain.source.path, file.source.path, place, .noIdentity))
+            return report(secrets.take(plain.secrets, plain.source, strictness))
+        }
+        take(opened, of: file)
+        let differing = secrets.opened?.differences(from: plain.secrets) ?? []
+        if !differing.isEmpty { report(.differing(plain.source.path, file.source.path, differing, place)) }
+    }
+
+    /// Opens the encrypted file, if there is one and it was not opened.
+    mutating func openSecrets() {
+        guard let keyring, secrets.opened == nil, let file = secrets.sealed else { return }
+        take(file.file.open(file.source, keyring), of: file)
+    }
+
+    /// What only the values show: a number that JSON cannot hold.
+    func checkRevealed(_ output: Output) -> [Diagnostic] {
+        guard let opened = secrets.opened else { return [] }
+        return output.pieces.compactMap { piece in
+            guard case .secret(let secret, _) = piece, opened.scalar(at: secret)?.kind == .nonFinite else { return nil }
+            return Diagnostic(
+                .noJSONNumber, "the secret \(secret.path) is infinite or no number, which has no form in JSON", at: nil,
+                help: "quote it if it is text")
+        }
+    }
+
+    private mutating func take(
+        _ result: (secrets: OpenedSecrets?, diagnostics: [Diagnostic]), of file: SiteSecrets.SealedSource
+    ) {
+        report(result.diagnostics)
+        guard let opened = result.secrets else {
+            secrets.state = .unreadable
+            return
+        }
+        guard opened.isBinary else {
+            if !secrets.state.hasKeys { report(secrets.take(file, strictness)) }
+            secrets.opened = opened
+            return
+        }
+        let masked = opened.text.withBytes { file.source.masking($0) }
+        keep(masked)
+        let read = OpenedSecrets.readPlain(opened.text, masked, strictness)
+        report(read.diagnostics)
+        if let inner = read.secrets {
+            report(secrets.take(inner, masked, strictness))
+        } else {
+            secrets.state = .unreadable
+        }
+    }
+
+    /// A file with secrets, whatever form its content has; nil if it cannot be read, which is reported.
+    mutating func readSecrets(_ path: String) -> SiteSecrets.Found? {
+        guard var bytes = readBytes(path) else { return nil }
+        defer { Sodium.wipe(&bytes) }
+        let source = Source(id: nextSourceID, path: path, bytes: bytes, isSecret: true)
+        if let sealed = SealedFile.read(source) {
+            keep(source)
+            report(sealed.diagnostics)
+            return sealed.file.map { .sealed(SiteSecrets.SealedSource(file: $0, source: source)) }
+        }
+        let text = SecretText(SecretBytes(copying: bytes.span))
+        let masked = source.masking(bytes.span)
+        keep(masked)
+        let read = OpenedSecrets.readPlain(text, masked, strictness)
+        report(read.diagnostics)
+        return read.secrets.map { .plain($0, masked) }
+    }
+}
+
+extension SecretsState {
+    fileprivate var isUnreadable: Bool { if case .unreadable = self { true } else { false } }
+    fileprivate var isUnchecked: Bool { if case .unchecked = self { true } else { false } }
+    fileprivate var hasKeys: Bool { if case .keys = self { true } else { false } }
+}
+
+extension Diagnostic {
+    /// Why a plain file beside an encrypted one is looked at, or not.
+    fileprivate enum Standing { case lenient, notOpened, noIdentity }
+
+    fileprivate static func plainBesideSealed(
+        _ path: String, _ sealed: String, _ span: Span, _ standing: Standing
+    ) -> Diagnostic {
+        let (message, help) =
+            switch standing {
+            case .lenient:
+                ("\(sealed) stands beside \(path), and the plain file is read", "make sure that they say the same")
+            case .notOpened:
+                (
+                    "\(path) stands in clear beside \(sealed), and is not read",
+                    "remove it: the encrypted file is enough"
+                )
+            case .noIdentity:
+                (
+                    "no identity opens \(sealed), so the plain \(path) beside it is read",
+                    "make sure that they say the same, or name the identity with --identity FILE"
+                )
+            }
+        return Diagnostic(.plainSecrets, .warning, message, at: span, help: help)
+    }
+
+    fileprivate static func differing(_ path: String, _ sealed: String, _ paths: [String], _ span: Span) -> Diagnostic {
+        let shown = paths.prefix(10).joined(separator: ", ")
+        let rest = paths.count > 10 ? " and \(paths.count - 10) more" : ""
+        return Diagnostic(
+            .plainSecrets, "\(path) and \(sealed) differ in \(shown)\(rest)", at: span,
+            help: "decide which is right: remove the plain file, or encrypt it anew")
+    }
+
+    fileprivate static func twoSealed(_ paths: [String], _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .twoSealed, "\(paths.joined(separator: " and ")) are both encrypted secrets", at: span,
+            notes: ["which of them is newer, no time of a file can tell"], help: "remove one of them")
+    }
+
+    fileprivate static func notSealed(_ path: String, _ span: Span, _ strictness: Strictness) -> Diagnostic {
+        Diagnostic(
+            .notSealed, strictness.severity, "\(path) is not encrypted, though its name says so", at: span,
+            help: "encrypt it (`sops encrypt`, `age -r`), change what is in it, and look whether git has it")
+    }
+}
+
+extension Code {
+    static let plainSecrets = Code(
+        "R0502", "plain secrets beside encrypted ones",
+        explanation: """
+            The same secrets stand here twice. If an identity opens the encrypted file, that is the truth, and it is an \
+            error if the plain one says something else; if none does, the plain file is read. Without opening anything \
+            (--redact, validate) the encrypted file counts. --lenient reads the plain one.
+            """,
+        example: """
+            $ resolve env dev --lenient
+            -- site.yaml --
+            -- nodes/pve.yaml --
+            datastore: local
+            api_endpoint: https://10.0.0.2:8006
+            -- secrets.yaml --
+            api_tokens: {pve: root@pam!tofu=x}
+            -- secrets.yaml.enc --
+            age-encryption.org/v1
+            -> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc
+            hjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FLE
+            --- WyJp9F/9FOZh7gJdheq2WIJcwHgYc8NIVh3ddwhrcNg
+            -- envs/dev.yaml --
+            vms: []
+            """,
+        fix: "Keep one of them, best the encrypted one.")
+
+    static let twoSealed = Code(
+        "R0508", "two files with encrypted secrets",
+        explanation: """
+            A site has one file of secrets: secrets.yaml.enc, secrets.enc.yaml, secrets.yaml.age, or an encrypted \
+            secrets.yaml. Here are two. Which one counts would be chance.
+            """,
+        example: """
+            $ resolve vars dev
+            -- site.yaml --
+            -- secrets.yaml.age --
+            age-encryption.org/v1
+            -> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc
+            hjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FLE
+            --- WyJp9F/9FOZh7gJdheq2WIJcwHgYc8NIVh3ddwhrcNg
+            -- secrets.yaml.enc --
+            age-encryption.org/v1
+            -> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc
+            hjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FLE
+            --- WyJp9F/9FOZh7gJdheq2WIJcwHgYc8NIVh3ddwhrcNg
+            -- envs/dev.yaml --
+            vms: []
+            """,
+        fix: "Remove one of them.")
+
+    static let notSealed = Code(
+        "R0510", "a file that is named as encrypted, and is not",
+        explanation: """
+            The name ends in `.enc`, `.age` or `.enc.yaml`, so people commit it without a second look. Its content is \
+            plain YAML.
+            """,
+        example: """
+            $ resolve vars dev
+            -- site.yaml --
+            -- secrets.yaml.enc --
+            passwords: {vm_root: x}
+            -- envs/dev.yaml --
+            vms: []
+            """,
+        fix: "Encrypt it. If it was pushed, change the secrets, for they are known.")
+}

@@ -1,0 +1,100 @@
+internal import Diagnostics
+internal import Resolution
+internal import SecretMemory
+internal import Secrets
+internal import SiteModel
+internal import YAMLSyntax
+
+/// The site's secrets: the file that holds them, their keys, and their values once they are opened.
+struct SiteSecrets {
+    /// What references are checked against.
+    var state: SecretsState = .absent
+    /// The values, verified.
+    var opened: OpenedSecrets?
+    /// The file to open when an output needs a value.
+    private(set) var sealed: SealedSource?
+
+    struct SealedSource {
+        let file: SealedFile
+        let source: Source
+
+        /// Whether its keys can be read without opening it: a SOPS file that is a tree.
+        var outline: SecretNode? {
+            if case .sops(let file) = file, file.format != .binary { file.outlines.first } else { nil }
+        }
+    }
+
+    /// A file as it was found.
+    enum Found {
+        case plain(OpenedSecrets, Source)
+        case sealed(SealedSource)
+    }
+
+    /// The secrets are those of a file that is open to everybody.
+    mutating func take(_ secrets: OpenedSecrets, _ source: Source, _ strictness: Strictness) -> [Diagnostic] {
+        opened = secrets
+        guard let root = secrets.documents.first else { return [] }
+        return index(root, source, strictness)
+    }
+
+    /// The secrets are those of an encrypted file, for the time being only its keys.
+    mutating func take(_ sealed: SealedSource, _ strictness: Strictness) -> [Diagnostic] {
+        self.sealed = sealed
+        guard let outline = sealed.outline else {
+            state = .unchecked
+            return []
+        }
+        return index(outline, sealed.source, strictness)
+    }
+
+    private mutating func index(_ root: SecretNode, _ source: Source, _ strictness: Strictness) -> [Diagnostic] {
+        let bound = bind(SyntaxTree(root.shape, of: source), as: .secrets, strictness)
+        state = .keys(bound.entity.fields)
+        return bound.diagnostics
+    }
+}
+
+extension OpenedSecrets {
+    /// The places where two files say something else, by their paths.
+    func differences(from other: OpenedSecrets) -> [String] {
+        guard let left = documents.first, let right = other.documents.first else { return [] }
+        return differences(left, right, other.text, at: [])
+    }
+
+    private func differences(
+        _ left: SecretNode, _ right: SecretNode, _ otherText: SecretText, at path: [String]
+    ) -> [String] {
+        switch (left.content, right.content) {
+        case (.map(let entries), .map(let others)):
+            let shared = entries.flatMap { entry -> [String] in
+                let path = path + [entry.key]
+                guard let other = right[entry.key] else { return [DottedPath.text(path)] }
+                return differences(entry.value, other, otherText, at: path)
+            }
+            return shared + others.filter { left[$0.key] == nil }.map { DottedPath.text(path + [$0.key]) }
+        case (.list(let items), .list(let others)):
+            guard items.count == others.count else { return [DottedPath.text(path)] }
+            return zip(items, others).enumerated().flatMap { index, pair in
+                differences(pair.0, pair.1, otherText, at: path + [String(index)])
+            }
+        case (.scalar(let kind, let range), .scalar(let otherKind, let otherRange)):
+            let isEqual = kind.isLike(otherKind) && says(range, otherRange, otherText)
+            return isEqual ? [] : [DottedPath.text(path)]
+        default: return [DottedPath.text(path)]
+        }
+    }
+
+    private func says(_ range: Range<Int>?, _ otherRange: Range<Int>?, _ otherText: SecretText) -> Bool {
+        guard let range, let otherRange else { return range == nil && otherRange == nil }
+        return text.withBytes(range) { left in
+            otherText.withBytes(otherRange) { SecretBytes(copying: left).equals($0) }
+        }
+    }
+}
+
+extension SecretNode.Kind {
+    /// An integer that SOPS's JSON stored as a float is the same number.
+    fileprivate func isLike(_ other: SecretNode.Kind) -> Bool {
+        self == other || ([.integer, .float].contains(self) && [.integer, .float].contains(other))
+    }
+}
