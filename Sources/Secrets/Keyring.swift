@@ -36,6 +36,8 @@ package final class Keyring {
     private var givenPassphrase: Result<SecretText, KeyringHostError>?
     /// What is odd about key files.
     package private(set) var remarks: [KeyRemark] = []
+    /// What opened files since it was last taken: identities and their places, or the passphrase.
+    private var openers: [String] = []
     /// Where identities were looked for, and what was there.
     private var looks: [(place: String, found: String)] = []
 
@@ -100,7 +102,9 @@ package final class Keyring {
         for candidate in candidates {
             do throws(AgeError) {
                 if let fileKey = try identity.unwrap(candidate.file.header.stanzas) {
-                    return try candidate.file.open(fileKey)
+                    let text = try candidate.file.open(fileKey)
+                    openers.append("\(shortened(identity.recipient)) (\(identity.place))")
+                    return text
                 }
             } catch {
                 // A single file is refused at once; beside others, one damaged copy of the key is no obstacle.
@@ -119,7 +123,9 @@ package final class Keyring {
             try ScryptRecipient.check(candidate.file.header.stanzas[0])
             guard case .success(let passphrase) = passphrase(for: name) else { continue }
             if let fileKey = try ScryptRecipient.unwrap(candidate.file.header.stanzas[0], passphrase) {
-                return try candidate.file.open(fileKey)
+                let text = try candidate.file.open(fileKey)
+                openers.append("the passphrase")
+                return text
             }
             looks.append(("the passphrase", "does not open \(name)"))
         }
@@ -157,6 +163,12 @@ package final class Keyring {
         if case .failure(let error) = answer { looks.append(("a passphrase for \(purpose)", error.reason)) }
         givenPassphrase = answer
         return answer
+    }
+
+    /// What opened the last file.
+    package func takeOpeners() -> [String] {
+        defer { openers = [] }
+        return openers
     }
 
     // MARK: Sources

@@ -196,7 +196,7 @@ extension Code {
         fix: "Name a file with identities: lines that begin with AGE-SECRET-KEY-, or an unprotected Ed25519 key.")
 
     /// A SOPS file with one slip in it, and the identity that opens it, made for these pages alone.
-    fileprivate static func sealedExample(replacing slip: (right: String, wrong: String)) -> String {
+    private static func sealedExample(replacing slip: (right: String, wrong: String)) -> String {
         """
         $ resolve secrets decrypt secrets.yaml.enc --identity keys.txt
         -- keys.txt --
@@ -205,6 +205,9 @@ extension Code {
         \(sealed.replacing(slip.right, with: slip.wrong))
         """
     }
+
+    /// A sound SOPS file, as a part of an example.
+    package static func sealedFile(_ path: String) -> String { "-- \(path) --\n\(sealed)" }
 
     private static let sealed = """
         passwords:

@@ -8,6 +8,14 @@ public struct DiskFiles: SiteFiles {
     /// - Parameter root: the folder, absolute or relative to the working directory.
     public init(root: String) { self.root = FilePath(root) }
 
+    /// The folder, absolute, symbolic links followed; nil if it is not there.
+    public var location: String? {
+        unsafe realpath(root.string, nil).map { path in
+            defer { unsafe free(path) }
+            return unsafe String(cString: path)
+        }
+    }
+
     /// The names in a folder, in the order of the directory.
     public func names(in folder: String) throws(FileError) -> [String] {
         try Self.names(in: folder.isEmpty ? root : root.appending(folder))

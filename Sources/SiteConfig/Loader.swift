@@ -15,6 +15,8 @@ struct Loader {
     /// What the system refused: the run could not be done, whatever the site says.
     private(set) var failures: [String] = []
     var secrets = SiteSecrets()
+    /// Every file that may be the site's secrets, as it was found.
+    var secretsFound: [SiteSecrets.Found] = []
     /// What opens encrypted files; nil where nothing may be opened.
     let keyring: Keyring?
     private var seen: Set<EntityID> = []
@@ -182,5 +184,8 @@ extension Code {
         fix: "Rename the file. To leave it out on purpose, begin its name with `_` or end it in `.example`.")
 
     /// The codes of this module.
-    static let ofSiteConfig: [Code] = [.twoFiles, .plainSecrets, .twoSealed, .notSealed, .misnamed]
+    static let ofSiteConfig: [Code] = [
+        .twoFiles, .plainSecrets, .twoSealed, .uncheckedSecrets, .notSealed, .staleRecipients, .trackedSecrets,
+        .misnamed,
+    ]
 }

@@ -105,6 +105,12 @@ extension SiteCompiler {
     /// The whole site: every file, every reference, every env and node.
     func compileEverything() -> Compilation {
         var loader = Loader(files, strictness, lints: true)
+        let findings = checkEverything(&loader)
+        return finish(loader, findings, keepingLints: true) { nil }
+    }
+
+    /// Loads what is not loaded yet and checks all of it.
+    func checkEverything(_ loader: inout Loader) -> [Diagnostic] {
         loader.loadSite()
         loader.loadSecrets(isNeeded: false)
         for kind in EntityKind.allCases where kind != .hostGroup {
@@ -121,7 +127,8 @@ extension SiteCompiler {
         for place in site.catalogue.all(.node) {
             if let node = site.entities[place.id] { findings += site.deployment(of: [], on: node).diagnostics }
         }
-        return finish(loader, findings, keepingLints: true) { nil }
+        if let note = loader.uncheckedNote { findings.append(note) }
+        return findings
     }
 
     // MARK: Steps

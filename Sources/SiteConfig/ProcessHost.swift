@@ -18,7 +18,7 @@ struct ProcessHost: KeyringHost {
         do {
             let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
             defer { try? file.close() }
-            return try contents(of: file, limit: limit)
+            return try Subprocess.contents(of: file, limit: limit)
         } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
             return nil
         } catch let error as Errno {
@@ -26,19 +26,6 @@ struct ProcessHost: KeyringHost {
         } catch {
             throw KeyringHostError("\(error)")
         }
-    }
-
-    private func contents(of file: FileDescriptor, limit: Int) throws -> SecretText {
-        var gathered = SecretBuffer(capacity: 4096)
-        var chunk = SecretBytes(count: 4096)
-        while gathered.count < limit {
-            let count = try chunk.fill { span in
-                try unsafe span.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
-            }
-            if count == 0 { break }
-            chunk.withBytes { _ = gathered.append($0.extracting(first: count)) }
-        }
-        return gathered.finish()
     }
 
     // MARK: Variables
@@ -52,44 +39,17 @@ struct ProcessHost: KeyringHost {
 
     // MARK: Commands
 
-    /// Runs a command found in $PATH, its standard error shown, and returns what it prints.
+    /// Runs a command found in $PATH, its complaints shown, and returns what it prints.
     func output(of command: [String], recipient: String?) throws(KeyringHostError) -> SecretText {
         do {
-            let pipe = try FileDescriptor.pipe()
-            defer { try? pipe.readEnd.close() }
-            let process = try spawn(command, recipient, output: pipe)
-            let text = try contents(of: pipe.readEnd, limit: 16 << 20)
-            var status: Int32 = 0
-            while unsafe waitpid(process, &status, 0) == -1, errno == EINTR {}
-            guard status == 0 else { throw KeyringHostError("the command failed") }
-            return text
-        } catch let error as KeyringHostError {
-            throw error
+            let variables = recipient.map { ["SOPS_AGE_RECIPIENT=\($0)"] } ?? []
+            if let text = try Subprocess.output(of: command, with: variables, limit: 16 << 20) { return text }
         } catch let error as Errno {
             throw KeyringHostError("the command could not be run: \(error.description)")
         } catch {
             throw KeyringHostError("\(error)")
         }
-    }
-
-    private func spawn(
-        _ command: [String], _ recipient: String?, output: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
-    ) throws -> pid_t {
-        defer { try? output.writeEnd.close() }
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_adddup2(&actions, output.writeEnd.rawValue, STDOUT_FILENO)
-        unsafe posix_spawn_file_actions_addclose(&actions, output.readEnd.rawValue)
-        unsafe posix_spawn_file_actions_addclose(&actions, output.writeEnd.rawValue)
-        if let recipient { unsafe setenv("SOPS_AGE_RECIPIENT", recipient, 1) }
-        defer { if recipient != nil { unsafe unsetenv("SOPS_AGE_RECIPIENT") } }
-        var words: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) } + [nil]
-        defer { unsafe words.forEach { unsafe free($0) } }
-        var process: pid_t = 0
-        let error = unsafe posix_spawnp(&process, command[0], &actions, nil, &words, environ)
-        guard error == 0 else { throw Errno(rawValue: error) }
-        return process
+        throw KeyringHostError("the command failed")
     }
 
     // MARK: The passphrase

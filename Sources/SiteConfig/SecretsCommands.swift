@@ -97,7 +97,7 @@ extension SiteCompiler {
 }
 
 extension Diagnostic {
-    fileprivate static func nothingToDecrypt(_ path: String, _ source: Source) -> Diagnostic {
+    static func nothingToDecrypt(_ path: String, _ source: Source) -> Diagnostic {
         Diagnostic(
             .unreadableSecrets, "\(path) is not encrypted, so there is nothing to decrypt", at: .startOfFile(source.id),
             help: "age and SOPS files are recognised by their content: a SOPS file has a `sops` section")

@@ -17,10 +17,14 @@ extension Loader {
         let rival = catalogue.rivals.first { catalogue.secretFiles.contains($0.path) }
         if let rival { reportRival(rival.path, rival.rival) }
         for path in catalogue.secretFiles {
-            switch readSecrets(path) {
+            guard let found = readSecrets(path) else {
+                secrets.state = .unreadable
+                continue
+            }
+            secretsFound.append(found)
+            switch found {
             case .plain(let opened, let source): plain.append((opened, source))
             case .sealed(let file): sealed.append(file)
-            case nil: secrets.state = .unreadable
             }
         }
         if sealed.count > 1 {
@@ -83,6 +87,18 @@ extension Loader {
                 .noJSONNumber, "the secret \(secret.path) is infinite or no number, which has no form in JSON", at: nil,
                 help: "quote it if it is text")
         }
+    }
+
+    /// That references into a wholly encrypted file are taken on trust; nil where they are checked.
+    var uncheckedNote: Diagnostic? {
+        guard secrets.state.isUnchecked, let file = secrets.sealed else { return nil }
+        return .unchecked(file.source.path, .startOfFile(file.source.id))
+    }
+
+    /// Takes what was opened elsewhere, if it is the site's own file of secrets and its keys are not known yet.
+    mutating func adopt(_ opened: OpenedSecrets, of file: SiteSecrets.SealedSource) {
+        guard secrets.sealed?.source.id == file.source.id, secrets.opened == nil else { return }
+        take((opened, []), of: file)
     }
 
     private mutating func take(
@@ -173,6 +189,12 @@ extension Diagnostic {
             notes: ["which of them is newer, no time of a file can tell"], help: "remove one of them")
     }
 
+    fileprivate static func unchecked(_ path: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .uncheckedSecrets, .note, "references into \(path) are not checked: its keys are encrypted, too", at: span,
+            help: "`resolve secrets check` opens it and checks them; a SOPS file keeps its keys readable")
+    }
+
     fileprivate static func notSealed(_ path: String, _ span: Span, _ strictness: Strictness) -> Diagnostic {
         Diagnostic(
             .notSealed, strictness.severity, "\(path) is not encrypted, though its name says so", at: span,
@@ -229,6 +251,23 @@ extension Code {
             vms: []
             """,
         fix: "Remove one of them.")
+
+    static let uncheckedSecrets = Code(
+        "R0509", "references into an encrypted file that was not opened",
+        explanation: """
+            The secrets are one age file, whose keys cannot be read without opening it, and `validate` opens nothing. Names \
+            that lead into it are taken on trust until an output needs them.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- secrets.yaml.age --
+            age-encryption.org/v1
+            -> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc
+            hjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FLE
+            --- WyJp9F/9FOZh7gJdheq2WIJcwHgYc8NIVh3ddwhrcNg
+            """,
+        fix: "Run `resolve secrets check` with an identity, or encrypt with SOPS, which keeps keys readable.")
 
     static let notSealed = Code(
         "R0510", "a file that is named as encrypted, and is not",

@@ -10,6 +10,14 @@ public protocol SiteFiles: Sendable {
     /// - Parameter limit: how many bytes are wanted at most; a longer file may be cut behind it.
     /// - Throws: `FileError.missing` if there is no such file.
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]
+
+    /// The site's folder as an absolute path, if it has one: what stands above it may say who should read its secrets.
+    var location: String? { get }
+}
+
+extension SiteFiles {
+    /// No folder.
+    public var location: String? { nil }
 }
 
 /// Why a file could not be read or written.

@@ -73,7 +73,9 @@ struct GlobalOptions: ParsableArguments {
     /// The site's files and where they are.
     ///
     /// - Parameter path: the folder, if the command names it as its argument.
-    func locate(_ path: String? = nil) throws -> (compiler: SiteCompiler, location: Discovery.Location) {
+    func locate(_ path: String? = nil, opening identities: Identities? = nil) throws -> (
+        compiler: SiteCompiler, location: Discovery.Location
+    ) {
         let workingDirectory = unsafe getcwd(nil, 0).map { path in
             defer { unsafe free(path) }
             return unsafe String(cString: path)
@@ -83,7 +85,11 @@ struct GlobalOptions: ParsableArguments {
             workingDirectory: workingDirectory ?? "/")
         switch found {
         case .success(let location):
-            return (SiteCompiler(DiskFiles(root: location.path), isLenient: lenient, identities: identities), location)
+            return (
+                SiteCompiler(
+                    DiskFiles(root: location.path), isLenient: lenient, identities: identities ?? self.identities),
+                location
+            )
         case .failure(let notFound):
             throw Failure.couldNotRun(
                 "no site found: no site.yaml, nor two of a site's folders, in\n"

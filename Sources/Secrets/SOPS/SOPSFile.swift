@@ -96,6 +96,8 @@ package struct SOPSFile: Sendable {
 
     package var groupsNeeded: Int { metadata.threshold }
 
+    package var isShared: Bool { metadata.groups.count > 1 }
+
     /// Key types besides age that could open it.
     package var otherKeys: [String] { metadata.otherKeys }
 

@@ -14,7 +14,77 @@ struct Secrets: ParsableCommand {
               resolve secrets recipients
               resolve secrets decrypt secrets.yaml.enc -i keys.txt > secrets.json
             """,
-        subcommands: [Decrypt.self])
+        subcommands: [Check.self, Recipients.self, Decrypt.self])
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, json
+    }
+
+    struct Check: StatusCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Look at every file with secrets: who opens it, whether it is sound, what is wrong around it.",
+            discussion: """
+                Opens every encrypted file that an identity fits and verifies each value and the MAC. Checks references \
+                into the secrets, keys that nothing reads, recipients that differ from .sops.yaml, and plain files that \
+                git tracks. Without an identity, or with --redact, it checks all that the readable keys allow.
+
+                EXAMPLES:
+                  resolve secrets check
+                  resolve secrets check --identity keys.txt --format json
+                  resolve secrets check --redact
+                """)
+
+        @Option(help: "text, or json: an array of objects with file, form, recipients, opened_by and values.")
+        var format: Format = .text
+
+        @OptionGroup var options: GlobalOptions
+
+        func execute() throws -> ExitStatus {
+            let identities =
+                options.redact ? nil : Identities(files: options.identity, passphraseFile: options.passphraseFile)
+            let site = try options.locate(opening: identities)
+            return try options.deliver(site.compiler.auditSecrets(), format, of: site.location)
+        }
+    }
+
+    struct Recipients: StatusCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Who can open what.",
+            discussion: """
+                The recipients of every encrypted file of the site, or of one file, a site's or not. A SOPS file names \
+                them; an age file tells only their types. Nothing is opened.
+
+                EXAMPLES:
+                  resolve secrets recipients
+                  resolve secrets recipients secrets.yaml.enc
+                """)
+
+        @Argument(help: "A file; else all of the site's.", completion: .file())
+        var file: String?
+
+        @Option(help: "text, or json: an array of objects with file, form and recipients.")
+        var format: Format = .text
+
+        @OptionGroup var options: GlobalOptions
+
+        func execute() throws -> ExitStatus {
+            guard let file else {
+                let site = try options.locate()
+                return try options.deliver(site.compiler.secretRecipients(), format, of: site.location)
+            }
+            let audit = try audit(of: file)
+            return try audit.report.isClean
+                ? options.deliver(audit, format, of: nil) : options.show(audit.report, of: nil)
+        }
+
+        private func audit(of file: String) throws -> SecretsAudit {
+            do throws(FileError) {
+                return try SiteCompiler.secretRecipients(fileAt: file)
+            } catch {
+                throw Failure.couldNotRun("cannot read \(file): \(error.reason)")
+            }
+        }
+    }
 
     struct Decrypt: StatusCommand {
         static let configuration = CommandConfiguration(
@@ -44,5 +114,15 @@ struct Secrets: ParsableCommand {
                 throw Failure.couldNotRun("cannot read \(file): \(error.reason)")
             }
         }
+    }
+}
+
+extension GlobalOptions {
+    /// Shows an audit: what was found of the files on stdout, what is wrong on stderr.
+    fileprivate func deliver(
+        _ audit: SecretsAudit, _ format: Secrets.Format, of location: Discovery.Location?
+    ) throws -> ExitStatus {
+        try deliver(plain: format == .json ? audit.json : Array(audit.text.utf8))
+        return show(audit.report, of: location)
     }
 }

@@ -1,0 +1,69 @@
+package import Diagnostics
+internal import SiteModel
+
+/// Secrets that nothing in the site reads: perhaps the remains of something that is gone. R0511.
+///
+/// Wants the whole site loaded.
+package func unusedSecrets(_ site: LinkedSite) -> [Diagnostic] {
+    guard case .keys(let fields) = site.secrets else { return [] }
+    let used = site.usedSecrets
+    var findings: [Diagnostic] = []
+    collect(fields, [], used, &findings)
+    return findings
+}
+
+private func collect(_ fields: Fields, _ steps: [Key], _ used: [[Key]], _ findings: inout [Diagnostic]) {
+    for entry in fields.entries {
+        let path = steps + [entry.key]
+        if used.contains(path) { continue }
+        if let below = entry.value.map, used.contains(where: { $0.starts(with: path) }) || path.count == 1 {
+            collect(below, path, used, &findings)
+        } else {
+            findings.append(.unusedSecret(path, entry.keySpan))
+        }
+    }
+}
+
+extension LinkedSite {
+    /// The paths that something reads. A path to a map stands for all that is below.
+    fileprivate var usedSecrets: [[Key]] {
+        var used: [[Key]] = [
+            ["ssh_keys"], ["passwords", "vm_root"], ["auth", "signing_key"], ["auth", "site_token"],
+        ]
+        for entity in entities.values {
+            used += entity.secretReferences.map(\.steps)
+            if entity.id.kind == .node, !entity.fields.contains("api_token") {
+                used.append(["api_tokens", entity.id.name])
+            }
+            guard entity.id.kind == .env else { continue }
+            for vm in entity.fields["vms"]?.list ?? [] {
+                if let name = vm.map?["name"]?.name { used.append(["auth", "node_tokens", Key(name)]) }
+            }
+        }
+        return used
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func unusedSecret(_ path: [Key], _ span: Span?) -> Diagnostic {
+        Diagnostic(
+            .unusedSecret, .note, "nothing in this site reads \(SecretRef.path(path))", at: span,
+            help: "remove it if nothing else does: what is not there cannot leak")
+    }
+}
+
+extension Code {
+    package static let unusedSecret = Code(
+        "R0511", "a secret that nothing reads",
+        explanation: """
+            No node, posture, VM or `!secret` of this site leads to it. Such remains are forgotten when secrets are changed. \
+            Values that other tools read are no mistake, so it is only a note.
+            """,
+        example: """
+            $ resolve secrets check
+            -- site.yaml --
+            -- secrets.yaml --
+            api_tokens: {old: x}
+            """,
+        fix: "Remove it, or leave it if another tool reads it.")
+}

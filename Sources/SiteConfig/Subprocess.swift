@@ -1,0 +1,75 @@
+internal import Glibc
+internal import SecretMemory
+internal import SystemPackage
+
+/// Another program, run to its end. What it prints goes straight into locked memory.
+enum Subprocess {
+    /// What the program prints; nil if it fails.
+    ///
+    /// - Parameters:
+    ///   - words: the program, looked for in $PATH, and its arguments.
+    ///   - variables: set for it besides this process's own.
+    ///   - isQuiet: whether its complaints are dropped; else they are shown.
+    /// - Throws: `Errno` if it cannot be run.
+    static func output(
+        of words: [String], with variables: [String] = [], isQuiet: Bool = false, limit: Int
+    ) throws -> SecretText? {
+        let pipe = try FileDescriptor.pipe()
+        defer { try? pipe.readEnd.close() }
+        let process: pid_t
+        do {
+            defer { try? pipe.writeEnd.close() }
+            process = try spawn(words, variables, isQuiet: isQuiet, pipe)
+        }
+        let text = Result { try contents(of: pipe.readEnd, limit: limit) }
+        var status: Int32 = 0
+        while unsafe waitpid(process, &status, 0) == -1, errno == EINTR {}
+        return status == 0 ? try text.get() : nil
+    }
+
+    /// Everything up to the end of a file or pipe, or the limit.
+    static func contents(of file: FileDescriptor, limit: Int) throws -> SecretText {
+        var gathered = SecretBuffer(capacity: 4096)
+        var chunk = SecretBytes(count: 4096)
+        while gathered.count < limit {
+            let count = try chunk.fill { span in
+                try unsafe span.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+            }
+            if count == 0 { break }
+            chunk.withBytes { _ = gathered.append($0.extracting(first: count)) }
+        }
+        return gathered.finish()
+    }
+
+    private static func spawn(
+        _ words: [String], _ variables: [String], isQuiet: Bool,
+        _ pipe: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
+    ) throws -> pid_t {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_adddup2(&actions, pipe.writeEnd.rawValue, STDOUT_FILENO)
+        unsafe posix_spawn_file_actions_addclose(&actions, pipe.readEnd.rawValue)
+        unsafe posix_spawn_file_actions_addclose(&actions, pipe.writeEnd.rawValue)
+        if isQuiet { unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
+        var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
+        defer { unsafe arguments.forEach { unsafe free($0) } }
+        let added = unsafe variables.map { unsafe strdup($0) }
+        defer { unsafe added.forEach { unsafe free($0) } }
+        var environment: [UnsafeMutablePointer<CChar>?] = unsafe inherited() + added + [nil]
+        var process: pid_t = 0
+        let error = unsafe posix_spawnp(&process, words[0], &actions, nil, &arguments, &environment)
+        guard error == 0 else { throw Errno(rawValue: error) }
+        return process
+    }
+
+    private static func inherited() -> [UnsafeMutablePointer<CChar>?] {
+        var variables: [UnsafeMutablePointer<CChar>?] = unsafe []
+        var next = unsafe environ
+        while let variable = unsafe next.pointee {
+            unsafe variables.append(variable)
+            unsafe next += 1
+        }
+        return unsafe variables
+    }
+}
