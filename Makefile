@@ -7,11 +7,11 @@
 #   make install    the same, installed to PREFIX/bin (PREFIX=/usr/local)
 #   make e2e        the real Terraform and Ansible read what resolve writes
 #   make conformance  score against ../shared, when it is there
-#   make fuzz       fuzz the YAML reader for SECONDS (60)
+#   make fuzz       fuzz every parser, SECONDS_TO_FUZZ (60) in all
 #   make goldens    rewrite the golden cases with what the program prints
 #   make lint       format check;  make format  formats
 #   make ci         all of it, as .ci/run does
-#   make setup      install libyaml's header and the compiler's library, with apt
+#   make setup      install the headers of libyaml and libsodium, with apt
 #   make clean      remove what was built
 
 SHELL := /bin/bash
@@ -41,9 +41,9 @@ setup:
 build: setup
 	@$(BUILD)
 
-# The example's secrets are made up, so they may be shown.
+# The example's secrets are encrypted, its identity stands beside them, and all of it is made up: it may be shown.
 run: build
-	@$(BIN) --site examples/homestak env dev --node pve --reveal
+	@$(BIN) --site examples/homestak --identity examples/homestak/throwaway-identity.txt env dev --node pve --reveal
 
 test: setup
 	@$(TEST)

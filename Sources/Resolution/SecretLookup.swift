@@ -68,10 +68,19 @@ extension Diagnostic {
 }
 
 extension Fields {
-    /// The value that the keys lead to.
+    /// The value that the keys, and places in lists, lead to.
     fileprivate func value(at steps: [Key]) -> Value? {
-        guard let first = steps.first, let value = self[first] else { return nil }
-        return steps.count == 1 ? value : value.map?.value(at: Array(steps.dropFirst()))
+        var value = Value(.map(self), .computed)
+        for step in steps {
+            if let item = value.list {
+                guard let index = Int(step.text), item.indices.contains(index) else { return nil }
+                value = item[index]
+            } else {
+                guard let below = value.map?[step] else { return nil }
+                value = below
+            }
+        }
+        return value
     }
 }
 

@@ -24,7 +24,8 @@ package enum SealedFile: Sendable {
                 return (nil, [.damaged(source.path, error.message, at: place)])
             }
         }
-        return SOPSFile.read(source).map { ($0.file.map { .sops($0) }, $0.diagnostics) }
+        if let sops = SOPSFile.read(source) { return (sops.file.map { .sops($0) }, sops.diagnostics) }
+        return SOPSFile.holdsCiphertext(source) ? (nil, [.lostMetadata(source.path, at: place)]) : nil
     }
 
     /// The file's plaintext, verified: of an age file its bytes, of a SOPS file its tree.

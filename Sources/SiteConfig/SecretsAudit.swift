@@ -142,6 +142,7 @@ private struct Auditor {
     private(set) var found: [SecretsAudit.File] = []
     private var plain: [(path: String, span: Span)] = []
     private let rules: SOPSRules
+    private var hasAccount = false
 
     init(_ loader: Loader) {
         self.loader = loader
@@ -188,7 +189,12 @@ private struct Auditor {
         let openers = keyring.takeOpeners()
         // That nobody here can open a file is no fault of the file.
         for var finding in result.diagnostics {
-            if finding.code.isAboutRun { finding.severity = .warning }
+            if finding.code.isAboutRun {
+                finding.severity = .warning
+                // Which identities there are need be said but once.
+                if hasAccount { finding.notes.removeAll(where: keyring.account.contains) }
+                hasAccount = true
+            }
             loader.report(finding)
         }
         guard let opened = result.secrets else {
@@ -248,12 +254,10 @@ extension Code {
             also after the file is removed.
             """,
         example: """
-            $ resolve secrets check
+            $ git init -q && git add . && resolve secrets check
             -- site.yaml --
             -- secrets.yaml --
             passwords: {vm_root: x}
-            -- .git/HEAD --
-            ref: refs/heads/main
             """,
         fix: "Remove it from the index, encrypt it, and change the secrets.")
 }

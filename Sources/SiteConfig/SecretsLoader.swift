@@ -114,9 +114,10 @@ extension Loader {
             secrets.opened = opened
             return
         }
-        let masked = opened.text.withBytes { file.source.masking($0) }
+        let text = opened.bytes
+        let masked = text.withBytes { file.source.masking($0) }
         keep(masked)
-        let read = OpenedSecrets.readPlain(opened.text, masked, strictness)
+        let read = OpenedSecrets.readPlain(text, masked, strictness)
         report(read.diagnostics)
         if let inner = read.secrets {
             report(secrets.take(inner, masked, strictness))

@@ -203,6 +203,13 @@ extension Diagnostic {
         if ["!!str", "!!int", "!!float", "!!bool", "!!null", "!!timestamp", "!!map", "!!seq"].contains(name) {
             return Diagnostic(.tag, "the value does not fit its tag \(name)", at: place, help: "remove the tag")
         }
+        if name == "!secret" {
+            return Diagnostic(
+                .tag,
+                source.isSecret
+                    ? "!secret leads into the secrets, so it cannot stand in them" : "!secret stands before a path only",
+                at: place, help: "write `!secret db.password`")
+        }
         let refused = ["!!binary", "!!set", "!!omap", "!!pairs"].contains(name)
         let isVault = name.hasPrefix("!vault")
         return Diagnostic(

@@ -11,7 +11,7 @@ import Testing
         let golden = try #require(Self.example(of: code))
         let session = try #require(golden.sessions.first)
         try Program.withFolder(golden.files) { site in
-            let result = try Program.run(session.arguments, in: site)
+            let result = try session.run(in: site)
             #expect(result.stderr.contains("[\(code)]"), "`\(session.command)` printed:\n\(result.stderr)")
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// One whole-program test: the files of a site, then commands with what each prints and how it ends.
 ///
@@ -26,8 +27,12 @@ struct Golden {
         var stderr = ""
         var exit: Int32 = 0
 
-        /// The words behind `resolve`. Quotes are not needed: no golden has a word with a space.
-        var arguments: [String] { command.split(separator: " ").dropFirst().map(String.init) }
+        /// Runs `resolve`, or, where the case needs another program first, the shell.
+        func run(in folder: URL) throws -> Program.Result {
+            guard command.hasPrefix("resolve") else { return try Program.shell(command, in: folder) }
+            // Quotes are not needed: no golden has a word with a space.
+            return try Program.run(command.split(separator: " ").dropFirst().map(String.init), in: folder)
+        }
     }
 
     init(name: String, text: String) {

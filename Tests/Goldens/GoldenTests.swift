@@ -24,7 +24,7 @@ import Testing
         var real: [Golden.Session] = []
         try Program.withFolder(golden.files) { site in
             for session in golden.sessions {
-                let result = try Program.run(session.arguments, in: site)
+                let result = try session.run(in: site)
                 var actual = session
                 actual.stdout = result.stdout
                 actual.stderr = result.stderr
@@ -44,7 +44,9 @@ import Testing
             #expect(actual.stderr == expected.stderr, "stderr of \(expected.command)")
             #expect(actual.exit == expected.exit, "exit status of \(expected.command)")
             if actual.exit != 0 {
-                #expect(actual.stdout.isEmpty || expected.command.contains("json"), "a failure prints no output")
+                // Findings in JSON, and an account of what was looked at, are no output that a tool could take.
+                let isReport = expected.command.contains("json") || expected.command.contains("secrets check")
+                #expect(actual.stdout.isEmpty || isReport, "a failure prints no output")
             }
         }
     }

@@ -20,8 +20,10 @@ import Testing
     }
 
     @Test(arguments: 0..<5) func theOrderOfFilesDoesNotMatter(_ seed: Int) throws {
-        let plain = SiteCompiler(DiskFiles(root: Self.example.path))
-        let shuffled = SiteCompiler(ShuffledFiles(files: DiskFiles(root: Self.example.path), seed: seed))
+        let identities = Identities(files: [Self.example.appendingPathComponent("throwaway-identity.txt").path])
+        let plain = SiteCompiler(DiskFiles(root: Self.example.path), identities: identities)
+        let shuffled = SiteCompiler(
+            ShuffledFiles(files: DiskFiles(root: Self.example.path), seed: seed), identities: identities)
         let target = Target.env(.init(name: "prod"))
         let expected = try #require(plain.compile(target).document)
         let actual = try #require(shuffled.compile(target).document)

@@ -42,6 +42,10 @@ package struct SOPSFile: Sendable {
         _ found: [Diagnostic]
     ) -> (SOPSFile?, [Diagnostic]) {
         let blocks = documents.compactMap { $0["sops"] }
+        if let pasted = found.first(where: { $0.message == Diagnostic.pastedTogether(at: .startOfFile(source.id)).message }) {
+            // That every key of the second stands twice, too, need not be said.
+            return (nil, [pasted])
+        }
         guard !found.hasErrors, let first = blocks.first else { return (nil, found) }
         guard case .map = first.content else {
             return (nil, [.malformed("its sops section is no map", at: first.span)])
@@ -78,6 +82,9 @@ package struct SOPSFile: Sendable {
         }
         return flat
     }
+
+    /// Whether ciphertext stands in a file that is no SOPS file any more.
+    static func holdsCiphertext(_ source: Source) -> Bool { contains("ENC[AES256_GCM,", in: source.bytes) }
 
     private static func contains(_ text: String, in bytes: [UInt8]) -> Bool {
         let wanted = Array(text.utf8)
@@ -386,6 +393,13 @@ package struct OpenedSecrets: Sendable {
     package let text: SecretText
     /// The file held bytes, no tree: the only scalar of the only document.
     package let isBinary: Bool
+
+    /// What a file of bytes held.
+    package var bytes: SecretText {
+        guard let root = documents.first, case .scalar(_, let range?) = root.entries.first?.value.content ?? root.content
+        else { return text }
+        return text.withBytes(range) { SecretText(SecretBytes(copying: $0)) }
+    }
 
     package init(documents: [SecretNode], text: SecretText, isBinary: Bool = false) {
         self.documents = documents
