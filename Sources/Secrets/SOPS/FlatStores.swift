@@ -46,7 +46,10 @@ struct INIStore {
     private var sections: [(name: String, span: Span, entries: [SOPSNode.Entry])]
     private var metadata = FlatMap()
     private var diagnostics: [Diagnostic] = []
-    private var comments: [String] = []
+    /// Lines of comment, to belong to the key or section that follows.
+    private var commentLines: [String] = []
+    /// The comment that stands before the next key in SOPS's tree: the section's, or, oddly, that of the key before.
+    private var comment: String?
 
     static func read(_ source: Source) -> (document: SOPSNode, diagnostics: [Diagnostic]) {
         var store = INIStore(source)
@@ -71,7 +74,7 @@ struct INIStore {
             let text = Self.trimmed(line.text)
             guard let first = text.first else { continue }
             if first == "#" || first == ";" {
-                comments.append(Self.trimmed(String(text.dropFirst())))
+                commentLines.append(text)
             } else if first == "[" {
                 openSection(text, line)
             } else {
@@ -90,6 +93,7 @@ struct INIStore {
                 name == "sops"
                     ? .pastedTogether(at: line.span) : .malformed("a section that stands twice", at: line.span))
         }
+        comment = takeComment()
         if name == "DEFAULT" { return }
         sections.append((name, line.span, []))
     }
@@ -109,8 +113,8 @@ struct INIStore {
             diagnostics.append(.malformed("a key that stands twice", at: line.span))
         }
         var node = SOPSNode(.scalar(.string(value)), at: line.span)
-        node.comments = comments
-        comments = []
+        node.comments = comment.map { [$0] } ?? []
+        comment = takeComment()
         sections[sections.count - 1].entries.append(SOPSNode.Entry(key: key, keySpan: line.span, value: node))
     }
 
@@ -126,8 +130,16 @@ struct INIStore {
         if text.utf8.count > 1, let first = text.first, "\"'`".contains(first), text.last == first {
             return Self.unquoted(text)
         }
-        // A comment may stand behind a value.
-        return Self.trimmed(String(text.prefix { $0 != "#" && $0 != ";" }))
+        let value = text.prefix { $0 != "#" && $0 != ";" }
+        if value.endIndex < text.endIndex { commentLines.append(String(text[value.endIndex...])) }
+        return Self.trimmed(String(value))
+    }
+
+    /// The lines as one comment, without the signs of the first.
+    private mutating func takeComment() -> String? {
+        guard let first = commentLines.first?.first else { return nil }
+        defer { commentLines = [] }
+        return String(commentLines.joined(separator: "\n").drop { $0 == first || $0 == " " })
     }
 
     private static func unquoted(_ text: String) -> String {
