@@ -281,23 +281,34 @@ package enum Base64 {
 
     package static func decode(_ text: some Sequence<UInt8>, _ padding: Padding) -> [UInt8]? {
         let text = Array(text)
-        guard let secret = decodeSecret(text.span, padding, ignoring: "") else { return nil }
-        return secret.withBytes { bytes in bytes.indices.map { bytes[$0] } }
+        var decoded = [UInt8](repeating: 0, count: text.count / 4 * 3 + 3)
+        let count = unsafe decoded.withUnsafeMutableBufferPointer {
+            unsafe decode(text.span, padding, ignoring: "", into: $0)
+        }
+        return count.map { Array(decoded[..<$0]) }
     }
 
     /// - Parameter ignoring: what may stand between the letters, such as line ends.
     package static func decodeSecret(_ text: ByteSpan, _ padding: Padding, ignoring: String) -> SecretText? {
         let decoded = SecretBytes(count: text.count / 4 * 3 + 3)
+        let target = unsafe UnsafeMutableBufferPointer(start: decoded.pointer, count: decoded.count)
+        guard let count = unsafe decode(text, padding, ignoring: ignoring, into: target) else { return nil }
+        return decoded.withBytes { SecretText(SecretBytes(copying: $0.extracting(first: count))) }
+    }
+
+    private static func decode(
+        _ text: ByteSpan, _ padding: Padding, ignoring: String, into decoded: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int? {
+        guard let base = decoded.baseAddress else { return nil }
         var count = 0
         let status = unsafe withPointer(text) { letters in
             unsafe letters.withMemoryRebound(to: CChar.self, capacity: max(text.count, 1)) {
                 unsafe sodium_base642bin(
-                    decoded.pointer, decoded.count, $0, text.count, ignoring.isEmpty ? nil : ignoring, &count, nil,
+                    base, decoded.count, $0, text.count, ignoring.isEmpty ? nil : ignoring, &count, nil,
                     padding.variant)
             }
         }
-        guard status == 0 else { return nil }
-        return decoded.withBytes { SecretText(SecretBytes(copying: $0.extracting(first: count))) }
+        return status == 0 ? count : nil
     }
 
     package static func encode(_ bytes: [UInt8], _ padding: Padding) -> String {
