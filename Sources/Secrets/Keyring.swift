@@ -315,11 +315,7 @@ extension IdentityFile {
                 let isSpace = byte == 0x20 || (0x09...0x0D).contains(byte)
                 lines.append(isSpace && !isComment ? UInt8(ascii: "\n") : byte)
             }
-            return switch IdentityFile(lines.finish(), at: place) {
-            // The lines are no lines of the variable.
-            case .identities(let found, let odd): .identities(found, odd.map { KeyRemark(place, $0.text) })
-            case let other: other
-            }
+            return IdentityFile(lines.finish(), at: place, hasLines: false)
         }
     }
 }

@@ -77,7 +77,17 @@ extension SiteCompiler {
             ? [value(documents[0], [])]
             : documents.enumerated().map { value($0.element, [Key(String($0.offset))]) }
         let written = JSONWriter.document(documents.count == 1 ? values[0] : Value(.list(values), .computed))
-        return (written.output, found + written.diagnostics)
+        return (written.output, found + documents.flatMap { withoutJSONForm($0, []) })
+    }
+
+    /// The numbers that JSON cannot hold, each by its path.
+    private static func withoutJSONForm(_ node: SecretNode, _ path: [String]) -> [Diagnostic] {
+        switch node.content {
+        case .map(let entries): entries.flatMap { withoutJSONForm($0.value, path + [$0.key]) }
+        case .list(let items): items.enumerated().flatMap { withoutJSONForm($0.element, path + [String($0.offset)]) }
+        case .scalar(.nonFinite, _): [.noJSONForm(path, at: node.span)]
+        case .scalar: []
+        }
     }
 
     private static func value(_ node: SecretNode, _ steps: [Key]) -> Value {
@@ -97,6 +107,12 @@ extension SiteCompiler {
 }
 
 extension Diagnostic {
+    fileprivate static func noJSONForm(_ path: [String], at span: Span) -> Diagnostic {
+        Diagnostic(
+            .noJSONNumber, "\(DottedPath.text(path)) is infinite or no number, which has no form in JSON", at: span,
+            help: "with sops, make it text: put it in quotes")
+    }
+
     static func nothingToDecrypt(_ path: String, _ source: Source) -> Diagnostic {
         Diagnostic(
             .unreadableSecrets, "\(path) is not encrypted, so there is nothing to decrypt", at: .startOfFile(source.id),

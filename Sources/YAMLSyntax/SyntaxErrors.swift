@@ -207,7 +207,8 @@ extension Diagnostic {
             return Diagnostic(
                 .tag,
                 source.isSecret
-                    ? "!secret leads into the secrets, so it cannot stand in them" : "!secret stands before a path only",
+                    ? "!secret leads into the secrets, so it cannot stand in them"
+                    : "!secret stands before a path only",
                 at: place, help: "write `!secret db.password`")
         }
         let refused = ["!!binary", "!!set", "!!omap", "!!pairs"].contains(name)

@@ -40,6 +40,8 @@ import Testing
         "resolve validate --format json", "resolve read secrets.yaml --redact", "resolve list envs",
         "resolve env nosuch --redact", "resolve --lenient env dev --redact", "resolve --lenient validate --format json",
         "resolve vm x --vmid 900 --preset none --redact", "resolve --color always validate",
+        "resolve secrets check", "resolve secrets check --format json", "resolve secrets recipients",
+        "resolve secrets decrypt secrets.yaml",
     ]
 
     @Test(arguments: forms) func noMessageHoldsASecret(_ form: String) throws {

@@ -52,6 +52,7 @@ import Testing
             files.map(\.path) == [
                 "Sources/SecretMemory/Sodium.swift", "Sources/Secrets/SwiftCrypto.swift",
                 "Sources/SiteConfig/DiskFiles.swift", "Sources/SiteConfig/ProcessHost.swift",
+                "Sources/SiteConfig/Subprocess.swift",
                 "Sources/SiteConfig/TerminalQuestion.swift", "Sources/SiteModel/IPAddress.swift",
                 "Sources/YAMLSyntax/LibYAML.swift", "Sources/resolve/FileWriter.swift",
                 "Sources/resolve/GlobalOptions.swift", "Sources/resolve/Terminal.swift",

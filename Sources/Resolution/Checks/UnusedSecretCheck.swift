@@ -16,7 +16,8 @@ private func collect(_ fields: Fields, _ steps: [Key], _ used: [[Key]], _ findin
     for entry in fields.entries {
         let path = steps + [entry.key]
         if used.contains(path) { continue }
-        if let below = entry.value.map, used.contains(where: { $0.starts(with: path) }) || path.count == 1 {
+        let isSection = path.count == 1 && FieldTable.secrets.field(entry.key) != nil
+        if let below = entry.value.map, isSection || used.contains(where: { $0.starts(with: path) }) {
             collect(below, path, used, &findings)
         } else {
             findings.append(.unusedSecret(path, entry.keySpan))

@@ -10,14 +10,16 @@ enum IdentityFile {
 
     static let sizeLimit = 16 << 20
 
-    /// - Parameter place: the file or variable, as it is told the user.
-    init(_ text: SecretText, at place: String) {
+    /// - Parameters:
+    ///   - place: the file or variable, as it is told the user.
+    ///   - hasLines: whether the lines have numbers that mean something there.
+    init(_ text: SecretText, at place: String, hasLines: Bool = true) {
         self = text.withBytes { bytes in
             if Self.begins(bytes, "age-encryption") || Self.begins(bytes, "-----BEGIN AGE") {
                 return Self.lockedFile(bytes, at: place)
             }
             if Self.begins(bytes, "-----BEGIN") { return SSHKey.read(bytes, at: place) }
-            return Self.list(bytes, at: place)
+            return Self.list(bytes, at: place, hasLines: hasLines)
         }
     }
 
@@ -34,7 +36,7 @@ enum IdentityFile {
     }
 
     /// One identity a line; `#` begins a comment, a CR before LF does not count.
-    private static func list(_ bytes: ByteSpan, at place: String) -> IdentityFile {
+    private static func list(_ bytes: ByteSpan, at place: String, hasLines: Bool) -> IdentityFile {
         var identities: [Identity] = []
         var remarks: [KeyRemark] = []
         var number = 0
@@ -47,7 +49,7 @@ enum IdentityFile {
             let line = bytes.extracting(start..<(hasReturn ? end - 1 : end))
             start = end + 1
             if line.isEmpty || line[0] == UInt8(ascii: "#") { continue }
-            let here = "\(place):\(number)"
+            let here = hasLines ? "\(place):\(number)" : place
             if let identity = Identity(line: line, at: here) {
                 identities.append(identity)
             } else {

@@ -42,10 +42,6 @@ package struct SOPSFile: Sendable {
         _ found: [Diagnostic]
     ) -> (SOPSFile?, [Diagnostic]) {
         let blocks = documents.compactMap { $0["sops"] }
-        if let pasted = found.first(where: { $0.message == Diagnostic.pastedTogether(at: .startOfFile(source.id)).message }) {
-            // That every key of the second stands twice, too, need not be said.
-            return (nil, [pasted])
-        }
         guard !found.hasErrors, let first = blocks.first else { return (nil, found) }
         guard case .map = first.content else {
             return (nil, [.malformed("its sops section is no map", at: first.span)])
@@ -396,7 +392,8 @@ package struct OpenedSecrets: Sendable {
 
     /// What a file of bytes held.
     package var bytes: SecretText {
-        guard let root = documents.first, case .scalar(_, let range?) = root.entries.first?.value.content ?? root.content
+        guard let root = documents.first,
+            case .scalar(_, let range?) = root.entries.first?.value.content ?? root.content
         else { return text }
         return text.withBytes(range) { SecretText(SecretBytes(copying: $0)) }
     }

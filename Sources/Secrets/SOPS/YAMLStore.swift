@@ -154,10 +154,12 @@ private struct NodeBuilder: EventReceiver {
     private mutating func takeKey(_ text: String, _ span: Span) {
         let top = open.count - 1
         if !open[top].seen.insert(Array(text.utf8)).inserted {
-            let isMetadata = open.count == 1 && text == "sops"
-            diagnostics.append(
-                isMetadata
-                    ? .pastedTogether(at: span) : .malformed("a key that stands twice in one map", at: span))
+            if open.count == 1, text == "sops" {
+                // That every other key stands twice, too, need not be said.
+                diagnostics = []
+                return refuse(.pastedTogether(at: span))
+            }
+            diagnostics.append(.malformed("a key that stands twice in one map", at: span))
         }
         open[top].key = (text, span)
     }
