@@ -54,11 +54,14 @@ extension Diagnostic {
     package static func noIdentity(
         _ path: String, _ wanted: [String], _ keyring: Keyring, _ fitting: [String] = [], at span: Span
     ) -> Diagnostic {
-        Diagnostic(
-            .noIdentity, "no identity opens \(path)", at: span,
+        let isPassphrase = wanted == [AgeFile.passphrase]
+        return Diagnostic(
+            .noIdentity, "no \(isPassphrase ? "passphrase" : "identity") opens \(path)", at: span,
             notes: wanted.map { "the file wants \($0)" }
                 + fitting.map { "\($0) would fit, but it is protected by a passphrase" } + keyring.account,
-            help: "say where the identity is with --identity FILE, or $SOPS_AGE_KEY_FILE; --redact needs none")
+            help: isPassphrase
+                ? "type it on the terminal, or say where it is with --passphrase-file FILE"
+                : "say where the identity is with --identity FILE, or $SOPS_AGE_KEY_FILE; --redact needs none")
     }
 
     static func valueFails(_ name: String, at span: Span) -> Diagnostic {

@@ -50,22 +50,25 @@ public struct DiskFiles: SiteFiles {
     }
 
     private static func isRegular(_ file: FileDescriptor) -> Bool {
-        var status = stat()
-        return unsafe fstat(file.rawValue, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        status(of: file).map { $0.st_mode & S_IFMT == S_IFREG } ?? false
     }
 
+    private static func status(of file: FileDescriptor) -> stat? {
+        var status = stat()
+        return unsafe fstat(file.rawValue, &status) == 0 ? status : nil
+    }
+
+    /// Reads into one array that does not grow: a copy left behind could not be wiped. A file that grows meanwhile is cut.
     private static func contents(of file: FileDescriptor, limit: Int) throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        var isAtEnd = false
-        while !isAtEnd, bytes.count < limit {
-            let chunk = try unsafe [UInt8](unsafeUninitializedCapacity: min(64 << 10, limit - bytes.count)) {
-                buffer, count in
-                count = try unsafe file.read(into: UnsafeMutableRawBufferPointer(buffer))
+        let size = status(of: file).map { Int($0.st_size) } ?? 0
+        return try unsafe [UInt8](unsafeUninitializedCapacity: min(max(size, 0), limit)) { buffer, count in
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            while count < bytes.count {
+                let read = try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[count...]))
+                if read == 0 { break }
+                count += read
             }
-            isAtEnd = chunk.isEmpty
-            bytes += chunk
         }
-        return bytes
     }
 
     private static func names(in folder: FilePath) throws(FileError) -> [String] {

@@ -61,7 +61,8 @@ public struct Document: Sendable {
     private func redacted(_ secret: SecretRef, _ escaping: Output.Escaping) -> [UInt8] {
         switch escaping {
         case .json: Array("{\"$secret\": \(JSONText.quoted(secret.path))}".utf8)
-        case .raw: Array("‹secret:\(secret.path)›\n".utf8)
+        // A whole file, by its path.
+        case .raw: Array("‹secret:\(secret.steps.map(\.text).joined()):*›\n".utf8)
         }
     }
 }

@@ -13,7 +13,7 @@ struct Loader {
     private(set) var entities: [EntityID: BoundEntity] = [:]
     private(set) var diagnostics: [Diagnostic] = []
     /// What the system refused: the run could not be done, whatever the site says.
-    private(set) var failures: [String] = []
+    var failures: [String] = []
     var secrets = SiteSecrets()
     /// Every file that may be the site's secrets, as it was found.
     var secretsFound: [SiteSecrets.Found] = []
@@ -96,6 +96,11 @@ struct Loader {
     var nextSourceID: SourceID { sources.nextID }
 
     mutating func keep(_ source: Source) { sources.keep(source) }
+
+    /// A new source of which only the shape is kept.
+    mutating func maskedSource(_ path: String, _ bytes: borrowing Swift.Span<UInt8>) -> Source {
+        sources.add(path: path, masking: bytes)
+    }
 
     mutating func reportRival(_ path: String, _ rival: String?) {
         guard let rival else { return }

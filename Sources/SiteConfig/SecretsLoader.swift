@@ -22,6 +22,9 @@ extension Loader {
                 continue
             }
             secretsFound.append(found)
+            if case .sealed(let file) = found, file.documentCount > 1 {
+                report(.severalDocuments(path, .startOfFile(file.source.id)))
+            }
             switch found {
             case .plain(let opened, let source): plain.append((opened, source))
             case .sealed(let file): sealed.append(file)
@@ -129,19 +132,27 @@ extension Loader {
     /// A file with secrets, whatever form its content has; nil if it cannot be read, which is reported.
     mutating func readSecrets(_ path: String) -> SiteSecrets.Found? {
         guard var bytes = readBytes(path) else { return nil }
-        defer { Sodium.wipe(&bytes) }
-        let source = Source(id: nextSourceID, path: path, bytes: bytes, isSecret: true)
-        if let sealed = SealedFile.read(source) {
-            keep(source)
-            report(sealed.diagnostics)
-            return sealed.file.map { .sealed(SiteSecrets.SealedSource(file: $0, source: source)) }
+        guard bytes.count < Self.fileLimit else {
+            failures.append("cannot read \(path): it has more than \(Self.fileLimit >> 20) MiB")
+            return nil
         }
+        if let sealed = readSealed(path, bytes) { return sealed.map { .sealed($0) } }
+        defer { Sodium.wipe(&bytes) }
         let text = SecretText(SecretBytes(copying: bytes.span))
-        let masked = source.masking(bytes.span)
-        keep(masked)
+        let masked = maskedSource(path, bytes.span)
         let read = OpenedSecrets.readPlain(text, masked, strictness)
         report(read.diagnostics)
         return read.secrets.map { .plain($0, masked) }
+    }
+
+    /// The file if it is encrypted, its ciphertext kept as its source, or nothing inside if it cannot be read; nil if it is
+    /// not encrypted. Then nothing holds its bytes any more, and they can be wiped.
+    private mutating func readSealed(_ path: String, _ bytes: [UInt8]) -> SiteSecrets.SealedSource?? {
+        let source = Source(id: nextSourceID, path: path, bytes: bytes, isSecret: true)
+        guard let sealed = SealedFile.read(source) else { return nil }
+        keep(source)
+        report(sealed.diagnostics)
+        return .some(sealed.file.map { SiteSecrets.SealedSource(file: $0, source: source) })
     }
 }
 
@@ -182,6 +193,12 @@ extension Diagnostic {
         return Diagnostic(
             .plainSecrets, "\(path) and \(sealed) differ in \(shown)\(rest)", at: span,
             help: "decide which is right: remove the plain file, or encrypt it anew")
+    }
+
+    fileprivate static func severalDocuments(_ path: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .unreadableSecrets, "\(path) holds several documents, and a site's secrets are one", at: span,
+            help: "join them into one map with sops")
     }
 
     fileprivate static func twoSealed(_ paths: [String], _ span: Span) -> Diagnostic {

@@ -97,7 +97,8 @@ public struct SiteCompiler: Sendable {
     ///
     /// - Throws: `FileError` if it cannot be read.
     public static func read(fileAt path: String, isLenient: Bool = false) throws(FileError) -> Compilation {
-        let bytes = try DiskFiles.read(anywhere: path, limit: Loader.fileLimit)
+        var bytes = try DiskFiles.read(anywhere: path, limit: Loader.fileLimit)
+        defer { if Loader.holdsSecrets(path) { Sodium.wipe(&bytes) } }
         return read(path, bytes, isLenient: isLenient)
     }
 

@@ -18,6 +18,8 @@ struct SiteSecrets {
         let file: SealedFile
         let source: Source
 
+        var documentCount: Int { if case .sops(let file) = file { file.outlines.count } else { 1 } }
+
         /// Whether its keys can be read without opening it: a SOPS file that is a tree.
         var outline: SecretNode? {
             if case .sops(let file) = file, file.format != .binary { file.outlines.first } else { nil }

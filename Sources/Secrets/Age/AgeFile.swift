@@ -35,10 +35,13 @@ package struct AgeFile: Sendable {
         }
     }
 
+    /// How the recipient is called that is no key.
+    static let passphrase = "a passphrase"
+
     private static let descriptions: [(type: String, text: String)] = [
         (X25519Recipient.type, "an age key (age1…)"),
         (HybridRecipient.type, "a post-quantum age key (age1pq1…)"),
-        (ScryptRecipient.type, "a passphrase"),
+        (ScryptRecipient.type, passphrase),
         (SSHEd25519Recipient.type, "an ssh-ed25519 key"),
         ("ssh-rsa", "an ssh-rsa key, which is not supported"),
         ("piv-p256", "a hardware key of the plugin piv-p256, which is not run"),
