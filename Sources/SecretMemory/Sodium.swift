@@ -299,7 +299,8 @@ package enum Base64 {
     private static func decode(
         _ text: ByteSpan, _ padding: Padding, ignoring: String, into decoded: UnsafeMutableBufferPointer<UInt8>
     ) -> Int? {
-        guard let base = decoded.baseAddress else { return nil }
+        // libsodium 1.0.18 takes every byte from 0x80 on for a letter.
+        guard let base = decoded.baseAddress, !text.indices.contains(where: { text[$0] >= 0x80 }) else { return nil }
         var count = 0
         let status = unsafe withPointer(text) { letters in
             unsafe letters.withMemoryRebound(to: CChar.self, capacity: max(text.count, 1)) {

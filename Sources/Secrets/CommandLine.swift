@@ -3,30 +3,35 @@ enum CommandLine {
     /// The words; nil if a quote is not closed.
     static func split(_ text: String) -> [String]? {
         var words: [String] = []
-        var word: String?
-        var quote: Character?
+        var word: String.UnicodeScalarView?
+        var quote: Unicode.Scalar?
         var isEscaped = false
-        for letter in text {
+        func append(_ letter: Unicode.Scalar) {
+            var longer = word ?? String.UnicodeScalarView()
+            longer.append(letter)
+            word = longer
+        }
+        for letter in text.unicodeScalars {
             if isEscaped {
                 // In double quotes a backslash is itself before most letters.
-                if quote == "\"", letter != "\"", letter != "\\" { word = (word ?? "") + "\\" }
-                word = (word ?? "") + String(letter)
+                if quote == "\"", letter != "\"", letter != "\\" { append("\\") }
+                append(letter)
                 isEscaped = false
             } else if letter == "\\", quote != "'" {
                 isEscaped = true
             } else if let open = quote {
-                if letter == open { quote = nil } else { word = (word ?? "") + String(letter) }
+                if letter == open { quote = nil } else { append(letter) }
             } else if letter == "'" || letter == "\"" {
                 quote = letter
-                word = word ?? ""
-            } else if letter.isWhitespace {
-                if let complete = word { words.append(complete) }
+                word = word ?? String.UnicodeScalarView()
+            } else if letter == " " || ("\t"..."\r").contains(letter) {
+                if let complete = word { words.append(String(complete)) }
                 word = nil
             } else {
-                word = (word ?? "") + String(letter)
+                append(letter)
             }
         }
         guard quote == nil, !isEscaped else { return nil }
-        return words + (word.map { [$0] } ?? [])
+        return words + (word.map { [String($0)] } ?? [])
     }
 }

@@ -6,18 +6,18 @@ internal import SiteModel
 /// Wants the whole site loaded.
 package func unusedSecrets(_ site: LinkedSite) -> [Diagnostic] {
     guard case .keys(let fields) = site.secrets else { return [] }
-    let used = site.usedSecrets
+    let used = UsedSecrets(site)
     var findings: [Diagnostic] = []
     collect(fields, [], used, &findings)
     return findings
 }
 
-private func collect(_ fields: Fields, _ steps: [Key], _ used: [[Key]], _ findings: inout [Diagnostic]) {
+private func collect(_ fields: Fields, _ steps: [Key], _ used: UsedSecrets, _ findings: inout [Diagnostic]) {
     for entry in fields.entries {
         let path = steps + [entry.key]
-        if used.contains(path) { continue }
+        if used.paths.contains(path) { continue }
         let isSection = path.count == 1 && FieldTable.secrets.field(entry.key) != nil
-        if let below = entry.value.map, isSection || used.contains(where: { $0.starts(with: path) }) {
+        if let below = entry.value.map, isSection || used.prefixes.contains(path) {
             collect(below, path, used, &findings)
         } else {
             findings.append(.unusedSecret(path, entry.keySpan))
@@ -25,13 +25,16 @@ private func collect(_ fields: Fields, _ steps: [Key], _ used: [[Key]], _ findin
     }
 }
 
-extension LinkedSite {
-    /// The paths that something reads. A path to a map stands for all that is below.
-    fileprivate var usedSecrets: [[Key]] {
+/// The paths that something reads. A path to a map stands for all that is below.
+private struct UsedSecrets {
+    let paths: Set<[Key]>
+    let prefixes: Set<[Key]>
+
+    init(_ site: LinkedSite) {
         var used: [[Key]] = [
             ["ssh_keys"], ["passwords", "vm_root"], ["auth", "signing_key"], ["auth", "site_token"],
         ]
-        for entity in entities.values {
+        for entity in site.entities.values {
             used += entity.secretReferences.map(\.steps)
             if entity.id.kind == .node, !entity.fields.contains("api_token") {
                 used.append(["api_tokens", entity.id.name])
@@ -41,7 +44,8 @@ extension LinkedSite {
                 if let name = vm.map?["name"]?.name { used.append(["auth", "node_tokens", Key(name)]) }
             }
         }
-        return used
+        paths = Set(used)
+        prefixes = Set(used.flatMap { path in path.indices.map { Array(path[..<$0]) } })
     }
 }
 

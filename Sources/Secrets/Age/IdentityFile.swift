@@ -9,6 +9,10 @@ enum IdentityFile {
     case protected([UInt8]?)
 
     static let sizeLimit = 16 << 20
+    /// Each takes some pages of locked memory, and every file costs each a try.
+    private static let mostIdentities = 1000
+    /// What is wrong more often is no list of identities.
+    private static let mostRemarks = 20
 
     /// - Parameters:
     ///   - place: the file or variable, as it is told the user.
@@ -54,6 +58,10 @@ enum IdentityFile {
                 identities.append(identity)
             } else {
                 remarks.append(KeyRemark(here, complaint(about: line)))
+            }
+            if identities.count >= mostIdentities || remarks.count >= mostRemarks {
+                remarks.append(KeyRemark(here, "too much: the lines behind it are not read"))
+                break
             }
         }
         if identities.isEmpty, remarks.isEmpty { remarks.append(KeyRemark(place, "holds no identity")) }

@@ -9,8 +9,9 @@ enum DotenvStore {
         var entries: [SOPSNode.Entry] = []
         var metadata = FlatMap()
         var comments: [String] = []
+        var seen: Set<[UInt8]> = []
         var diagnostics: [Diagnostic] = []
-        for line in Line.all(of: source) {
+        for line in Line.all(of: source, keepingReturns: true) {
             if line.text.isEmpty { continue }
             if line.text.utf8.first == UInt8(ascii: "#") {
                 comments.append(String(line.text.dropFirst()))
@@ -26,7 +27,7 @@ enum DotenvStore {
                 metadata.set(String(key.dropFirst(prefix.count)), value, at: line.span)
                 continue
             }
-            if entries.contains(where: { $0.key == key }) {
+            if !seen.insert(Array(key.utf8)).inserted {
                 diagnostics.append(.malformed("a key that stands twice", at: line.span))
             }
             var node = SOPSNode(.scalar(.string(value)), at: line.span)
@@ -44,6 +45,11 @@ enum DotenvStore {
 struct INIStore {
     private let source: Source
     private var sections: [(name: String, span: Span, entries: [SOPSNode.Entry])]
+    /// The section that is open.
+    private var current = 0
+    private var seenSections: Set<[UInt8]> = []
+    /// The keys of the section that is open.
+    private var seenKeys: Set<[UInt8]> = []
     private var metadata = FlatMap()
     private var diagnostics: [Diagnostic] = []
     /// Lines of comment, to belong to the key or section that follows.
@@ -87,35 +93,38 @@ struct INIStore {
         guard text.hasSuffix("]"), text.utf8.count > 2 else {
             return diagnostics.append(.malformed("a section's name that is not closed", at: line.span))
         }
-        let name = Self.trimmed(String(text.dropFirst().dropLast()))
-        guard !sections.contains(where: { $0.name == name && (name != "DEFAULT" || !$0.entries.isEmpty) }) else {
+        let name = String(text.dropFirst().dropLast())
+        guard seenSections.insert(Array(name.utf8)).inserted else {
             return diagnostics.append(
                 name == "sops"
                     ? .pastedTogether(at: line.span) : .malformed("a section that stands twice", at: line.span))
         }
         comment = takeComment()
-        if name == "DEFAULT" { return }
-        sections.append((name, line.span, []))
+        seenKeys = name == "DEFAULT" ? Set(sections[0].entries.map { Array($0.key.utf8) }) : []
+        current = name == "DEFAULT" ? 0 : sections.count
+        if current > 0 { sections.append((name, line.span, [])) }
     }
 
     private mutating func readKey(_ text: String, _ line: Line, _ lines: inout ArraySlice<Line>) {
-        guard let equals = text.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
+        let name = Self.quotedName(text)
+        let rest = name.map { text[$0.end...] } ?? text[...]
+        guard let equals = rest.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
             return diagnostics.append(.malformed("a line without =", at: line.span))
         }
-        let key = Self.unquoted(Self.trimmed(String(text[..<equals])))
+        let key = name?.name ?? Self.trimmed(String(text[..<equals]))
         let value = value(Self.trimmed(String(text[text.index(after: equals)...])), line, &lines)
-        if sections[sections.count - 1].name == "sops" {
+        if sections[current].name == "sops" {
             // Line breaks are escaped, doubly by some versions.
             let plain = value.replacing("\\\\n", with: "\n").replacing("\\n", with: "\n")
             return metadata.set(key, plain, at: line.span)
         }
-        if sections[sections.count - 1].entries.contains(where: { $0.key == key }) {
+        if !seenKeys.insert(Array(key.utf8)).inserted {
             diagnostics.append(.malformed("a key that stands twice", at: line.span))
         }
         var node = SOPSNode(.scalar(.string(value)), at: line.span)
         node.comments = comment.map { [$0] } ?? []
         comment = takeComment()
-        sections[sections.count - 1].entries.append(SOPSNode.Entry(key: key, keySpan: line.span, value: node))
+        sections[current].entries.append(SOPSNode.Entry(key: key, keySpan: line.span, value: node))
     }
 
     /// A value without its quotes; between three of them it may run over lines.
@@ -127,9 +136,7 @@ struct INIStore {
             if !value.hasSuffix(quotes) { diagnostics.append(.malformed("quotes that are not closed", at: line.span)) }
             return String(value.dropLast(3))
         }
-        if text.utf8.count > 1, let first = text.first, "\"'`".contains(first), text.last == first {
-            return Self.unquoted(text)
-        }
+        if let plain = Self.unquoted(text) { return plain }
         let value = text.prefix { $0 != "#" && $0 != ";" }
         if value.endIndex < text.endIndex { commentLines.append(String(text[value.endIndex...])) }
         return Self.trimmed(String(value))
@@ -142,11 +149,21 @@ struct INIStore {
         return String(commentLines.joined(separator: "\n").drop { $0 == first || $0 == " " })
     }
 
-    private static func unquoted(_ text: String) -> String {
-        guard text.utf8.count > 1, let first = text.first, "\"'`".contains(first), text.last == first else {
-            return text
+    /// A key's name in quotes, in which signs have no meaning, and where it ends.
+    private static func quotedName(_ text: String) -> (name: String, end: String.Index)? {
+        guard let quote = text.first, quote == "\"" || quote == "`" else { return nil }
+        let start = text.index(after: text.startIndex)
+        guard let end = text[start...].firstIndex(of: quote) else { return nil }
+        return (String(text[start..<end]), text.index(after: end))
+    }
+
+    /// The text between quotes, if no such quote stands inside.
+    private static func unquoted(_ text: String) -> String? {
+        guard text.utf8.count > 1, let quote = text.first, "\"'`".contains(quote), text.last == quote else {
+            return nil
         }
-        return String(text.dropFirst().dropLast())
+        let inside = text.dropFirst().dropLast()
+        return inside.contains(quote) ? nil : String(inside)
     }
 
     private static func trimmed(_ text: String) -> String {
@@ -161,7 +178,8 @@ private struct Line {
     let text: String
     let span: Span
 
-    static func all(of source: Source) -> [Line] {
+    /// - Parameter keepingReturns: whether a CR before the LF belongs to the line.
+    static func all(of source: Source, keepingReturns: Bool = false) -> [Line] {
         var lines: [Line] = []
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         var start = source.bytes.starts(with: mark) ? mark.count : 0
@@ -170,7 +188,8 @@ private struct Line {
             let text = source.bytes[start..<end]
             lines.append(
                 Line(
-                    text: String(decoding: text.last == 0x0D ? text.dropLast() : text, as: UTF8.self),
+                    text: String(
+                        decoding: text.last == 0x0D && !keepingReturns ? text.dropLast() : text, as: UTF8.self),
                     span: Span(source: source.id, start: UInt32(start), end: UInt32(end))))
             start = end + 1
         }
@@ -180,10 +199,11 @@ private struct Line {
 
 /// Metadata in a flat form, `age__list_0__map_enc`, made a tree again.
 private struct FlatMap {
-    private indirect enum Tree {
-        case leaf(String, Span)
-        case map([(key: String, tree: Tree)])
-        case list([Int: Tree])
+    private final class Tree {
+        var leaf: (text: String, span: Span)?
+        var keys: [String] = []
+        var below: [String: Tree] = [:]
+        var items: [Int: Tree] = [:]
     }
 
     private enum Step {
@@ -191,21 +211,34 @@ private struct FlatMap {
         case place(Int)
     }
 
-    private var root = Tree.map([])
+    private let root = Tree()
 
     mutating func set(_ path: String, _ value: String, at span: Span) {
-        root = Self.setting(root, Self.steps(path)[...], .leaf(value, span))
+        var tree = root
+        for step in Self.steps(path) {
+            let next: Tree
+            switch step {
+            case .key(let key):
+                next = tree.below[key] ?? Tree()
+                if tree.below.updateValue(next, forKey: key) == nil { tree.keys.append(key) }
+            case .place(let place):
+                next = tree.items[place] ?? Tree()
+                tree.items[place] = next
+            }
+            tree = next
+        }
+        tree.leaf = (value, span)
     }
 
     func tree(at span: Span) -> SOPSNode { Self.node(root, span) }
 
     private static func steps(_ path: String) -> [Step] {
         var steps: [Step] = []
-        for (index, part) in path.split(separator: "__map_", omittingEmptySubsequences: false).enumerated() {
+        for part in path.split(separator: "__map_", maxSplits: 16, omittingEmptySubsequences: false) {
             for (nested, piece) in part.split(separator: "__list_", omittingEmptySubsequences: false).enumerated() {
                 if nested > 0, let place = Int(piece), (0..<Metadata.mostKeys).contains(place) {
                     steps.append(.place(place))
-                } else if index == 0 || nested == 0 {
+                } else if nested == 0 {
                     steps.append(.key(String(piece)))
                 }
             }
@@ -213,32 +246,15 @@ private struct FlatMap {
         return steps
     }
 
-    private static func setting(_ tree: Tree?, _ steps: ArraySlice<Step>, _ leaf: Tree) -> Tree {
-        guard let step = steps.first else { return leaf }
-        switch step {
-        case .key(let key):
-            var entries: [(key: String, tree: Tree)] = []
-            if case .map(let known) = tree { entries = known }
-            let index = entries.firstIndex { $0.key == key }
-            let below = setting(index.map { entries[$0].tree }, steps.dropFirst(), leaf)
-            if let index { entries[index].tree = below } else { entries.append((key, below)) }
-            return .map(entries)
-        case .place(let place):
-            var items: [Int: Tree] = [:]
-            if case .list(let known) = tree { items = known }
-            items[place] = setting(items[place], steps.dropFirst(), leaf)
-            return .list(items)
-        }
-    }
-
     private static func node(_ tree: Tree, _ span: Span) -> SOPSNode {
-        switch tree {
-        case .leaf(let text, let place): SOPSNode(.scalar(.string(text)), at: place)
-        case .map(let entries):
-            SOPSNode(
-                .map(entries.map { SOPSNode.Entry(key: $0.key, keySpan: span, value: node($0.tree, span)) }), at: span)
-        case .list(let items):
-            SOPSNode(.list(items.keys.sorted().compactMap { items[$0] }.map { node($0, span) }), at: span)
+        if let leaf = tree.leaf { return SOPSNode(.scalar(.string(leaf.text)), at: leaf.span) }
+        if !tree.items.isEmpty {
+            let items = tree.items.keys.sorted().compactMap { tree.items[$0] }
+            return SOPSNode(.list(items.map { node($0, span) }), at: span)
         }
+        let entries = tree.keys.compactMap { key in
+            tree.below[key].map { SOPSNode.Entry(key: key, keySpan: span, value: node($0, span)) }
+        }
+        return SOPSNode(.map(entries), at: span)
     }
 }

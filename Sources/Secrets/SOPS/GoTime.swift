@@ -33,6 +33,8 @@ struct GoTime {
         if reader.isAtEnd { return }
         let hasZone = reader.take("T") || reader.take("t")
         guard hasZone || reader.take(" ") else { return nil }
+        // To Go, a space in the form stands for any number of them.
+        if !hasZone { while reader.take(" ") {} }
         guard let hour = reader.number(1...2), reader.take(":"), let minute = reader.number(1...2), reader.take(":"),
             let second = reader.number(1...2), hour < 24, minute < 60, second < 60
         else { return nil }
@@ -85,10 +87,13 @@ struct GoTime {
         mutating func zone() -> String? {
             if take("Z") { return "Z" }
             let sign = take("+") ? "+" : take("-") ? "-" : nil
-            guard let sign, let hours = number(2...2), take(":"), let minutes = number(2...2), hours <= 24, minutes < 60
+            guard let sign, let hours = number(2...2), take(":"), let minutes = number(2...2), hours <= 24,
+                minutes <= 60
             else { return nil }
-            if hours == 0, minutes == 0 { return "Z" }
-            return sign + (hours < 10 ? "0" : "") + String(hours) + ":" + (minutes < 10 ? "0" : "") + String(minutes)
+            let distance = hours * 60 + minutes
+            if distance == 0 { return "Z" }
+            let parts = [distance / 60, distance % 60].map { ($0 < 10 ? "0" : "") + String($0) }
+            return sign + parts[0] + ":" + parts[1]
         }
     }
 }

@@ -5,8 +5,7 @@ enum GoYAML {
         if let word = words.first(where: { $0.0.utf8.elementsEqual(text.utf8) }) { return word.1 }
         guard let first = text.utf8.first else { return .null }
         switch first {
-        case UInt8(ascii: "."):
-            return GoFloat.isNumber(text) ? GoFloat.value(text).map { .float($0) } ?? .string(text) : .string(text)
+        case UInt8(ascii: "."): return GoFloat.value(withoutUnderscores(text)).map { .float($0) } ?? .string(text)
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"): return number(text)
         default: return .string(text)
         }
@@ -18,6 +17,16 @@ enum GoYAML {
         + [".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"].map { ($0, .float(.infinity)) }
         + ["-.inf", "-.Inf", "-.INF"].map { ($0, .float(-.infinity)) }
 
+    /// Without underscores, if each of them parts two digits.
+    private static func withoutUnderscores(_ text: String) -> String {
+        let letters = Array(text.utf8)
+        func isDigit(_ index: Int) -> Bool { letters.indices.contains(index) && (0x30...0x39).contains(letters[index]) }
+        let areBetween = letters.indices.allSatisfy { index in
+            letters[index] != UInt8(ascii: "_") || (isDigit(index - 1) && isDigit(index + 1))
+        }
+        return areBetween ? text.filter { $0 != "_" } : text
+    }
+
     private static func number(_ text: String) -> SOPSNode.Scalar? {
         if text.utf8.dropFirst(4).first == UInt8(ascii: "-"), let time = GoTime(text) { return .time(time.nanoseconds) }
         let plain = String(text.filter { $0 != "_" })
@@ -27,7 +36,16 @@ enum GoYAML {
         case .none: break
         }
         if GoFloat.isNumber(plain), let number = GoFloat.value(plain) { return .float(number) }
-        return .string(text)
+        return prefixed(plain).map { .integer($0) } ?? .string(text)
+    }
+
+    /// go-yaml's last try: behind `0b` or `0o` a sign is taken, too.
+    private static func prefixed(_ text: String) -> Int? {
+        for (prefix, radix) in [("0b", 2), ("0o", 8)] {
+            if text.hasPrefix(prefix) { return Int(text.dropFirst(2), radix: radix) }
+            if text.hasPrefix("-" + prefix) { return Int("-" + text.dropFirst(3), radix: radix) }
+        }
+        return nil
     }
 
     private enum Integer { case value(Int), tooLarge, none }

@@ -330,7 +330,8 @@ package struct SOPSFile: Sendable {
         }
 
         private mutating func refuse(_ diagnostic: Diagnostic) -> (SecretNode.Kind, Range<Int>?) {
-            diagnostics.append(diagnostic)
+            // A hundred are enough to see what happened.
+            if diagnostics.count < 100 { diagnostics.append(diagnostic) }
             return (.null, nil)
         }
 
