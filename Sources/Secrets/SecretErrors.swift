@@ -144,10 +144,7 @@ extension Code {
             $ resolve vm web --vmid 100 --preset small
             -- site.yaml --
             -- secrets.yaml.enc --
-            age-encryption.org/v1
-            -> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc
-            hjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FLE
-            --- WyJp9F/9FOZh7gJdheq2WIJcwHgYc8NIVh3ddwhrcNg
+            \(Code.someAgeFile)
             -- nodes/pve.yaml --
             datastore: local
             -- presets/small.yaml --
@@ -187,10 +184,7 @@ extension Code {
             -- keys.txt --
             age1tr79cywf97v426cajyhuu34hk7hflj6k2es6lf64ls8d7hcmfswqgeq7yh
             -- secrets.yaml.enc --
-            age-encryption.org/v1
-            -> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc
-            hjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FLE
-            --- WyJp9F/9FOZh7gJdheq2WIJcwHgYc8NIVh3ddwhrcNg
+            \(Code.someAgeFile)
             -- nodes/pve.yaml --
             datastore: local
             -- presets/small.yaml --
@@ -208,6 +202,14 @@ extension Code {
         \(sealed.replacing(slip.right, with: slip.wrong))
         """
     }
+
+    /// The head of an age file, as a part of an example.
+    package static let someAgeFile = """
+        age-encryption.org/v1
+        -> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc
+        hjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FLE
+        --- WyJp9F/9FOZh7gJdheq2WIJcwHgYc8NIVh3ddwhrcNg
+        """
 
     /// A sound SOPS file, as a part of an example.
     package static func sealedFile(_ path: String) -> String { "-- \(path) --\n\(sealed)" }

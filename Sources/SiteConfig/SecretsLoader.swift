@@ -237,10 +237,7 @@ extension Code {
             -- secrets.yaml --
             api_tokens: {pve: root@pam!tofu=x}
             -- secrets.yaml.enc --
-            age-encryption.org/v1
-            -> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc
-            hjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FLE
-            --- WyJp9F/9FOZh7gJdheq2WIJcwHgYc8NIVh3ddwhrcNg
+            \(Code.someAgeFile)
             -- envs/dev.yaml --
             vms: []
             """,
@@ -256,15 +253,9 @@ extension Code {
             $ resolve vars dev
             -- site.yaml --
             -- secrets.yaml.age --
-            age-encryption.org/v1
-            -> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc
-            hjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FLE
-            --- WyJp9F/9FOZh7gJdheq2WIJcwHgYc8NIVh3ddwhrcNg
+            \(Code.someAgeFile)
             -- secrets.yaml.enc --
-            age-encryption.org/v1
-            -> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc
-            hjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FLE
-            --- WyJp9F/9FOZh7gJdheq2WIJcwHgYc8NIVh3ddwhrcNg
+            \(Code.someAgeFile)
             -- envs/dev.yaml --
             vms: []
             """,
@@ -280,10 +271,7 @@ extension Code {
             $ resolve validate
             -- site.yaml --
             -- secrets.yaml.age --
-            age-encryption.org/v1
-            -> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc
-            hjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FLE
-            --- WyJp9F/9FOZh7gJdheq2WIJcwHgYc8NIVh3ddwhrcNg
+            \(Code.someAgeFile)
             """,
         fix: "Run `resolve secrets check` with an identity, or encrypt with SOPS, which keeps keys readable.")
 
