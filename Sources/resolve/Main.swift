@@ -30,15 +30,16 @@ struct Resolve: ParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     static func main() {
-        let command: any ParsableCommand
+        var parsed: any ParsableCommand
         do {
-            command = try parseAsRoot()
+            parsed = try parseAsRoot()
         } catch {
-            // What was wrong with the command line, or the help that it asked for.
+            // What was wrong with the command line.
             exit(withError: error)
         }
-        guard let command = command as? any StatusCommand else {
-            Terminal.output.write(helpMessage(for: type(of: command)) + "\n")
+        guard let command = parsed as? any StatusCommand else {
+            // `--help`, or a command that does nothing without a subcommand.
+            do { try parsed.run() } catch { exit(withError: error) }
             ExitStatus.done.exit()
         }
         do {

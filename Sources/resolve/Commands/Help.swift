@@ -7,6 +7,7 @@ struct Help: StatusCommand {
         discussion: """
             EXAMPLES:
               resolve help env
+              resolve help secrets check
               resolve help R0201
               resolve help codes
               resolve help fields
@@ -14,19 +15,18 @@ struct Help: StatusCommand {
 
     @Argument(
         help: "A command, a code such as R0201, `codes` for a list of them, or `fields` for the fields of every file.")
-    var subject: String?
+    var subject: [String] = []
 
     func execute() throws -> ExitStatus {
-        guard let subject else {
-            Terminal.output.write(Resolve.helpMessage() + "\n")
+        if let command = command() {
+            Terminal.output.write(Resolve.helpMessage(for: command) + "\n")
             return .done
         }
+        let subject = subject.joined(separator: " ")
         if subject == "codes" {
             Terminal.output.write(SiteCompiler.codes.map { "\($0.id)  \($0.title)\n" }.joined())
         } else if subject == "fields" {
             Terminal.output.write(SiteCompiler.fields)
-        } else if let command = Resolve.configuration.subcommands.first(where: { $0._commandName == subject }) {
-            Terminal.output.write(Resolve.helpMessage(for: command) + "\n")
         } else if let page = SiteCompiler.help(code: subject) {
             Terminal.output.write(page)
         } else {
@@ -36,5 +36,17 @@ struct Help: StatusCommand {
                 status: .usage)
         }
         return .done
+    }
+
+    /// The command that the words lead to; the program itself if there are none.
+    private func command() -> (any ParsableCommand.Type)? {
+        var command: any ParsableCommand.Type = Resolve.self
+        for word in subject {
+            guard let next = command.configuration.subcommands.first(where: { $0._commandName == word }) else {
+                return nil
+            }
+            command = next
+        }
+        return command
     }
 }

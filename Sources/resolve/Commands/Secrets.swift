@@ -96,7 +96,7 @@ struct Secrets: ParsableCommand {
 
                 EXAMPLES:
                   resolve secrets decrypt secrets.yaml.enc --identity keys.txt > secrets.json
-                  resolve secrets decrypt backup.tar.age --passphrase-file pass.txt -o backup.tar
+                  resolve secrets decrypt a.tar.age --passphrase-file p.txt -o a.tar
                   resolve secrets decrypt secrets.yaml.enc --redact
                 """)
 
