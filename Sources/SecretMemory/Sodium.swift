@@ -81,6 +81,10 @@ package enum Sodium {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         _ = resolve_forbid_dumps()
+        // Nor shall a crash print registers and what they point at, as Swift's backtraces do.
+        for number in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGBUS, SIGSEGV, SIGSYS] {
+            _ = signal(number, SIG_DFL)
+        }
         return true
     }()
 

@@ -83,6 +83,12 @@ extension Diagnostic {
             help: "enter it with sops, and change it where it is used")
     }
 
+    static func strayCiphertext(_ name: String, at span: Span) -> Diagnostic {
+        Diagnostic(
+            .valueFails, "\(name) is ciphertext, though the file's rule says that it is in clear", at: span,
+            help: "restore the line from git; change what is encrypted with sops only")
+    }
+
     static func badType(_ name: String, at span: Span) -> Diagnostic {
         Diagnostic(
             .valueFails, "\(name) is not of the type that its ciphertext names", at: span,

@@ -5,7 +5,9 @@ package import Diagnostics
 /// Where the file was opened, each scalar knows its range in the `SecretText` that belongs to the tree.
 package struct SecretNode: Sendable {
     package let span: Span
-    package var content: Content
+    package let content: Content
+    /// Where each key stands, once there are many.
+    private let places: [[UInt8]: Int]
 
     package enum Content: Sendable {
         case map([Entry])
@@ -37,6 +39,13 @@ package struct SecretNode: Sendable {
     package init(_ content: Content, at span: Span) {
         self.content = content
         self.span = span
+        if case .map(let entries) = content, entries.count > 12 {
+            places = Dictionary(
+                entries.enumerated().map { (Array($0.element.key.utf8), $0.offset) },
+                uniquingKeysWith: { first, _ in first })
+        } else {
+            places = [:]
+        }
     }
 
     /// The entries of a map; nothing if it is none.
@@ -44,7 +53,8 @@ package struct SecretNode: Sendable {
 
     /// The value of a key, if this is a map that has it.
     package subscript(key: String) -> SecretNode? {
-        entries.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
+        if !places.isEmpty { return places[Array(key.utf8)].map { entries[$0].value } }
+        return entries.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
     }
 
     /// The node that keys, and places in lists, lead to.

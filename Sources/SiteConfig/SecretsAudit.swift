@@ -76,7 +76,8 @@ extension SiteCompiler {
     /// recipients that differ from `.sops.yaml`, plain files that git tracks; and checks the site's references.
     public func auditSecrets() -> SecretsAudit {
         var auditor = Auditor(Loader(files, strictness, keyring))
-        auditor.lookAtAll()
+        auditor.lookAtAll(mustOpen: namesIdentities)
+        auditor.compareWithPlain()
         auditor.checkGit()
         var loader = auditor.loader
         let findings = checkEverything(&loader)
@@ -143,13 +144,16 @@ private struct Auditor {
     private var plain: [(path: String, span: Span)] = []
     private let rules: SOPSRules
     private var hasAccount = false
+    private var mustOpen = false
 
     init(_ loader: Loader) {
         self.loader = loader
         rules = SOPSRules(loader.files)
     }
 
-    mutating func lookAtAll() {
+    /// - Parameter mustOpen: whether it is an error if nothing opens a file, since an identity was named for it.
+    mutating func lookAtAll(mustOpen: Bool = false) {
+        self.mustOpen = mustOpen
         loader.loadSecrets(isNeeded: false)
         for file in loader.secretsFound { look(at: file) }
         for folder in ["secrets/hosts", "secrets/components"] {
@@ -177,6 +181,9 @@ private struct Auditor {
         }
     }
 
+    /// A plain file beside the encrypted one must say the same.
+    mutating func compareWithPlain() { loader.compareWithPlain() }
+
     private mutating func look(at sealed: SiteSecrets.SealedSource) {
         if case .sops(let file) = sealed.file {
             let place = Span.startOfFile(sealed.source.id)
@@ -190,7 +197,7 @@ private struct Auditor {
         // That nobody here can open a file is no fault of the file.
         for var finding in result.diagnostics {
             if finding.code.isAboutRun {
-                finding.severity = .warning
+                if !mustOpen { finding.severity = .warning }
                 // Which identities there are need be said but once.
                 if hasAccount { finding.notes.removeAll(where: keyring.account.contains) }
                 hasAccount = true
@@ -208,7 +215,7 @@ private struct Auditor {
     /// Plain files that git tracks: their secrets are known to everybody who has the repository.
     mutating func checkGit() {
         guard !plain.isEmpty, let folder = loader.files.location else { return }
-        let words = ["git", "-C", folder, "ls-files", "-z", "--"] + plain.map(\.path)
+        let words = ["git", "-C", folder, "-c", "core.fsmonitor=false", "ls-files", "-z", "--"] + plain.map(\.path)
         // Without git, or outside a repository, nothing is tracked.
         guard let listed = try? Subprocess.output(of: words, isQuiet: true, limit: 1 << 20) else { return }
         let tracked = listed.withBytes { bytes in

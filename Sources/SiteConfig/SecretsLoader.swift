@@ -98,6 +98,16 @@ extension Loader {
         return .unchecked(file.source.path, .startOfFile(file.source.id))
     }
 
+    /// Reports what a plain file says otherwise than the encrypted one beside it, if that was opened.
+    mutating func compareWithPlain() {
+        guard let sealed = secrets.sealed, let opened = secrets.opened else { return }
+        for case .plain(let plain, let source) in secretsFound {
+            let differing = opened.differences(from: plain)
+            guard !differing.isEmpty else { continue }
+            report(.differing(source.path, sealed.source.path, differing, .startOfFile(source.id)))
+        }
+    }
+
     /// Takes what was opened elsewhere, if it is the site's own file of secrets and its keys are not known yet.
     mutating func adopt(_ opened: OpenedSecrets, of file: SiteSecrets.SealedSource) {
         guard secrets.sealed?.source.id == file.source.id, secrets.opened == nil else { return }

@@ -26,6 +26,9 @@ public struct SiteCompiler: Sendable {
         strictness = isLenient ? .lenient : .strict
     }
 
+    /// Whether somebody said what is to open the secrets, and did not leave it to what is found.
+    var namesIdentities: Bool { identities.map { !$0.files.isEmpty || $0.passphraseFile != nil } ?? false }
+
     /// The identities, to be loaded when they are needed: a ring for each compile.
     var keyring: Keyring? { identities.map { Keyring(ProcessHost($0)) } }
 

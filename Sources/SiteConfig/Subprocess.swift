@@ -15,13 +15,19 @@ enum Subprocess {
         of words: [String], with variables: [String] = [], isQuiet: Bool = false, limit: Int
     ) throws -> SecretText? {
         let pipe = try FileDescriptor.pipe()
-        defer { try? pipe.readEnd.close() }
         let process: pid_t
         do {
-            defer { try? pipe.writeEnd.close() }
             process = try spawn(words, variables, isQuiet: isQuiet, pipe)
+            try? pipe.writeEnd.close()
+        } catch {
+            try? pipe.writeEnd.close()
+            try? pipe.readEnd.close()
+            throw error
         }
         let text = Result { try contents(of: pipe.readEnd, limit: limit) }
+        // What it still has to say nobody hears: it must not wait for that.
+        try? pipe.readEnd.close()
+        if (try? text.get().count) ?? limit >= limit { kill(process, SIGKILL) }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) == -1, errno == EINTR {}
         return status == 0 ? try text.get() : nil
@@ -67,7 +73,7 @@ enum Subprocess {
         var variables: [UnsafeMutablePointer<CChar>?] = unsafe []
         var next = unsafe environ
         while let variable = unsafe next.pointee {
-            unsafe variables.append(variable)
+            if unsafe strncmp(variable, "SOPS_AGE_RECIPIENT=", 19) != 0 { unsafe variables.append(variable) }
             unsafe next += 1
         }
         return unsafe variables

@@ -20,8 +20,24 @@ enum TerminalQuestion {
         var unseen = before
         // Signals are taken as letters, so that the terminal is always put back as it was.
         unseen.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
-        _ = unsafe tcsetattr(terminal.rawValue, TCSAFLUSH, &unseen)
+        guard unsafe tcsetattr(terminal.rawValue, TCSAFLUSH, &unseen) == 0 else {
+            throw KeyringHostError("the terminal cannot be read unseen")
+        }
+        // A signal ends the question, not the program, which would leave the terminal blind.
+        let signals = [SIGHUP, SIGINT, SIGTERM]
+        var former: [(number: Int32, action: sigaction)] = []
+        for number in signals {
+            var quiet = sigaction()
+            unsafe quiet.__sigaction_handler.sa_handler = { _ in }
+            var before = sigaction()
+            _ = unsafe sigaction(number, &quiet, &before)
+            former.append((number, before))
+        }
         defer {
+            for (number, action) in former {
+                var action = action
+                _ = unsafe sigaction(number, &action, nil)
+            }
             _ = unsafe tcsetattr(terminal.rawValue, TCSAFLUSH, &before)
             _ = try? terminal.writeAll("\n".utf8)
         }
@@ -36,12 +52,14 @@ enum TerminalQuestion {
         while true {
             let isRead =
                 (try? letter.fill { span in
-                    try unsafe span.withUnsafeMutableBytes { try unsafe terminal.read(into: $0) }
+                    try unsafe span.withUnsafeMutableBytes {
+                        try unsafe terminal.read(into: $0, retryOnInterrupt: false)
+                    }
                 }) == 1
             guard isRead else { throw KeyringHostError("the terminal gave no answer") }
             switch letter[0] {
             case 0x0A, 0x0D: return letters.withBytes { SecretText(SecretBytes(copying: $0.extracting(first: count))) }
-            case 0x03, 0x04: throw KeyringHostError("no passphrase was given")
+            case 0x03, 0x04, 0x1A, 0x1C: throw KeyringHostError("no passphrase was given")
             case 0x08, 0x7F:
                 while count > 0 {
                     count -= 1

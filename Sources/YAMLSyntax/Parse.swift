@@ -29,6 +29,7 @@ enum Limits {
     static let fileSize = 16 << 20
     static let nesting = 128
     static let aliasedNodes = 1_000_000
+    static let aliasedBytes = 64 << 20
 }
 
 /// Builds the arena from libyaml's events and checks what libyaml does not.
@@ -42,6 +43,7 @@ private struct TreeBuilder: EventReceiver {
     private var open: [Collection] = []
     private var anchors: [String: Anchor] = [:]
     private var aliasedNodes = 0
+    private var aliasedBytes = 0
     /// The end of the node that was completed last.
     private var lastComplete: UInt32 = 0
 
@@ -54,6 +56,8 @@ private struct TreeBuilder: EventReceiver {
         var mergesNext = false
         /// Nodes that aliases below stand for, beyond the aliases themselves.
         var aliased = 0
+        /// Bytes that aliases below stand for.
+        var aliasedBytes = 0
         /// Levels below this one, aliases followed.
         var height = 0
         /// Written with brackets.
@@ -66,6 +70,7 @@ private struct TreeBuilder: EventReceiver {
         let index: UInt32
         var isOpen: Bool
         var size = 1
+        var bytes = 0
         var height = 0
     }
 
@@ -211,11 +216,13 @@ private struct TreeBuilder: EventReceiver {
         if let anchor = closed.anchor {
             anchors[anchor]?.isOpen = false
             anchors[anchor]?.size = tree.nodes.count - index + closed.aliased
+            anchors[anchor]?.bytes = Int(tree.nodes[index].end - tree.nodes[index].start) + closed.aliasedBytes
             anchors[anchor]?.height = closed.height
         }
         if open.last?.mergesNext == true { checkMerge(of: closed.index, at: span(of: closed.index)) }
         if !open.isEmpty {
             open[open.count - 1].aliased += closed.aliased
+            open[open.count - 1].aliasedBytes += closed.aliasedBytes
             open[open.count - 1].height = max(open[open.count - 1].height, closed.height + 1)
         }
         advance()
@@ -362,18 +369,20 @@ private struct TreeBuilder: EventReceiver {
         if let first = anchors[name] {
             diagnostics.append(.duplicateAnchor(name, span(node.start, node.end), in: source, span(of: first.index)))
         }
-        anchors[name] = Anchor(index: index, isOpen: isOpen)
+        anchors[name] = Anchor(index: index, isOpen: isOpen, bytes: Int(node.end - node.start))
     }
 
     /// Counts what an alias stands for: neither breadth nor depth may explode when aliases are followed.
     private mutating func account(for anchor: Anchor, at place: Span) {
         guard !open.isEmpty else { return }
         aliasedNodes += anchor.size
+        aliasedBytes += anchor.bytes
+        open[open.count - 1].aliasedBytes += anchor.bytes
         open[open.count - 1].aliased += anchor.size
         let isCollection = tree.nodes[Int(anchor.index)].kind != .scalar
         let height = isCollection ? anchor.height + 1 : 0
         open[open.count - 1].height = max(open[open.count - 1].height, height)
-        if aliasedNodes > Limits.aliasedNodes {
+        if aliasedNodes > Limits.aliasedNodes || aliasedBytes > Limits.aliasedBytes {
             diagnostics.append(.aliasesExplode(place))
             wantsMore = false
         } else if open.count + height > Limits.nesting {

@@ -105,7 +105,7 @@ extension Diagnostic {
     }
 
     static func aliasesExplode(_ place: Span) -> Diagnostic {
-        Diagnostic(.limits, "the aliases of this file stand for more than 1,000,000 nodes", at: place)
+        Diagnostic(.limits, "the aliases of this file stand for more than 1,000,000 nodes or 64 MiB", at: place)
     }
 
     static func tooManyDigits(_ place: Span) -> Diagnostic {

@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import SiteConfig
 
 /// The names that a shell completes: those of the site that the working directory leads to.
@@ -15,9 +16,9 @@ enum Completion {
     }
 
     private static func names(_ kind: String, _ words: [String]) -> [String] {
-        var options = GlobalOptions()
-        options.site = words.firstIndex { $0 == "--site" || $0 == "-C" }.flatMap { words.dropFirst($0 + 1).first }
-        let listing = try? options.locate().compiler.list(kind)
+        let site = words.firstIndex { $0 == "--site" || $0 == "-C" }.flatMap { words.dropFirst($0 + 1).first }
+        let options = try? GlobalOptions.parse(site.map { ["--site", $0] } ?? [])
+        let listing = try? options?.locate().compiler.list(kind)
         return listing?.entries.map(\.name) ?? []
     }
 }

@@ -22,6 +22,14 @@ struct FileWriter {
         if holdsSecrets { try checkFolder() }
     }
 
+    /// Whether two paths lead to one file.
+    static func isSame(_ path: String, _ other: String) -> Bool {
+        var first = stat()
+        var second = stat()
+        guard unsafe stat(path, &first) == 0, unsafe stat(other, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
     func write(_ bytes: Span<UInt8>) throws {
         removeLeftovers()
         let temporary = folder.appending(".\(name).resolve-\(getpid()).tmp")

@@ -499,7 +499,7 @@ import Testing
         ("a: !!str 12\n", #"{"a":"12"}"#), ("a: !!int '12'\n", #"{"a":int 12}"#),
         ("a: !!float 12\n", #"{"a":float 12}"#),
         ("a: !!binary aGVsbG8=\n", #"{"a":"hello"}"#), ("a: !!binary |\n  aGVs\n  bG8=\n", #"{"a":"hello"}"#),
-        ("a: !mine 12\n", #"{"a":int 12}"#), ("a: !mine 'x'\n", #"{"a":"x"}"#),
+        ("a: !mine 12\n", #"{"a":"12"}"#), ("a: ! 0x10\n", #"{"a":int 16}"#), ("a: !mine 'x'\n", #"{"a":"x"}"#),
         // Aliases, and merge keys that are keys.
         ("a: &x 1\nb: *x\n", #"{"a":int 1,"b":int 1}"#),
         ("a: &x {b: 1}\nc: *x\n", #"{"a":{"b":int 1},"c":{"b":int 1}}"#),
@@ -753,7 +753,7 @@ import Testing
         // The rule.
         Slip("R0505", .mixed, "unencrypted_suffix: _u", "unencrypted_suffix: _x"),
         Slip("R0505", .mixed, "unencrypted_suffix: _unencrypted", "encrypted_regex: .*"),
-        Slip("R0506", .mixed, "unencrypted_suffix: _unencrypted", "encrypted_regex: '^$'"),
+        Slip("R0505", .mixed, "unencrypted_suffix: _unencrypted", "encrypted_regex: '^$'"),
         Slip("R0501", .mixed, "    version:", "    encrypted_suffix: _x\n    version:"),
         Slip("R0501", .mixed, "unencrypted_suffix: _unencrypted", "encrypted_regex: '('"),
         // The data key.

@@ -16,6 +16,9 @@ struct Header: Sendable {
     /// The bytes behind the header.
     let payload: ArraySlice<UInt8>
 
+    /// More are an attack: each costs every identity a try.
+    private static let mostStanzas = 1000
+
     static let magic = Array("age-encryption.org/".utf8)
 
     /// Reads the header of a binary file. Line ends are LF alone, and every piece has one spelling only.
@@ -32,6 +35,9 @@ struct Header: Sendable {
                 mac = try Self.mac(line)
                 authenticated = bytes[..<(line.startIndex + 3)]
                 break
+            }
+            guard stanzas.count < Self.mostStanzas else {
+                throw .header("it names more than \(Self.mostStanzas) recipients")
             }
             stanzas.append(try Self.stanza(line, &reader))
         }

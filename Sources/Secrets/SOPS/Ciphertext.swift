@@ -21,7 +21,8 @@ struct Ciphertext: Sendable {
         guard parts.count == 4, zip(parts, names).allSatisfy({ $0.hasPrefix($1) }) else { return nil }
         let values = zip(parts, names).map { $0.utf8.dropFirst($1.utf8.count) }
         guard let data = Base64.decode(values[0], .required), let iv = Base64.decode(values[1], .required),
-            let tag = Base64.decode(values[2], .required), iv.count >= 12, tag.count == 16, !values[3].isEmpty
+            let tag = Base64.decode(values[2], .required), iv.count >= 12, tag.count == 16, !data.isEmpty,
+            !values[3].isEmpty
         else { return nil }
         self.data = data
         self.iv = iv

@@ -16,14 +16,15 @@ struct CommentIndex {
     init(_ source: Source, scalars: [Range<UInt32>], items: [Place]) {
         guard !items.isEmpty else { return }
         var next = 0
+        var measured: (item: Int, indent: UInt32) = (-1, 0)
         for comment in Self.scan(source.bytes, skipping: scalars) {
             while next < items.count, items[next].offset < comment.start { next += 1 }
             if comment.isBehindText {
                 guard next > 0, items[next - 1].offset >= comment.lineStart else { continue }
                 add(comment.text, to: items[next - 1])
             } else if next < items.count {
-                let indent = Self.indent(of: items[next].offset, in: source.bytes)
-                if comment.start - comment.lineStart <= indent { add(comment.text, to: items[next]) }
+                if measured.item != next { measured = (next, Self.indent(of: items[next].offset, in: source.bytes)) }
+                if comment.start - comment.lineStart <= measured.indent { add(comment.text, to: items[next]) }
             }
         }
     }

@@ -234,8 +234,10 @@ private struct FlatMap {
 
     private static func steps(_ path: String) -> [Step] {
         var steps: [Step] = []
-        for part in path.split(separator: "__map_", maxSplits: 16, omittingEmptySubsequences: false) {
-            for (nested, piece) in part.split(separator: "__list_", omittingEmptySubsequences: false).enumerated() {
+        // Metadata is four levels deep: what goes deeper is none.
+        for part in path.split(separator: "__map_", maxSplits: 8, omittingEmptySubsequences: false) {
+            let pieces = part.split(separator: "__list_", maxSplits: 8, omittingEmptySubsequences: false)
+            for (nested, piece) in pieces.enumerated() {
                 if nested > 0, let place = Int(piece), (0..<Metadata.mostKeys).contains(place) {
                     steps.append(.place(place))
                 } else if nested == 0 {

@@ -42,7 +42,7 @@ struct Opener: ~Copyable {
         case .scalar(let scalar):
             let isEncrypted = file.format == .binary || file.metadata.selection.isEncrypted(state)
             let (kind, range) =
-                isEncrypted ? openEncrypted(scalar, path, node.span) : openClear(scalar, node.span)
+                isEncrypted ? openEncrypted(scalar, path, node.span) : openClear(scalar, path, node.span)
             return SecretNode(.scalar(kind, range), at: node.span)
         }
     }
@@ -56,8 +56,11 @@ struct Opener: ~Copyable {
     }
 
     private mutating func openClear(
-        _ scalar: SOPSNode.Scalar, _ span: Span
+        _ scalar: SOPSNode.Scalar, _ path: [String], _ span: Span
     ) -> (SecretNode.Kind, Range<Int>?) {
+        if case .string(let text) = scalar, Ciphertext.looksLikeOne(text) {
+            return refuse(.strayCiphertext(DottedPath.text(path), at: span))
+        }
         if scalar != .null, !file.metadata.hashesOnlyEncrypted { hash.update(Array(scalar.text.utf8).span) }
         let kind = file.kind(of: scalar, isEncrypted: false)
         switch scalar {
@@ -96,9 +99,11 @@ struct Opener: ~Copyable {
     private mutating func accept(_ type: String, _ range: Range<Int>) -> (SecretNode.Kind, Range<Int>?)? {
         switch type {
         case "str", "bytes":
+            guard file.format == .binary || output.isText(in: range) else { return nil }
             update(range)
             return (range.isEmpty ? .empty : .string, range)
         case "time":
+            guard output.isTime(in: range) else { return nil }
             update(range)
             return (.string, range)
         case "int":
@@ -146,6 +151,14 @@ extension SecretBuffer {
             let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self)
             return Int(text).map { Array(String($0).utf8) }
         }
+    }
+
+    fileprivate func isText(in range: Range<Int>) -> Bool {
+        withBytes { bytes in (try? UTF8Span(validating: bytes.extracting(range))) != nil }
+    }
+
+    fileprivate func isTime(in range: Range<Int>) -> Bool {
+        withBytes { bytes in GoTime(String(decoding: range.map { bytes[$0] }, as: UTF8.self)) != nil }
     }
 
     fileprivate func float(in range: Range<Int>) -> Double? {

@@ -5,6 +5,9 @@
 /// program times that of the text, whatever the two say.
 package struct Pattern: Sendable {
     private let program: [Instruction]
+
+    /// What a match costs, at most, for each scalar of a text.
+    package var cost: Int { program.count }
     private let sets: [ScalarSet]
     private let foldsCase: Bool
 

@@ -7,6 +7,9 @@ package struct SOPSFile: Sendable {
         case yaml, json, binary, dotenv, ini
     }
 
+    /// Steps of matching, about a second of them.
+    private static let mostWork = 20_000_000
+
     package let format: Format
     let source: Source
     let metadata: Metadata
@@ -53,13 +56,17 @@ package struct SOPSFile: Sendable {
             return (nil, [.noAgeRecipient(metadata.otherKeys, at: first.span)])
         }
         let contents = documents.map { $0.removing("sops") }
+        // A rule that takes minutes is an attack, or a mistake.
+        guard metadata.selection.cost(of: contents.reduce(0) { $0 + $1.letters }) <= mostWork else {
+            return (nil, [.malformed("its regular expression takes too long for its keys", at: first.span)])
+        }
         let isBinary =
             format == .json && contents.count == 1 && contents[0].entries?.count == 1
             && contents[0]["data"]?.string != nil
         let file = SOPSFile(
             format: isBinary ? .binary : format, source: source, metadata: metadata, documents: contents,
-            comments: comments)
-        return (file, [])
+            comments: metadata.selection.looksAtComments ? comments : nil)
+        return (file, file.valuesInClear)
     }
 
     /// The format by the file's content, never by its name; nil if nothing speaks for SOPS.
@@ -142,6 +149,32 @@ package struct SOPSFile: Sendable {
             case "bool": return .bool
             default: return .string
             }
+        }
+    }
+
+    /// Values that stand there in clear though the rule says that they are encrypted, which is seen without a key.
+    private var valuesInClear: [Diagnostic] {
+        guard format != .binary else { return [] }
+        var found: [Diagnostic] = []
+        for document in documents { collectClear(document, [], Selection.State(), &found) }
+        return found
+    }
+
+    private func collectClear(
+        _ node: SOPSNode, _ path: [String], _ state: Selection.State, _ found: inout [Diagnostic]
+    ) {
+        switch node.content {
+        case .map(let entries):
+            for entry in entries {
+                collectClear(entry.value, path + [entry.key], self.state(of: entry, state), &found)
+            }
+        case .list(let items):
+            for item in items { collectClear(item, path, self.state(of: item, state), &found) }
+        case .scalar(let scalar):
+            let isSealed = [.null, .string("")].contains(scalar) || Ciphertext.looksLikeOne(node.string ?? "")
+            // A hundred are enough to see what happened.
+            guard !isSealed, metadata.selection.isEncrypted(state), found.count < 100 else { return }
+            found.append(.notEncrypted(DottedPath.text(path), at: node.span))
         }
     }
 

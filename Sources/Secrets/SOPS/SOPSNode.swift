@@ -54,6 +54,16 @@ struct SOPSNode: Sendable {
         }
     }
 
+    /// How long its keys and comments are together.
+    var letters: Int {
+        let own = comments.reduce(0) { $0 + $1.utf8.count }
+        switch content {
+        case .map(let entries): return entries.reduce(own) { $0 + $1.key.utf8.count + $1.value.letters }
+        case .list(let items): return items.reduce(own) { $0 + $1.letters }
+        case .scalar: return own
+        }
+    }
+
     /// The document without one of its keys.
     func removing(_ key: String) -> SOPSNode {
         guard let entries else { return self }

@@ -44,6 +44,23 @@ enum Selection: Sendable {
         }
     }
 
+    /// What the rule costs for a text of that many letters, in steps.
+    func cost(of letters: Int) -> Int {
+        switch self {
+        case .unencryptedRegex(let pattern), .encryptedRegex(let pattern), .unencryptedCommentRegex(let pattern),
+            .encryptedCommentRegex(let pattern):
+            letters.multipliedReportingOverflow(by: pattern.cost).overflow ? .max : letters * pattern.cost
+        default: 0
+        }
+    }
+
+    var looksAtComments: Bool {
+        switch self {
+        case .unencryptedCommentRegex, .encryptedCommentRegex: true
+        default: false
+        }
+    }
+
     func isEncrypted(_ state: State) -> Bool {
         switch self {
         case .everything: true

@@ -28,6 +28,7 @@ private struct NodeBuilder: EventReceiver {
     private var open: [Collection] = []
     private var anchors: [String: Anchor] = [:]
     private var expanded = 0
+    private var expandedBytes = 0
 
     private struct Collection {
         let isMap: Bool
@@ -38,12 +39,15 @@ private struct NodeBuilder: EventReceiver {
         var items: [SOPSNode] = []
         var seen: Set<[UInt8]> = []
         var size = 1
+        /// Bytes of what stands in it, aliases followed.
+        var bytes = 0
         var height = 0
     }
 
     private struct Anchor {
         var node: SOPSNode?
         var size = 1
+        var bytes = 0
         var height = 0
     }
 
@@ -79,14 +83,15 @@ private struct NodeBuilder: EventReceiver {
             return refuse(.malformed("an alias of nothing that stands before it", at: place))
         }
         expanded += anchor.size
-        guard expanded <= 1_000_000, open.count + anchor.height <= 128 else {
+        expandedBytes += anchor.bytes
+        guard expanded <= 1_000_000, expandedBytes <= 64 << 20, open.count + anchor.height <= 128 else {
             return refuse(.malformed("its aliases stand for too much", at: place))
         }
         if isAtKey {
             guard let key = node.string else { return refuse(.malformed("a key that is no text", at: place)) }
             return takeKey(key, place)
         }
-        complete(node, nil, size: anchor.size, height: anchor.height)
+        complete(node, nil, size: anchor.size, bytes: anchor.bytes, height: anchor.height)
     }
 
     // MARK: The tree
@@ -119,14 +124,18 @@ private struct NodeBuilder: EventReceiver {
         guard let closed = open.popLast() else { return }
         let span = span(closed.span.start, max(closed.span.end, offset))
         let node = SOPSNode(closed.isMap ? .map(closed.entries) : .list(closed.items), at: span)
-        complete(node, closed.anchor, size: closed.size, height: closed.height + 1)
+        complete(node, closed.anchor, size: closed.size, bytes: closed.bytes, height: closed.height + 1)
     }
 
-    private mutating func complete(_ node: SOPSNode, _ anchor: String?, size: Int = 1, height: Int = 0) {
-        if let anchor { anchors[anchor] = Anchor(node: node, size: size, height: height) }
+    private mutating func complete(
+        _ node: SOPSNode, _ anchor: String?, size: Int = 1, bytes: Int? = nil, height: Int = 0
+    ) {
+        let bytes = bytes ?? Int(node.span.end - node.span.start)
+        if let anchor { anchors[anchor] = Anchor(node: node, size: size, bytes: bytes, height: height) }
         guard !open.isEmpty else { return completeDocument(node) }
         let top = open.count - 1
         open[top].size += size
+        open[top].bytes += bytes
         open[top].height = max(open[top].height, height)
         if let key = open[top].key {
             open[top].entries.append(SOPSNode.Entry(key: key.text, keySpan: key.span, value: node))
@@ -171,7 +180,7 @@ private struct NodeBuilder: EventReceiver {
     ) -> SOPSNode.Scalar {
         let yaml = "tag:yaml.org,2002:"
         guard let tag, tag.hasPrefix(yaml) else {
-            guard style == .plain, tag != "!" else { return .string(text) }
+            guard style == .plain, tag == nil || tag == "!" else { return .string(text) }
             if let scalar = GoYAML.resolve(text) { return scalar }
             diagnostics.append(.malformed("an integer from 2^63 on, which SOPS cannot hold", at: span))
             return .null

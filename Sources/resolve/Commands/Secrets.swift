@@ -105,7 +105,13 @@ struct Secrets: ParsableCommand {
 
         @OptionGroup var options: GlobalOptions
 
-        func execute() throws -> ExitStatus { try options.deliver(compilation(), of: nil) }
+        func execute() throws -> ExitStatus {
+            if let output = options.output, FileWriter.isSame(output, file) {
+                throw Failure.couldNotRun(
+                    "refusing to write the plaintext over \(file): it is the encrypted file itself")
+            }
+            return try options.deliver(compilation(), of: nil)
+        }
 
         private func compilation() throws -> Compilation {
             do throws(FileError) {
