@@ -8,50 +8,75 @@ package import YAMLSyntax
 package func bind(
     _ tree: SyntaxTree, as id: EntityID, _ strictness: Strictness
 ) -> (entity: BoundEntity, diagnostics: [Diagnostic]) {
-    var binder = Binder(tree, id.kind, strictness)
+    var binder = Binder(tree, id.kind, folder: id.folder, strictness)
     let fields = binder.map(tree.root, id.kind.table ?? FieldTable(isOpen: true, []), at: Place(of: id.kind))
     let entity = BoundEntity(
         id: id, path: tree.source.path, start: .startOfFile(tree.source.id), fields: fields,
-        references: binder.references, secretReferences: binder.secretReferences)
+        references: binder.references, secretReferences: binder.secretReferences, tags: binder.tags)
     return (entity, binder.diagnostics)
 }
 
-/// Where the binder is: the layer that values there belong to, and the keys that lead there.
+/// Where the binder is: the layer that values there belong to, how strongly they insist, and the keys that lead there.
 struct Place {
     var layer: Layer
     var steps: [Key] = []
+    var strength = Strength.normal
+    /// In a list: what stands there is no field.
+    var isItem = false
 
-    init(of kind: EntityKind) {
-        layer =
-            switch kind {
-            case .site, .secrets: .site
-            case .node: .node
-            case .preset: .preset
-            case .template: .template
-            case .posture: .posture
-            default: .env
-            }
-    }
+    init(of kind: EntityKind) { layer = kind.layer }
 
     func below(_ key: Key) -> Place {
         var place = self
         place.steps.append(key)
+        place.isItem = false
         if key == "vms", layer == .env { place.layer = .instance }
         return place
+    }
+
+    func item(_ index: Int) -> Place {
+        var place = below(Key(String(index)))
+        place.isItem = true
+        return place
+    }
+}
+
+extension EntityKind {
+    /// The layer that its files are.
+    fileprivate var layer: Layer {
+        switch self {
+        case .site: .site
+        case .secrets: .secrets
+        case .host: .host
+        case .node: .node
+        case .env: .env
+        case .template: .template
+        case .preset: .preset
+        case .posture: .posture
+        case .spec: .spec
+        case .manifest: .manifest
+        case .hostGroup: .hostGroup
+        case .component: .component
+        case .group: .group
+        case .probe: .probe
+        }
     }
 }
 
 struct Binder {
     let tree: SyntaxTree
     let kind: EntityKind
+    let folder: String
     let strictness: Strictness
     var diagnostics: [Diagnostic] = []
     var references: [Reference] = []
     var secretReferences: [SecretReference] = []
+    var tags: [WrittenTag] = []
 
-    init(_ tree: SyntaxTree, _ kind: EntityKind, _ strictness: Strictness) {
+    init(_ tree: SyntaxTree, _ kind: EntityKind, folder: String, _ strictness: Strictness) {
         self.tree = tree
         self.kind = kind
+        self.folder = folder
         self.strictness = strictness
     }
 
@@ -63,7 +88,6 @@ struct Binder {
         var fields = Fields()
         for entry in entries {
             let key = key(entry)
-            checkPlanned(key, entry.key, at: place)
             if let field = table.field(key) {
                 if field.name != key, present.contains(field.name) {
                     diagnostics.append(.bothNames(key, field.name, tree.span(entry.key)))
@@ -77,6 +101,9 @@ struct Binder {
                 fields.set(Fields.Entry(key, keySpan: tree.span(entry.key), value))
             }
         }
+        for field in table.fields where field.isRequired && fields.entry(field.name)?.isUnset == true {
+            diagnostics.append(.badTag(.unset, fields[field.name]?.origin.span, "\(field.name) is required"))
+        }
         for field in table.fields where field.isRequired && (fields[field.name]?.string ?? "?").isEmpty {
             diagnostics.append(.emptyField(field, place.steps, fields[field.name]?.origin.span, strictness))
         }
@@ -88,20 +115,10 @@ struct Binder {
 
     private func key(_ entry: SyntaxTree.Entry) -> Key { Key(tree.string(entry.key)) }
 
-    /// What is planned but not read yet would change the result: to pass over it would compile something else than is meant.
-    private mutating func checkPlanned(_ key: Key, _ node: NodeID, at place: Place) {
-        guard key == "extends" || key == "merge" else { return }
-        let isMergeRules = kind == .site && key == "merge" && place.steps.isEmpty
-        let inherits: [EntityKind] = [.env, .template, .preset, .posture]
-        if isMergeRules || (key == "extends" && inherits.contains(kind)) {
-            diagnostics.append(.planned(key, tree.span(node), strictness))
-        }
-    }
-
     private mutating func checkUnknown(
         _ key: Key, _ node: NodeID, _ present: Set<Key>, _ table: FieldTable, at place: Place
     ) {
-        guard !key.text.hasPrefix("x-"), key != "extends" else { return }
+        guard !key.text.hasPrefix("x-") else { return }
         let span = tree.span(node)
         if let meant = table.confusions[key] {
             diagnostics.append(
@@ -130,14 +147,20 @@ struct Binder {
     // MARK: Values
 
     mutating func value(_ node: NodeID, _ type: FieldType, named name: Key, at place: Place) -> Value {
-        let origin = Origin(tree.span(node), place.layer)
+        let origin = origin(of: node, at: place)
+        if tree.hasTags, let tag = tree.tag(node) {
+            check(tag, node, at: place)
+            if tag == .unset { return Value(.null, origin) }
+        }
         if tree.secretPath(node) != nil, !type.takesSecrets {
             diagnostics.append(.badSecretMention(nil, place.steps, tree.span(node)))
             return Value(.null, origin)
         }
+        var place = place
+        place.strength = origin.strength
         switch type {
         case .any, .visible:
-            collectSecrets(node)
+            inspect(node, at: place)
             return Value(content(node, at: place), origin)
         case .nullable(let type):
             let isNull = tree.kind(node) == .scalar && tree.value(node) == .null
@@ -158,9 +181,12 @@ struct Binder {
             guard tree.kind(node) == .list else { return mismatch(node, .list(type), name, place) }
             var items: [Value] = []
             for (index, item) in tree.items(node).enumerated() {
-                items.append(value(item, type, named: name, at: place.below(Key(String(index)))))
+                items.append(value(item, type, named: name, at: place.item(index)))
             }
             return Value(.list(items), origin)
+        case .parents:
+            let parent = FieldType.reference(.parent(kind, folder: folder))
+            return value(node, tree.kind(node) == .list ? .list(parent) : parent, named: name, at: place)
         case .reference(let order):
             guard let value = scalar(node, type, name, place) else { return mismatch(node, type, name, place) }
             if let target = value.name, strictness == .lenient || value.string?.isEmpty == false {
@@ -181,7 +207,7 @@ struct Binder {
     /// A scalar that fits its type, or, where the Python resolver does not look, one that is passed on with a warning.
     private mutating func scalar(_ node: NodeID, _ type: FieldType, _ name: Key, _ place: Place) -> Value? {
         guard tree.kind(node) == .scalar else { return nil }
-        let value = Value(content(node, at: place), Origin(tree.span(node), place.layer))
+        let value = Value(content(node, at: place), origin(of: node, at: place))
         guard let complaint = type.complaint(about: tree.value(node)) else { return value }
         diagnostics.append(.wrongValue(complaint, node, type, name, place.steps, tree, strictness.severity))
         return value
@@ -194,11 +220,11 @@ struct Binder {
         return Value(.null, Origin(tree.span(node), place.layer))
     }
 
-    /// `!secret path` and `{$secret: path}`, anywhere in a value.
-    private mutating func collectSecrets(_ node: NodeID) {
+    /// `!secret path` and `{$secret: path}`, and tags, anywhere in a value.
+    private mutating func inspect(_ node: NodeID, at place: Place) {
         guard let path = tree.secretPath(node) else {
-            for entry in tree.entries(node) { collectSecrets(entry.value) }
-            for item in tree.items(node) { collectSecrets(item) }
+            for entry in tree.entries(node) { inspectBelow(entry.value, at: place.below(key(entry))) }
+            for (index, item) in tree.items(node).enumerated() { inspectBelow(item, at: place.item(index)) }
             return
         }
         let span = tree.span(node)
@@ -213,6 +239,18 @@ struct Binder {
         }
     }
 
+    private mutating func inspectBelow(_ node: NodeID, at place: Place) {
+        if tree.hasTags, let tag = tree.tag(node) { check(tag, node, at: place) }
+        inspect(node, at: place)
+    }
+
+    private func origin(of node: NodeID, at place: Place) -> Origin {
+        guard tree.hasTags, let tag = tree.tag(node)?.forMerging else {
+            return Origin(tree.span(node), place.layer, strength: place.strength)
+        }
+        return Origin(tree.span(node), place.layer, strength: tag.strength ?? place.strength, tag: tag)
+    }
+
     /// The value as it is written. In the secrets every scalar is held by its place, never by its text.
     func content(_ node: NodeID, at place: Place) -> Value.Content {
         if let path = tree.secretPath(node), let steps = SecretRef.steps(of: tree.string(path)) {
@@ -223,21 +261,21 @@ struct Binder {
             return .map(
                 Fields(
                     tree.entries(node).map { entry in
-                        let below = place.below(key(entry))
-                        let origin = Origin(tree.span(entry.value), place.layer)
-                        return Fields.Entry(
-                            key(entry), keySpan: tree.span(entry.key), Value(content(entry.value, at: below), origin))
+                        Fields.Entry(
+                            key(entry), keySpan: tree.span(entry.key), data(entry.value, at: place.below(key(entry))))
                     }))
-        case .list:
-            return .list(
-                tree.items(node).enumerated().map { index, item in
-                    let below = place.below(Key(String(index)))
-                    return Value(content(item, at: below), Origin(tree.span(item), place.layer))
-                })
+        case .list: return .list(tree.items(node).enumerated().map { data($1, at: place.item($0)) })
         default:
             let scalar = tree.value(node)
             return tree.source.isSecret ? .secret(SecretRef(place.steps, SecretType(scalar))) : .init(scalar)
         }
+    }
+
+    private func data(_ node: NodeID, at place: Place) -> Value {
+        let origin = origin(of: node, at: place)
+        var place = place
+        place.strength = origin.strength
+        return Value(origin.tag == .unset ? .null : content(node, at: place), origin)
     }
 }
 
@@ -281,6 +319,6 @@ extension SecretType {
 
 /// The whole file as data, whatever it is a file of.
 package func wholeValue(of tree: SyntaxTree) -> Value {
-    let binder = Binder(tree, .env, .strict)
+    let binder = Binder(tree, .env, folder: "", .strict)
     return Value(binder.content(tree.root, at: Place(of: .env)), Origin(tree.span(tree.root), .env))
 }

@@ -10,6 +10,25 @@ package struct BoundEntity: Sendable {
     package var fields: Fields
     package let references: [Reference]
     package let secretReferences: [SecretReference]
+    /// The tags in it that speak of merging.
+    package let tags: [WrittenTag]
+
+    /// Whether tags stand in it.
+    var isTagged: Bool { !tags.isEmpty }
+
+    package var source: SourceID { start.source }
+
+    /// What it extends, in order.
+    package var parents: [Reference] {
+        references.filter(\.isParent)
+    }
+}
+
+/// A tag that speaks of merging, and the value that it stands before.
+package struct WrittenTag: Sendable {
+    package let tag: MergeTag
+    package let span: Span
+    package let value: Span
 }
 
 /// A name in one entity that stands for another.
@@ -18,6 +37,9 @@ package struct Reference: Sendable {
     package let field: Key
     package let name: Key
     package let span: Span
+
+    /// Whether it is what an entity extends.
+    package var isParent: Bool { if case .parent = order { true } else { false } }
 }
 
 /// What in an entity stands for a secret.

@@ -2,55 +2,79 @@ package import Diagnostics
 package import SiteModel
 
 extension LinkedSite {
-    /// What OpenTofu needs to make `vms` on a node (DESIGN §6, *env*).
-    package func deployment(of vms: [Fields], on node: BoundEntity) -> (
-        deployment: Deployment, diagnostics: [Diagnostic]
-    ) {
+    /// What OpenTofu needs to make VMs on a node (DESIGN §6, *env*).
+    ///
+    /// - Parameter chosen: the reference that named the node; nil if the command line or nothing did.
+    package func deployment(
+        of machines: Deployment.Machines, on node: BoundEntity, chosen: Lineage? = nil
+    ) -> (deployment: Deployment, diagnostics: [Diagnostic]) {
         let token = apiToken(of: node)
+        var machines = machines
+        if let chosen { machines.lineage.append(chosen) }
+        let name = Value.string(node.id.name.text, Origin(node.start, .node))
         let deployment = Deployment(
-            node: node.fields["node"] ?? .string(node.id.name.text, .computed),
-            apiEndpoint: node.fields["api_endpoint"] ?? .string("", .builtIn),
-            apiToken: token.value,
-            hostUser: node.fields["host_user"] ?? defaults["host_user"] ?? .string("root", .builtIn),
-            vmUser: defaults["vm_user"] ?? .string("homestak", .builtIn),
+            node: node.fields.entry("node") ?? Fields.Entry("node", name, rule: .fileName),
+            apiEndpoint: node.fields.entry("api_endpoint") ?? .builtIn("api_endpoint", ""),
+            apiToken: token.entry,
+            hostUser: .builtIn("host_user", "root").overridden(by: defaults.entry("host_user")).overridden(
+                by: node.fields.entry("host_user")),
+            vmUser: .builtIn("vm_user", "homestak").overridden(by: defaults.entry("vm_user")),
             sshHost: sshHost(of: node),
-            datastore: node.fields["datastore"] ?? .string("", .builtIn),
-            rootPassword: optionalSecret(["passwords", "vm_root"]) ?? .string("", .builtIn),
+            datastore: node.fields.entry("datastore") ?? .builtIn("datastore", ""),
+            rootPassword: optionalSecret(["passwords", "vm_root"]).map {
+                Fields.Entry("root_password", $0, rule: .derived("passwords.vm_root"))
+            } ?? .builtIn("root_password", ""),
             sshKeys: sshKeys,
-            serverURL: defaults["server_url"] ?? .string("", .builtIn),
-            dnsServers: defaults["dns_servers"],
-            vms: vms)
+            serverURL: .builtIn("server_url", "").overridden(by: defaults.entry("server_url")),
+            dnsServers: defaults.entry("dns_servers"),
+            machines: machines)
         let endpoint = node.fields.contains("api_endpoint") ? [] : [Diagnostic.noEndpoint(node)]
         return (deployment, token.diagnostics + endpoint)
     }
 
     /// Every `secrets.ssh_keys` value, in the order of the file.
-    var sshKeys: Value {
+    var sshKeys: Fields.Entry {
+        let rule = Rule.derived("all of ssh_keys")
         if case .unchecked = secrets {
-            return Value(.list([Value(.secret(SecretRef(["ssh_keys", "*"], .unknown)), .builtIn)]), .builtIn)
+            let all = Value(.secret(SecretRef(["ssh_keys", "*"], .unknown)), Origin(nil, .secrets))
+            return Fields.Entry("ssh_keys", Value(.list([all]), all.origin), rule: rule)
         }
         let keys = optionalSecret(["ssh_keys"])
-        return Value(.list(keys?.map?.entries.map(\.value) ?? []), keys?.origin ?? .builtIn)
+        let values = keys?.map?.entries.map(\.value) ?? []
+        return Fields.Entry("ssh_keys", Value(.list(values), keys?.origin ?? .builtIn), rule: rule)
     }
 
-    private func apiToken(of node: BoundEntity) -> (value: Value, diagnostics: [Diagnostic]) {
-        let none = Value.string("", .builtIn)
+    private func apiToken(of node: BoundEntity) -> (entry: Fields.Entry, diagnostics: [Diagnostic]) {
+        func entry(_ value: Value?, _ steps: [Key], _ step: Step) -> Fields.Entry {
+            value.map { Fields.Entry("api_token", $0, rule: .derived(SecretRef.path(steps)), via: [step]) }
+                ?? .builtIn("api_token", "", via: [step])
+        }
         guard let written = node.fields["api_token"] else {
             let label = "without api_token, the node's own name is looked up"
-            let found = secret(["api_tokens", node.id.name], neededAt: node.start, label)
-            return (found.value ?? none, found.diagnostics)
+            let steps: [Key] = ["api_tokens", node.id.name]
+            let found = secret(steps, neededAt: node.start, label)
+            let step = Step("api_token", at: node.start, isWritten: false, to: SecretRef.path(steps))
+            return (entry(found.value, steps, step), found.diagnostics)
+        }
+        guard let name = written.name else {
+            return (Fields.Entry("api_token", .string("", written.origin), rule: .derived("api_token is null")), [])
         }
         // That a written name exists is checked with the other references.
-        return (written.name.flatMap { optionalSecret(["api_tokens", Key($0)]) } ?? none, [])
+        let steps: [Key] = ["api_tokens", Key(name)]
+        let step = Step("api_token", at: written.origin.span, to: SecretRef.path(steps))
+        return (entry(optionalSecret(steps), steps, step), [])
     }
 
-    private func sshHost(of node: BoundEntity) -> Value {
-        if let endpoint = node.fields["api_endpoint"]?.string,
-            ["localhost", "127.0.0.1"].contains(host(ofURL: endpoint))
+    private func sshHost(of node: BoundEntity) -> Fields.Entry {
+        let ip = node.fields.entry("ip")
+        if let endpoint = node.fields["api_endpoint"], let url = endpoint.string,
+            ["localhost", "127.0.0.1"].contains(host(ofURL: url))
         {
-            return .string("127.0.0.1", .computed)
+            return Fields.Entry(
+                "ssh_host", .string("127.0.0.1", endpoint.origin), rule: .derived("api_endpoint is local"),
+                beat: ip.map { [$0.value] } ?? [])
         }
-        return node.fields["ip"] ?? .string("", .builtIn)
+        return ip ?? .builtIn("ssh_host", "")
     }
 
     /// The host of a URL, or of `host:port`.
@@ -63,6 +87,13 @@ extension LinkedSite {
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
         return String(host.prefix { $0 != ":" }).lowercased()
+    }
+}
+
+extension Fields.Entry {
+    /// What `resolve` supplies where nothing is written.
+    static func builtIn(_ key: Key, _ text: String, via: [Step] = []) -> Fields.Entry {
+        Fields.Entry(key, .string(text, .builtIn), rule: .whenAbsent, via: via)
     }
 }
 

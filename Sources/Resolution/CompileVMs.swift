@@ -3,53 +3,89 @@ package import SiteModel
 
 extension LinkedSite {
     /// The VMs of an env, each merged from its layers (DESIGN §6, *env*), and what is wrong among them.
-    package func vms(of env: BoundEntity) -> (vms: [Fields], diagnostics: [Diagnostic]) {
+    ///
+    /// - Parameter env: with what it inherits.
+    package func machines(of env: BoundEntity) -> (machines: Deployment.Machines, diagnostics: [Diagnostic]) {
+        let method = authMethod(of: env)
+        let lineage = env.fields.lineage + method.lineage
         guard let entry = env.fields.entry("vms") else {
             let warning = Diagnostic(
                 .noVMs, .warning, "the env has no vms, so an apply destroys those it made before", at: env.start,
                 help: "say `vms: []` if that is meant")
-            return ([], [warning])
+            return (Deployment.Machines([], .builtIn, lineage), [warning])
         }
-        let method = authMethod(of: env)
         var diagnostics = method.diagnostics
         var vms: [Fields] = []
+        let base = env.fields["vmid_base"]
         for (index, vm) in (entry.value.list ?? []).enumerated() {
-            let base = env.fields["vmid_base"]?.integer
-            let number = base.map { Value(.integer($0 + index), Origin(nil, .computed)) }
-            let compiled = self.vm(vm.map ?? Fields(), number: number, method)
+            let number = base?.integer.map { first in
+                Fields.Entry(
+                    "vmid", Value(.integer(first + index), base?.origin ?? .builtIn),
+                    rule: .offset(from: "vmid_base", index))
+            }
+            let compiled = self.vm(vm.map ?? Fields(), isTagged: hasTags, number: number, method)
             vms.append(compiled.vm)
             diagnostics += compiled.diagnostics
         }
         diagnostics += checkTwins(vms, strictness)
-        return (vms, diagnostics)
+        return (Deployment.Machines(vms, entry.value.origin, lineage), diagnostics)
     }
 
-    /// One VM: preset ← template ← instance, then what the site and the env fill in, then its token.
+    /// One VM: preset ← template ← instance, each after what it extends, then what the site and the env fill in, then
+    /// its token.
     package func vm(
-        _ instance: Fields, number: Value?, _ method: AuthMethod
+        _ instance: Fields, isTagged: Bool = false, number: Fields.Entry?, _ method: AuthMethod
     ) -> (vm: Fields, diagnostics: [Diagnostic]) {
-        let template = instance["template"]?.name.flatMap { entity(Key($0), .kind(.template)) }
-        let hasTemplate = instance["template"].map { !$0.isNull } ?? false
-        let presetName = hasTemplate ? template?.fields["preset"] : instance["vm_preset"]
-        let preset = presetName?.name.flatMap { entity(Key($0), .presetOfVM) }
-        let layers = [preset?.fields, template?.fields, instance].compactMap { $0?.without(FieldTable.choosers) }
-        var vm = merge(layers, by: .vm)
-        if let number, !vm.contains("vmid") { vm.set("vmid", number) }
-        if !vm.contains("bridge") { vm.set("bridge", defaults["bridge"] ?? .string("vmbr0", .builtIn)) }
-        if !vm.contains("gateway"), let gateway = defaults["gateway"] { vm.set("gateway", gateway) }
-
-        var diagnostics: [Diagnostic] = []
+        let merged = merge(layers(of: instance, isTagged: isTagged), by: rules[.vm])
+        var vm = merged.fields
+        var diagnostics = merged.diagnostics
+        for fallback in [number].compactMap(\.self) + vmDefaults {
+            vm.set(fallback.overridden(by: vm.entry(fallback.key)))
+        }
         if let ip = vm.entry("ip") {
             // The Python resolver looks only at the address that counts.
             let checked = strictness == .strict ? [ip.value] + ip.beat : [ip.value]
-            diagnostics += checked.flatMap { checkAddress($0, strictness) }
+            diagnostics += checked.filter { $0.origin.tag != .unset }.flatMap { checkAddress($0, strictness) }
         }
-        if let written = vm.entry("auth_token"), let span = written.keySpan {
-            diagnostics.append(.writtenToken(span))
-        }
+        let written = vm.entry("auth_token")
+        if let span = written?.keySpan { diagnostics.append(.writtenToken(span)) }
         let token = authToken(of: vm, method)
-        vm.set("auth_token", token.value)
+        vm.set(token.entry.overriding(written))
         return (vm, diagnostics + token.diagnostics)
+    }
+
+    /// The layers of a VM, the weakest first.
+    func layers(of instance: Fields, isTagged: Bool) -> [MergeLayer] {
+        let choice = instance["template"]
+        let hasTemplate = choice.map { !$0.isNull } ?? false
+        let template = choice?.name.flatMap { entity(Key($0), .kind(.template)) }
+        let chooser = hasTemplate ? template.flatMap(preset) : instance["vm_preset"].map { ("vm_preset", $0) }
+        var result: [MergeLayer] = []
+        if let (field, value) = chooser, let name = value.name, let preset = entity(Key(name), .presetOfVM) {
+            result += layers(of: preset, namedBy: field, value)
+        }
+        if let template, let choice { result += layers(of: template, namedBy: "template", choice) }
+        result.append(MergeLayer(instance.without(FieldTable.choosers), isTagged: isTagged))
+        return result
+    }
+
+    private func layers(of entity: BoundEntity, namedBy field: Key, _ value: Value) -> [MergeLayer] {
+        let named = Lineage(entity.source, Step(field, at: value.origin.span, to: entity.path))
+        return layers(of: entity).map { layer in
+            MergeLayer(
+                layer.entity.fields.without(FieldTable.choosers), isTagged: layer.entity.isTagged,
+                layer.lineage ?? named)
+        }
+    }
+
+    /// The preset that a template or what it extends names, and the field that does.
+    private func preset(of template: BoundEntity) -> (field: Key, value: Value)? {
+        let entry =
+            ancestry.family(of: template.id).count == 1
+            ? template.fields.entry("preset")
+            : inherited(template).entity.fields.entry("preset")
+        guard let entry, !entry.isUnset else { return nil }
+        return ("preset", entry.value)
     }
 
     // MARK: Tokens
@@ -57,52 +93,93 @@ extension LinkedSite {
     /// How the VMs of an env prove who they are, and the place that says so.
     package struct AuthMethod: Sendable {
         let name: String
-        let span: Span?
+        let origin: Origin
+        let via: [Step]
+        package let lineage: [Lineage]
         package let diagnostics: [Diagnostic]
     }
 
     func authMethod(of env: BoundEntity) -> AuthMethod {
         let written = env.fields["posture"]
-        return authMethod(ofPosture: written?.name.map { Key($0) }, namedAt: written?.origin.span)
+        return authMethod(
+            ofPosture: written?.name.map { Key($0) }, namedAt: written?.origin.span, absentIn: env.start)
     }
 
     /// The method of a posture; without a name, of `dev` if it exists.
-    package func authMethod(ofPosture name: Key?, namedAt span: Span?) -> AuthMethod {
-        let none = AuthMethod(name: "network", span: nil, diagnostics: [])
-        guard let posture = entity(name ?? "dev", .postureForAuth) else { return none }
-        if let method = posture.fields["auth"]?.map?["method"], let text = method.name {
-            return AuthMethod(name: text, span: method.origin.span, diagnostics: [])
+    package func authMethod(
+        ofPosture name: Key?, namedAt span: Span?, absentIn start: Span? = nil
+    ) -> AuthMethod {
+        guard let named = entity(name ?? "dev", .postureForAuth) else {
+            return AuthMethod(name: "network", origin: .builtIn, via: [], lineage: [], diagnostics: [])
         }
+        let posture = inherited(named)
+        let step = Step("posture", at: name == nil ? start : span, isWritten: name != nil, to: named.path)
+        let lineage = [Lineage(named.source, step)] + posture.entity.fields.lineage
+        if let method = posture.entity.fields["auth"]?.map?["method"], let text = method.name {
+            return AuthMethod(
+                name: text, origin: method.origin, via: [], lineage: lineage, diagnostics: posture.diagnostics)
+        }
+        let absent = Step("auth.method", at: named.start, isWritten: false, to: "network")
         let nested: [Key] = ["auth", "ssh", "sudo", "fail2ban"]
-        let isFlat = !posture.fields.entries.contains { nested.contains($0.key) }
-        guard isFlat, posture.id.folder == "postures", catalogue.hasFolder("v2/postures") else { return none }
-        let complaint = Diagnostic(
-            .unknownMethod, strictness.severity,
-            "the auth method of posture \"\(posture.id.name)\" is unknown: it stands only in \(posture.path), without auth",
-            at: span ?? posture.start, "this site keeps auth in v2/postures/",
-            help: "add v2/postures/\(posture.id.name).yaml with `auth: {method: network}` or another method")
-        return AuthMethod(name: "network", span: nil, diagnostics: [complaint])
+        let isFlat = !posture.entity.fields.entries.contains { nested.contains($0.key) }
+        var diagnostics = posture.diagnostics
+        if isFlat, named.id.folder == "postures", catalogue.hasFolder("v2/postures") {
+            diagnostics.append(.unknownMethod(of: named, at: span, strictness))
+        }
+        return AuthMethod(
+            name: "network", origin: .builtIn, via: [absent], lineage: lineage, diagnostics: diagnostics)
     }
 
-    private func authToken(of vm: Fields, _ method: AuthMethod) -> (value: Value, diagnostics: [Diagnostic]) {
-        let none = Value.string("", .builtIn)
+    private func authToken(of vm: Fields, _ method: AuthMethod) -> (entry: Fields.Entry, diagnostics: [Diagnostic]) {
+        let rule = method.origin.span == nil ? Rule.whenAbsent : .derived("auth.method \(method.name)")
+        func entry(_ value: Value?, _ steps: [Key]) -> Fields.Entry {
+            guard let value else {
+                return Fields.Entry("auth_token", .string("", method.origin), rule: rule, via: method.via)
+            }
+            let step = Step("auth.method", at: method.origin.span, to: SecretRef.path(steps))
+            return Fields.Entry("auth_token", value, rule: rule, via: [step])
+        }
+        let span = method.origin.span
         switch method.name {
         case "site_token":
-            let found = secret(["auth", "site_token"], neededAt: method.span, "this method needs it")
-            return (found.value ?? none, found.diagnostics)
+            let steps: [Key] = ["auth", "site_token"]
+            let found = secret(steps, neededAt: span, "this method needs it")
+            return (entry(found.value, steps), found.diagnostics)
         case "node_token":
-            guard let name = vm["name"], let text = name.name else { return (none, []) }
-            let reason = method.span.map { [Label($0, "this method needs a token for each VM")] } ?? []
+            guard let name = vm["name"], let text = name.name else { return (entry(nil, []), []) }
+            let reason = span.map { [Label($0, "this method needs a token for each VM")] } ?? []
+            let steps: [Key] = ["auth", "node_tokens", Key(text)]
             let found = secret(
-                ["auth", "node_tokens", Key(text)], neededAt: name.origin.span ?? method.span, "no token for this VM",
+                steps, neededAt: name.origin.span ?? span, "no token for this VM",
                 related: name.origin.span == nil ? [] : reason)
-            return (found.value ?? none, found.diagnostics)
-        default: return (none, [])
+            return (entry(found.value, steps), found.diagnostics)
+        default: return (entry(nil, []), [])
         }
     }
 }
 
+extension Fields.Entry {
+    /// The entry in the place of one that does not count.
+    fileprivate func overriding(_ other: Fields.Entry?) -> Fields.Entry {
+        guard let other else { return self }
+        var entry = self
+        entry.beat = [other.value] + other.beat
+        return entry
+    }
+}
+
 extension Diagnostic {
+    fileprivate static func unknownMethod(
+        of posture: BoundEntity, at span: Span?, _ strictness: Strictness
+    ) -> Diagnostic {
+        let name = posture.id.name
+        return Diagnostic(
+            .unknownMethod, strictness.severity,
+            "the auth method of posture \"\(name)\" is unknown: it stands only in \(posture.path), without auth",
+            at: span ?? posture.start, "this site keeps auth in v2/postures/",
+            help: "add v2/postures/\(name).yaml with `auth: {method: network}` or another method")
+    }
+
     fileprivate static func writtenToken(_ span: Span) -> Diagnostic {
         Diagnostic(
             .writtenToken, .warning, "auth_token is set by the posture's auth method; this value is not used", at: span,

@@ -1,25 +1,44 @@
+package import Diagnostics
 package import SiteModel
 
 extension LinkedSite {
     /// The Ansible variables of a posture: built-in ← site ← posture (DESIGN §6, *vars*).
     ///
     /// - Parameters:
-    ///   - env: the env that they are for, which `env_name` then says.
+    ///   - env: the env that they are for, with what it inherits; `env_name` then says it.
     ///   - posture: its name, `dev` if none is named; one that does not exist leaves the built-in defaults.
-    package func variables(env: Value?, posture: Value?) -> MachineVariables {
+    package func variables(env: Fields.Entry?, posture: Value?, in envEntity: BoundEntity? = nil) -> (
+        variables: MachineVariables, diagnostics: [Diagnostic]
+    ) {
         let name = posture?.name ?? "dev"
-        let document = entity(Key(name), .postureForVariables)?.fields ?? Fields()
-        let layers = [Self.builtInVariables, siteVariables, postureVariables(document)]
-        var fields = merge(layers, by: Self.variableTable)
-        if let env { fields.set("env_name", env) }
-        fields.set("posture_name", posture ?? .string(name, .builtIn))
-        fields.set("ssh_authorized_keys", sshKeys)
-        return MachineVariables(fields)
+        let document = entity(Key(name), .postureForVariables)
+        let step = document.map { document in
+            Step(
+                "posture", at: posture == nil ? envEntity?.start : posture?.origin.span, isWritten: posture != nil,
+                to: document.path)
+        }
+        let merged = merge(variableLayers(document), by: rules[.posture])
+        var fields = merged.fields
+        if let env { fields.set(env.named("env_name")) }
+        let absent = posture == nil ? [Step("posture", at: envEntity?.start, isWritten: false, to: name)] : []
+        fields.set(
+            posture.map { Fields.Entry("posture_name", $0) }
+                ?? .builtIn("posture_name", name, via: envEntity == nil ? [] : absent))
+        fields.set(sshKeys.named("ssh_authorized_keys"))
+        if let document, let step { fields.lineage.append(Lineage(document.source, step)) }
+        fields.lineage += envEntity?.fields.lineage ?? []
+        return (MachineVariables(fields), merged.diagnostics)
     }
 
-    private static let variableTable = FieldTable([
-        Field("packages", .list(.text), merged: .union, "The site's packages, then the posture's, once each.")
-    ])
+    /// What the variables of a posture are merged from, under their Ansible names.
+    func variableLayers(_ document: BoundEntity?) -> [MergeLayer] {
+        let postures = document.map { layers(of: $0) } ?? []
+        return [MergeLayer(Self.builtInVariables, isTagged: false), MergeLayer(siteVariables, isTagged: hasTags)]
+            + postures.map { layer in
+                MergeLayer(
+                    postureVariables(layer.entity.fields), isTagged: layer.entity.isTagged, layer.lineage)
+            }
+    }
 
     private static let builtInVariables: Fields = [
         "timezone": .string("UTC", .builtIn),
@@ -37,22 +56,35 @@ extension LinkedSite {
         return Fields(keys.compactMap { defaults.entry($0) })
     }
 
+    private static let nestedVariables: [(flat: Key, section: Key, key: Key)] = [
+        ("ssh_port", "ssh", "port"), ("ssh_permit_root_login", "ssh", "permit_root_login"),
+        ("ssh_password_authentication", "ssh", "password_authentication"), ("sudo_nopasswd", "sudo", "nopasswd"),
+        ("fail2ban_enabled", "fail2ban", "enabled"),
+    ]
+
     /// A posture's keys under their Ansible names: the flat form first, then the nested one.
     private func postureVariables(_ posture: Fields) -> Fields {
-        let nested: [(flat: Key, section: Key, key: Key)] = [
-            ("ssh_port", "ssh", "port"), ("ssh_permit_root_login", "ssh", "permit_root_login"),
-            ("ssh_password_authentication", "ssh", "password_authentication"), ("sudo_nopasswd", "sudo", "nopasswd"),
-            ("fail2ban_enabled", "fail2ban", "enabled"),
-        ]
         var fields = Fields()
         if let packages = posture.entry("packages") { fields.set(packages) }
-        for name in nested {
-            if let entry = posture.entry(name.flat) {
+        for name in Self.nestedVariables {
+            let nested = posture.entry(name.section)?.variable(name.key)
+            if var entry = posture.entry(name.flat) {
+                entry.beat = nested.map { [$0.value] } ?? []
                 fields.set(entry)
-            } else if let entry = posture[name.section]?.map?.entry(name.key) {
-                fields.set(Fields.Entry(name.flat, keySpan: entry.keySpan, entry.value))
+            } else if let nested {
+                fields.set(nested.named(name.flat))
             }
         }
         return fields
+    }
+}
+
+extension Fields.Entry {
+    /// What a section of a posture says of one of its keys. `!unset` and `!replace` speak of all of them.
+    fileprivate func variable(_ key: Key) -> Fields.Entry? {
+        if isUnset { return Fields.Entry(key, keySpan: keySpan, value) }
+        if let entry = value.map?.entry(key) { return entry }
+        guard value.origin.tag == .replace else { return nil }
+        return Fields.Entry(key, keySpan: keySpan, Value(.null, Origin(value.origin.span, value.origin.layer, tag: .unset)))
     }
 }

@@ -45,7 +45,7 @@ extension Diagnostic {
                 at: span,
                 help: "quote the value to make it text")
         }
-        let value = Value(Value.Content(scalar), .computed)
+        let value = Value(Value.Content(scalar), .nowhere)
         let message = "\(path) wants \(type.wish), but this is \(value.phrase)"
         let fixes = fixes(for: scalar, type, span, tree)
         var help = fixes.first?.title
@@ -91,7 +91,7 @@ extension Diagnostic {
     static func wrongShape(
         _ found: String?, _ node: NodeID, _ type: FieldType, _ name: Key, _ steps: [Key], _ tree: SyntaxTree
     ) -> Diagnostic {
-        let value = Value(Value.Content(tree.value(node)), .computed)
+        let value = Value(Value.Content(tree.value(node)), .nowhere)
         let found = found ?? (tree.source.isSecret ? "a scalar" : value.phrase)
         var help: String?
         if case .list = type, name == "vms" { help = "an env without VMs says `vms: []`" }
@@ -138,12 +138,6 @@ extension Diagnostic {
         Diagnostic(
             .unknownKey, .warning, "\(scope(kind, steps)) has no field \"\(key)\"", at: span, "nothing reads it",
             help: "remove it, or begin its name with x- to keep it for yourself")
-    }
-
-    static func planned(_ key: Key, _ span: Span, _ strictness: Strictness) -> Diagnostic {
-        Diagnostic(
-            .planned, strictness.severity, "\(key) is not read by this version", at: span, "it would be passed over",
-            help: "write out what it stands for, or remove it")
     }
 
     /// - Parameter problem: what is wrong with the mention of a secret; without it, that it stands where it would show.
@@ -246,22 +240,6 @@ extension Code {
               host_user: admin
             """,
         fix: "Remove the former name.")
-
-    package static let planned = Code(
-        "R0410", "a feature that this version does not have",
-        explanation: """
-            `extends` and a site's own merge rules are part of the language, but this version does not read them. To pass \
-            over them would compile something else than the site says.
-            """,
-        example: """
-            $ resolve validate
-            -- site.yaml --
-            -- vms/base.yaml --
-            image: debian-12
-            -- vms/web.yaml --
-            extends: base
-            """,
-        fix: "Write out what is meant, or use a version that reads it.")
 
     package static let secretShows = Code(
         "R0411", "a secret where it would show, or that names none",

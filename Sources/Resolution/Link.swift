@@ -5,7 +5,7 @@ package import SiteModel
 ///
 /// All references are checked, whether or not a nearer layer overrides them.
 package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
-    var diagnostics: [Diagnostic] = []
+    var diagnostics = site.ancestry.diagnostics + site.rules.diagnostics
     for entity in site.entities.values.sorted(by: { Key($0.path) < Key($1.path) }) {
         for reference in entity.references where !scope.searches(reference).isEmpty {
             guard site.catalogue.place(reference.name, reference.order) == nil else { continue }
@@ -61,7 +61,7 @@ private func checkChoosers(_ entity: BoundEntity, _ strictness: Strictness) -> [
 extension Diagnostic {
     fileprivate static func dangling(_ reference: Reference, in site: LinkedSite) -> Diagnostic {
         // Without its node, or a preset that a VM names directly, the Python resolver stops; it passes over other names.
-        let stops = site.strictness == .strict || ["vm_preset", "node"].contains(reference.field)
+        let stops = site.strictness == .strict || ["vm_preset", "node", "extends"].contains(reference.field)
         return notFound(
             reference.name, reference.order, at: reference.span, in: site.catalogue, stops ? .error : .warning)
     }

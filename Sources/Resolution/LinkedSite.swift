@@ -7,6 +7,14 @@ package struct LinkedSite: Sendable {
     package let entities: [EntityID: BoundEntity]
     package let secrets: SecretsState
     package let strictness: Strictness
+    let ancestry: Ancestry
+    package let rules: SiteRules
+    /// `site.yaml`'s `defaults`; empty if there are none.
+    let defaults: Fields
+    /// Whether any loaded file has a tag that speaks of merging.
+    let hasTags: Bool
+    /// What a VM has that does not say it: the weakest layer, written last.
+    let vmDefaults: [Fields.Entry]
 
     package init(
         catalogue: Catalogue, entities: [EntityID: BoundEntity], secrets: SecretsState, strictness: Strictness
@@ -15,15 +23,23 @@ package struct LinkedSite: Sendable {
         self.entities = entities
         self.secrets = secrets
         self.strictness = strictness
+        ancestry = Ancestry(entities, catalogue)
+        hasTags = entities.values.contains(where: \.isTagged)
+        let site = entities[.site]?.fields
+        rules = SiteRules(site?["merge"]?.map)
+        defaults = site?["defaults"]?.map ?? Fields()
+        let bridge = Fields.Entry("bridge", .string("vmbr0", .builtIn), rule: .whenAbsent)
+        vmDefaults = [bridge.overridden(by: defaults.entry("bridge")), defaults.entry("gateway")].compactMap {
+            var entry = $0
+            entry?.rule = .whenAbsent
+            return entry
+        }
     }
 
     /// The entity that `name` means; nil if it does not exist or could not be read, which has been reported.
     package func entity(_ name: Key, _ order: SearchOrder) -> BoundEntity? {
         catalogue.place(name, order).flatMap { entities[$0.id] }
     }
-
-    /// `site.yaml`'s `defaults`; empty if there are none.
-    package var defaults: Fields { entities[.site]?.fields["defaults"]?.map ?? Fields() }
 }
 
 /// What is known of the site's secrets.
@@ -50,6 +66,7 @@ package enum Scope: Sendable {
     /// The searches that a reference leads to in this scope; none if the target does not need it.
     package func searches(_ reference: Reference) -> [SearchOrder] {
         switch (self, reference.order.kind) {
+        case _ where reference.isParent: [reference.order]
         case (.variables, .posture): [.postureForVariables]
         case (.variables, _): []
         case (.deployment, .posture): [.postureForAuth]
@@ -58,12 +75,22 @@ package enum Scope: Sendable {
         }
     }
 
-    /// Whether the target reads what the reference names, or only wants it to exist.
-    package func reads(_ kind: EntityKind) -> Bool {
-        switch self {
+    /// Whether the target reads what a reference leads to, or only wants it to exist.
+    package func reads(_ order: SearchOrder) -> Bool {
+        if case .parent = order { return true }
+        let kind = order.kind
+        return switch self {
         case .everything: true
         case .deployment: [.template, .preset, .posture].contains(kind)
         case .variables: kind == .posture
         }
+    }
+}
+
+extension Fields.Entry {
+    /// The entry, or the nearer one if there is one and it is not weaker.
+    func overridden(by nearer: Fields.Entry?) -> Fields.Entry {
+        guard let nearer else { return self }
+        return nearer.isUnset ? Unset.combine(self, nearer, isDeep: false) : ReplaceRule.combine(self, nearer)
     }
 }

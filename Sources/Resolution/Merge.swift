@@ -1,28 +1,154 @@
+package import Diagnostics
 package import SiteModel
+
+/// One layer of a merge.
+package struct MergeLayer: Sendable {
+    package var fields: Fields
+    /// Whether tags may stand in it.
+    let isTagged: Bool
+    /// How its file came to take part.
+    let lineage: Lineage?
+
+    package init(_ fields: Fields, isTagged: Bool = true, _ lineage: Lineage? = nil) {
+        self.fields = fields
+        self.isTagged = isTagged
+        self.lineage = lineage
+    }
+}
 
 /// Merges layers, the weakest first: one left fold, so the result depends on the layers alone (DESIGN §3).
 ///
-/// A key keeps the place where it first appeared. Every entry of the result remembers what it beat.
-package func merge(_ layers: [Fields], by table: FieldTable) -> Fields {
-    guard var result = layers.first else { return Fields() }
+/// A key keeps the place where it first appeared. Every entry of the result remembers what it beat. Reports R0304.
+package func merge(_ layers: [MergeLayer], by rules: MergeRules) -> (fields: Fields, diagnostics: [Diagnostic]) {
+    guard let first = layers.first else { return (Fields(), []) }
+    var merger = Merger()
+    var result = first.fields
+    if rules.hasExceptions {
+        for entry in result.entries {
+            var entry = entry
+            entry.rule = .merge(rules[entry.key])
+            result.set(entry)
+        }
+    }
     for layer in layers.dropFirst() {
-        for entry in layer.entries {
+        for entry in layer.fields.entries {
+            let rule = rules[entry.key]
             if let weaker = result.entry(entry.key) {
-                result.set(table.rule(of: entry.key).combine(weaker, entry))
+                result.set(merger.combine(weaker, entry, rule))
             } else {
+                var entry = entry
+                entry.rule = .merge(rule)
                 result.set(entry)
             }
         }
     }
-    return result
+    if layers.contains(where: \.isTagged) { result = result.withoutUnset }
+    result.lineage = layers.compactMap(\.lineage)
+    return (result, merger.diagnostics)
 }
 
-extension MergeRule {
-    /// One step of the fold: what a nearer layer's entry makes of the one so far.
-    package func combine(_ weaker: Fields.Entry, _ nearer: Fields.Entry) -> Fields.Entry {
-        switch self {
-        case .replace: ReplaceRule.combine(weaker, nearer)
-        case .union: UnionRule.combine(weaker, nearer)
+/// The steps of a fold, and what is to be said of them.
+struct Merger {
+    private(set) var diagnostics: [Diagnostic] = []
+
+    /// What a nearer layer's entry makes of the one so far: strength first, then the rule.
+    mutating func combine(
+        _ weaker: Fields.Entry, _ nearer: Fields.Entry, _ fieldRule: MergeRule
+    ) -> Fields.Entry {
+        if nearer.isUnset { return Unset.combine(weaker, nearer, isDeep: fieldRule == .deep) }
+        if weaker.isUnset {
+            return fieldRule == .deep
+                ? DeepRule.replace(weaker, nearer, &self) : ReplaceRule.combine(weaker, nearer, fieldRule)
+        }
+        switch nearer.value.origin.tag?.rule ?? fieldRule {
+        case .replace where fieldRule == .deep: return DeepRule.replace(weaker, nearer, &self)
+        case .replace: return ReplaceRule.combine(weaker, nearer)
+        case .union: return ListRule.union.combine(weaker, nearer, &self)
+        case .append: return ListRule.append.combine(weaker, nearer, &self)
+        case .deep: return DeepRule.combine(weaker, nearer, &self)
         }
     }
+
+    mutating func report(_ found: Diagnostic) { diagnostics.append(found) }
+}
+
+extension Fields {
+    /// The fields, those that `!unset` took away listed apart, at every depth.
+    var withoutUnset: Fields {
+        var kept = Fields(
+            entries.compactMap { entry in
+                if entry.isUnset { return nil }
+                var entry = entry
+                entry.value = entry.value.withoutUnset
+                return entry
+            })
+        kept.removed = removed + entries.filter(\.isUnset)
+        kept.lineage = lineage
+        return kept
+    }
+}
+
+extension Value {
+    fileprivate var withoutUnset: Value {
+        switch content {
+        case .map(let fields): Value(.map(fields.withoutUnset), origin)
+        case .list(let items): Value(.list(items.map(\.withoutUnset)), origin)
+        default: self
+        }
+    }
+}
+
+extension Diagnostic {
+    /// A map that meets something else, or a list that is to be joined with what is none.
+    static func shapes(_ weaker: Fields.Entry, _ nearer: Fields.Entry, _ severity: Severity) -> Diagnostic {
+        let help =
+            severity == .error
+            ? "remove the tag to replace it, or make both lists"
+            : "write `\(nearer.key): !replace …` if that is meant, or make both the same shape"
+        let verb = severity == .error ? "is to be joined with" : "takes the place of"
+        let weight = weaker.value.shape == nearer.value.shape ? "another" : weaker.value.shape
+        return Diagnostic(
+            .shapes, severity, "\(nearer.key): \(nearer.value.shape) \(verb) \(weight)",
+            at: nearer.value.origin.span ?? nearer.keySpan,
+            related: weaker.value.origin.span.map { [Label($0, "\(weaker.value.shape) stands here")] } ?? [],
+            help: help)
+    }
+}
+
+extension Value {
+    fileprivate var shape: String {
+        switch content {
+        case .list: "a list"
+        case .map: "a map"
+        case .null: "null"
+        case .secret: "a secret"
+        default: "a single value"
+        }
+    }
+}
+
+extension Code {
+    package static let shapes = Code(
+        "R0304", "shapes that do not merge",
+        explanation: """
+            Where a field is merged deep, a single value that takes the place of a map drops all that the map held, and a map \
+            that takes the place of a value is seldom meant either: a warning, unless `!replace` says so. `!append` and `!union` \
+            on a list are errors where what is inherited is no list.
+            """,
+        example: """
+            $ resolve env dev --node pve
+            -- site.yaml --
+            -- vms/base.yaml --
+            tags: {role: web}
+            -- vms/web.yaml --
+            extends: base
+            tags: !append [web]
+            -- nodes/pve.yaml --
+            datastore: local
+            api_token: null
+            -- envs/dev.yaml --
+            vms:
+              - {name: web, template: web}
+            """,
+        fix: "Make both the same shape, or write `!replace` where the whole is to be replaced.")
 }

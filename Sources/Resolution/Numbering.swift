@@ -14,11 +14,13 @@ extension BoundEntity {
                 diagnostics.append(.noSuchVM(name, id.name.text, near: Suggestions.near(name, among: names)))
                 continue
             }
-            vm.set("vmid", Value(.integer(number), Origin(nil, .instance)))
+            vm.set("vmid", Value(.integer(number), .commandLine))
             vms[index].content = .map(vm)
         }
         var env = self
-        env.fields.set(Fields.Entry("vms", keySpan: entry.keySpan, Value(.list(vms), entry.value.origin)))
+        var numbered = entry
+        numbered.value.content = .list(vms)
+        env.fields.set(numbered)
         return (env, diagnostics)
     }
 }

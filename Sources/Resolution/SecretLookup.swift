@@ -14,7 +14,7 @@ extension LinkedSite {
         let severity = strictness.severity
         switch secrets {
         case .unreadable: return (nil, [])
-        case .unchecked: return (Value(.secret(SecretRef(steps, .unknown)), .builtIn), [])
+        case .unchecked: return (Value(.secret(SecretRef(steps, .unknown)), Origin(nil, .secrets)), [])
         case .absent:
             return (
                 nil,
@@ -50,7 +50,7 @@ extension LinkedSite {
     func optionalSecret(_ steps: [Key]) -> Value? {
         switch secrets {
         case .keys(let fields): fields.value(at: steps)
-        case .unchecked: Value(.secret(SecretRef(steps, .unknown)), .builtIn)
+        case .unchecked: Value(.secret(SecretRef(steps, .unknown)), Origin(nil, .secrets))
         case .absent, .unreadable: nil
         }
     }
@@ -70,7 +70,7 @@ extension Diagnostic {
 extension Fields {
     /// The value that the keys, and places in lists, lead to.
     fileprivate func value(at steps: [Key]) -> Value? {
-        var value = Value(.map(self), .computed)
+        var value = Value(.map(self), .nowhere)
         for step in steps {
             if let item = value.list {
                 guard let index = Int(step.text), item.indices.contains(index) else { return nil }

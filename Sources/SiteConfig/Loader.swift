@@ -62,7 +62,7 @@ struct Loader {
             reportRival(place.path, place.rival)
             guard let entity = bindFile(place.path, as: place.id) else { continue }
             for reference in entity.references {
-                for order in scope.searches(reference) where scope.reads(order.kind) {
+                for order in scope.searches(reference) where scope.reads(order) {
                     waiting += places(of: reference.name, order)
                 }
             }

@@ -13,27 +13,24 @@ extension SiteCompiler {
         var loader = Loader(files, strictness, keyring)
         loader.loadSite()
         loader.loadSecrets(isNeeded: true)
-        let env = loader.catalogue.place(Key(request.name), .kind(.env))
-        if let env { loader.load(env, .deployment) }
-        if env.flatMap({ loader.entities[$0.id] })?.fields["posture"] == nil {
-            loader.load("dev", .postureForAuth, .deployment)
-        }
-        let node = chooseNode(request.node, env?.id, &loader)
+        let env = loadEnv(request.name, .deployment, &loader)
+        let node = chooseNode(request.node, env, &loader)
 
         let site = loader.site
         var findings = link(site, .deployment) + node.diagnostics + site.shadowedPresets()
-        if env == nil {
+        var machines = Deployment.Machines()
+        if let env {
+            let numbered = env.entity.numbering(request.vmids)
+            let compiled = site.machines(of: numbered.env)
+            machines = compiled.machines
+            findings += env.diagnostics + numbered.diagnostics + compiled.diagnostics
+        } else if site.catalogue.place(Key(request.name), .kind(.env)) == nil {
             findings.append(.notFound(Key(request.name), .kind(.env), in: site.catalogue, strictness.severity))
         }
-        var vms: [Fields] = []
-        if let env = env.flatMap({ site.entities[$0.id] }) {
-            let numbered = env.numbering(request.vmids)
-            let compiled = site.vms(of: numbered.env)
-            vms = compiled.vms
-            findings += numbered.diagnostics + compiled.diagnostics
-        }
         return finish(loader, findings, usage: node.usage) {
-            node.entity.map { site.deployment(of: vms, on: $0) }.map { (.deployment($0.deployment), $0.diagnostics) }
+            node.entity.map { site.deployment(of: machines, on: $0, chosen: node.lineage) }.map {
+                (.deployment($0.deployment), $0.diagnostics)
+            }
         }
     }
 
@@ -64,8 +61,9 @@ extension SiteCompiler {
         let method = site.authMethod(ofPosture: request.posture.map { Key($0) }, namedAt: nil)
         let compiled = site.vm(request.instance, number: nil, method)
         findings += method.diagnostics + compiled.diagnostics
+        let machines = Deployment.Machines([compiled.vm], .commandLine, method.lineage)
         return finish(loader, findings, usage: node.usage) {
-            node.entity.map { site.deployment(of: [compiled.vm], on: $0) }.map {
+            node.entity.map { site.deployment(of: machines, on: $0) }.map {
                 (.deployment($0.deployment), $0.diagnostics)
             }
         }
@@ -77,19 +75,21 @@ extension SiteCompiler {
         loader.loadSite()
         loader.loadSecrets(isNeeded: true)
         var findings: [Diagnostic] = []
-        var envName: Value?
+        var env: InheritedEnv?
+        var envName: Fields.Entry?
         var posture: Value?
         switch request {
         case .env(let name):
-            envName = .string(name, .computed)
-            if let place = loader.catalogue.place(Key(name), .kind(.env)) {
-                loader.load(place, .variables)
-                posture = loader.entities[place.id]?.fields["posture"]
-            } else {
+            env = loadEnv(name, .variables, &loader)
+            posture = env?.entity.fields["posture"]
+            envName = Fields.Entry(
+                "env_name", .string(name, env.map { Origin($0.entity.start, .env) } ?? .commandLine), rule: .fileName)
+            findings += env?.diagnostics ?? []
+            if loader.catalogue.place(Key(name), .kind(.env)) == nil {
                 findings.append(.notFound(Key(name), .kind(.env), in: loader.catalogue, strictness.severity))
             }
         case .posture(let name):
-            posture = .string(name, .computed)
+            posture = .string(name, .commandLine)
             if let place = loader.catalogue.place(Key(name), .postureForVariables) {
                 loader.load(place, .variables)
             } else {
@@ -98,8 +98,9 @@ extension SiteCompiler {
         }
         if posture == nil { loader.load("dev", .postureForVariables, .variables) }
         let site = loader.site
-        findings += link(site, .variables)
-        return finish(loader, findings) { (.variables(site.variables(env: envName, posture: posture)), []) }
+        let compiled = site.variables(env: envName, posture: posture, in: env?.entity)
+        findings += link(site, .variables) + compiled.diagnostics
+        return finish(loader, findings) { (.variables(compiled.variables), []) }
     }
 
     /// The whole site: every file, every reference, every env and node.
@@ -119,13 +120,15 @@ extension SiteCompiler {
         let site = loader.site
         var findings = link(site, .everything) + site.shadowedPresets()
         for place in site.catalogue.all(.env) {
-            if let env = site.entities[place.id] { findings += site.vms(of: env).diagnostics }
+            guard let env = site.entities[place.id] else { continue }
+            let inherited = site.inherited(env)
+            findings += inherited.diagnostics + site.machines(of: inherited.entity).diagnostics
         }
         for place in site.catalogue.all(.template) + site.catalogue.all(.preset) {
             if let ip = site.entities[place.id]?.fields["ip"] { findings += checkAddress(ip, strictness) }
         }
         for place in site.catalogue.all(.node) {
-            if let node = site.entities[place.id] { findings += site.deployment(of: [], on: node).diagnostics }
+            if let node = site.entities[place.id] { findings += site.deployment(of: Deployment.Machines(), on: node).diagnostics }
         }
         if let note = loader.uncheckedNote { findings.append(note) }
         return findings
@@ -161,13 +164,29 @@ extension SiteCompiler {
         return Compilation(report: report, document: document)
     }
 
+    private typealias InheritedEnv = (entity: BoundEntity, diagnostics: [Diagnostic])
+
+    /// An env with what it inherits, loaded with all that the scope reads of it; nil if it cannot be read.
+    private func loadEnv(_ name: String, _ scope: Scope, _ loader: inout Loader) -> InheritedEnv? {
+        guard let place = loader.catalogue.place(Key(name), .kind(.env)) else {
+            if scope == .deployment { loader.load("dev", .postureForAuth, scope) }
+            return nil
+        }
+        loader.load(place, scope)
+        guard let env = loader.entities[place.id] else { return nil }
+        let inherited = loader.site.inherited(env)
+        if inherited.entity.fields["posture"] == nil, scope == .deployment {
+            loader.load("dev", .postureForAuth, scope)
+        }
+        return inherited
+    }
+
     /// The node that was named, or the only one that can be meant.
-    private func chooseNode(_ name: String?, _ env: EntityID?, _ loader: inout Loader) -> ChosenNode {
+    private func chooseNode(_ name: String?, _ env: InheritedEnv?, _ loader: inout Loader) -> ChosenNode {
         let nodes = loader.catalogue.names(.node)
         var chosen = ChosenNode()
-        let meant =
-            name ?? env.flatMap { loader.entities[$0]?.fields["node"]?.name } ?? (nodes.count == 1 ? nodes[0] : nil)
-        guard let meant else {
+        let named = name == nil ? env?.entity.fields["node"] : nil
+        guard let meant = name ?? named?.name ?? (nodes.count == 1 ? nodes[0] : nil) else {
             if nodes.isEmpty {
                 chosen.diagnostics = [.noNodes]
             } else {
@@ -178,6 +197,9 @@ extension SiteCompiler {
         if let place = loader.catalogue.place(Key(meant), .kind(.node)) {
             loader.load(place, .deployment)
             chosen.entity = loader.entities[place.id]
+            if let named, let entity = chosen.entity {
+                chosen.lineage = Lineage(entity.source, Step("node", at: named.origin.span, to: entity.path))
+            }
         } else if name != nil || env == nil {
             chosen.diagnostics = [.notFound(Key(meant), .kind(.node), in: loader.catalogue, .error)]
         }
@@ -186,6 +208,8 @@ extension SiteCompiler {
 
     private struct ChosenNode {
         var entity: BoundEntity?
+        /// The reference that named it; nil if the command line or nothing did.
+        var lineage: Lineage?
         var diagnostics: [Diagnostic] = []
         /// What the command line should have said.
         var usage: String?
@@ -195,7 +219,7 @@ extension SiteCompiler {
 extension Target.VM {
     /// The VM's own layer: what the command line says of it.
     fileprivate var instance: Fields {
-        let origin = Origin(nil, .instance)
+        let origin = Origin.commandLine
         var fields: Fields = ["name": .string(name, origin), "vmid": Value(.integer(vmid), origin)]
         if let template { fields.set("template", .string(template, origin)) }
         if let preset { fields.set("vm_preset", .string(preset, origin)) }

@@ -47,17 +47,17 @@ public struct SecretsAudit: Sendable {
 
     /// `[{file, form, recipients: [[…]], groups_needed, opened_by: […] | null, values: n | null}, …]` with a final newline.
     public var json: [UInt8] {
-        func text(_ text: String) -> Value { .string(text, .computed) }
-        func list(_ items: [Value]) -> Value { Value(.list(items), .computed) }
+        func text(_ text: String) -> Value { .string(text, .nowhere) }
+        func list(_ items: [Value]) -> Value { Value(.list(items), .nowhere) }
         let items = files.map { file in
             let fields: Fields = [
                 "file": text(file.path), "form": text(file.form),
                 "recipients": list(file.recipients.map { list($0.map(text)) }),
-                "groups_needed": Value(.integer(file.groupsNeeded), .computed),
-                "opened_by": file.openedBy.map { list($0.map(text)) } ?? Value(.null, .computed),
-                "values": Value(file.values.map { .integer($0) } ?? .null, .computed),
+                "groups_needed": Value(.integer(file.groupsNeeded), .nowhere),
+                "opened_by": file.openedBy.map { list($0.map(text)) } ?? Value(.null, .nowhere),
+                "values": Value(file.values.map { .integer($0) } ?? .null, .nowhere),
             ]
-            return Value(.map(fields), .computed)
+            return Value(.map(fields), .nowhere)
         }
         return Document(JSONWriter.document(list(items)).output, nil).bytes(.redacted)
     }

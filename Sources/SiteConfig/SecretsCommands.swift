@@ -76,7 +76,7 @@ extension SiteCompiler {
             documents.count == 1
             ? [value(documents[0], [])]
             : documents.enumerated().map { value($0.element, [Key(String($0.offset))]) }
-        let written = JSONWriter.document(documents.count == 1 ? values[0] : Value(.list(values), .computed))
+        let written = JSONWriter.document(documents.count == 1 ? values[0] : Value(.list(values), .nowhere))
         return (written.output, found + documents.flatMap { withoutJSONForm($0, []) })
     }
 

@@ -211,10 +211,10 @@ public struct Listing: Sendable {
     /// `[{"name": …, "file": …}, …]` with a final newline.
     public var json: [UInt8] {
         let items = entries.map { entry -> Value in
-            let fields: Fields = ["name": .string(entry.name, .computed), "file": .string(entry.path, .computed)]
-            return Value(.map(fields), .computed)
+            let fields: Fields = ["name": .string(entry.name, .nowhere), "file": .string(entry.path, .nowhere)]
+            return Value(.map(fields), .nowhere)
         }
-        return Document(JSONWriter.document(Value(.list(items), .computed)).output, nil).bytes(.redacted)
+        return Document(JSONWriter.document(Value(.list(items), .nowhere)).output, nil).bytes(.redacted)
     }
 }
 

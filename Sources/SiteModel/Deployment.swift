@@ -1,26 +1,26 @@
-/// One env on one node, everything resolved: what OpenTofu needs to make its VMs.
+/// One env on one node, everything resolved: what OpenTofu needs to make its VMs. Each entry knows what set it.
 package struct Deployment: Sendable {
     /// The node's name in Proxmox.
-    package var node: Value
-    package var apiEndpoint: Value
-    package var apiToken: Value
+    package var node: Fields.Entry
+    package var apiEndpoint: Fields.Entry
+    package var apiToken: Fields.Entry
     /// The user for SSH to the node.
-    package var hostUser: Value
+    package var hostUser: Fields.Entry
     /// The user made on the VMs.
-    package var vmUser: Value
-    package var sshHost: Value
-    package var datastore: Value
-    package var rootPassword: Value
-    package var sshKeys: Value
-    package var serverURL: Value
+    package var vmUser: Fields.Entry
+    package var sshHost: Fields.Entry
+    package var datastore: Fields.Entry
+    package var rootPassword: Fields.Entry
+    package var sshKeys: Fields.Entry
+    package var serverURL: Fields.Entry
     /// Present when the site sets it.
-    package var dnsServers: Value?
-    /// The merged fields of each VM.
-    package var vms: [Fields]
+    package var dnsServers: Fields.Entry?
+    package var machines: Machines
 
     package init(
-        node: Value, apiEndpoint: Value, apiToken: Value, hostUser: Value, vmUser: Value, sshHost: Value,
-        datastore: Value, rootPassword: Value, sshKeys: Value, serverURL: Value, dnsServers: Value?, vms: [Fields]
+        node: Fields.Entry, apiEndpoint: Fields.Entry, apiToken: Fields.Entry, hostUser: Fields.Entry,
+        vmUser: Fields.Entry, sshHost: Fields.Entry, datastore: Fields.Entry, rootPassword: Fields.Entry,
+        sshKeys: Fields.Entry, serverURL: Fields.Entry, dnsServers: Fields.Entry?, machines: Machines
     ) {
         self.node = node
         self.apiEndpoint = apiEndpoint
@@ -33,6 +33,22 @@ package struct Deployment: Sendable {
         self.sshKeys = sshKeys
         self.serverURL = serverURL
         self.dnsServers = dnsServers
-        self.vms = vms
+        self.machines = machines
+    }
+
+    /// The VMs.
+    package struct Machines: Sendable {
+        /// The merged fields of each.
+        package var vms: [Fields]
+        /// Where the list of them is written.
+        package var origin: Origin
+        /// How the files took part that they come from.
+        package var lineage: [Lineage]
+
+        package init(_ vms: [Fields] = [], _ origin: Origin = .builtIn, _ lineage: [Lineage] = []) {
+            self.vms = vms
+            self.origin = origin
+            self.lineage = lineage
+        }
     }
 }

@@ -53,10 +53,12 @@ package enum SearchOrder: Sendable {
     case postureForAuth
     /// A posture's Ansible variables.
     case postureForVariables
+    /// What an entity extends: beside its own file first.
+    case parent(EntityKind, folder: String)
 
     package var kind: EntityKind {
         switch self {
-        case .kind(let kind): kind
+        case .kind(let kind), .parent(let kind, _): kind
         case .presetOfVM: .preset
         case .postureForAuth, .postureForVariables: .posture
         }
@@ -68,6 +70,7 @@ package enum SearchOrder: Sendable {
         case .presetOfVM: ["vms/presets", "presets", "v2/presets"]
         case .postureForAuth: ["v2/postures", "postures"]
         case .postureForVariables: ["postures", "v2/postures"]
+        case .parent(let kind, let folder): [folder] + kind.folders.filter { $0 != folder }
         }
     }
 }

@@ -9,6 +9,8 @@ package indirect enum FieldType: Sendable {
     case addressWithPrefix
     /// The name of another entity.
     case reference(SearchOrder)
+    /// What the entity extends: the name of another of its kind, or a list of them.
+    case parents
     /// A key under a part of the secrets.
     case secret(under: Key)
     case list(FieldType)
@@ -31,6 +33,7 @@ extension FieldType {
         case .choice(let choices): choices.map { "\"\($0)\"" }.joined(separator: " | ")
         case .addressWithPrefix: "null, dhcp, or an address with its prefix (10.0.0.5/24)"
         case .reference(let order): "the name of a \(order.kind.name)"
+        case .parents: "the name of another of its kind, or a list of names"
         case .secret(let section): "the name of a secret under \(section)"
         case .list: "a list"
         case .map, .mapOf: "a map"
@@ -38,14 +41,6 @@ extension FieldType {
         case .any, .visible: "a value"
         }
     }
-}
-
-/// How a nearer layer's value meets a weaker one's (DESIGN §3).
-package enum MergeRule: String, Sendable, CaseIterable {
-    /// The nearest value wins whole.
-    case replace
-    /// Lists are joined: first seen first, once each.
-    case union
 }
 
 /// One field of an entity.
@@ -94,10 +89,17 @@ package struct FieldTable: Sendable {
         fields.first { $0.name == key } ?? fields.first { $0.formerName == key }
     }
 
-    package func rule(of key: Key) -> MergeRule { field(key)?.rule ?? .replace }
 }
 
 extension EntityKind {
+    /// Whether an entity of the kind may extend others.
+    package var inherits: Bool {
+        switch self {
+        case .preset, .template, .posture, .env, .spec, .hostGroup, .component: true
+        default: false
+        }
+    }
+
     /// The table that binds a kind's files; nil for a kind that is only looked up by name so far.
     package var table: FieldTable? {
         switch self {
@@ -109,7 +111,20 @@ extension EntityKind {
         case .template: .template
         case .preset: .preset
         case .posture: .posture
+        case .spec, .component, .hostGroup: .parentsOnly
         default: nil
         }
     }
+}
+
+extension Field {
+    /// What every kind that inherits has.
+    package static let extends = Field(
+        "extends", .parents, structural: true,
+        "What it starts from: its parents are weaker layers, the first the weakest.")
+}
+
+extension FieldTable {
+    /// Of a kind whose other fields are not read yet.
+    static let parentsOnly = FieldTable(isOpen: true, [.extends])
 }

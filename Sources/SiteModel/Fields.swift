@@ -3,6 +3,10 @@ package import Diagnostics
 /// A map that keeps the order of its keys, and of each key what set it and what that beat.
 package struct Fields: Sendable {
     package private(set) var entries: [Entry] = []
+    /// Keys that `!unset` took away, with what they had been.
+    package var removed: [Entry] = []
+    /// How the files came to take part that this map was merged from; empty for a map as it is written.
+    package var lineage: [Lineage] = []
     /// Where each key stands, once there are many.
     private var places: [Key: Int] = [:]
 
@@ -11,15 +15,32 @@ package struct Fields: Sendable {
         /// Where the key is written; nil if the entry was computed.
         package var keySpan: Span?
         package var value: Value
-        /// The weaker layers' values that this one replaced, the strongest first.
-        package var beat: [Value] = []
+        /// By what it has its value.
+        package var rule: Rule
+        /// The weaker values that this one replaced, the strongest first.
+        package var beat: [Value]
+        /// The references that led from the value's field to its place, where it stands elsewhere.
+        package var via: [Step]
 
-        package init(_ key: Key, keySpan: Span? = nil, _ value: Value, beat: [Value] = []) {
+        package init(
+            _ key: Key, keySpan: Span? = nil, _ value: Value, rule: Rule = .merge(.replace), beat: [Value] = [],
+            via: [Step] = []
+        ) {
             self.key = key
             self.keySpan = keySpan
             self.value = value
+            self.rule = rule
             self.beat = beat
+            self.via = via
         }
+
+        /// The same under another name.
+        package func named(_ name: Key) -> Entry {
+            Entry(name, keySpan: keySpan, value, rule: rule, beat: beat, via: via)
+        }
+
+        /// Whether `!unset` stands there.
+        package var isUnset: Bool { value.origin.tag == .unset }
     }
 
     private static let few = 12

@@ -113,10 +113,10 @@ private struct TreeBuilder: EventReceiver {
     ) {
         var node = SyntaxTree.Node(
             kind: .scalar, style: style, start: properties.start, end: properties.end, next: nextIndex + 1)
+        if let tag = ownTag(properties) { mark(&node, tag, properties) }
         store(text, in: &node)
         if style == .literal || style == .folded { trimEnd(of: &node) }
         node.type = type(of: node, properties, isPlain: isPlain)
-        if properties.tag == Self.secretTag { node.flags.insert(.isSecretPath) }
         if isAtKey {
             makeKey(&node)
         } else {
@@ -190,9 +190,13 @@ private struct TreeBuilder: EventReceiver {
     private mutating func start(_ kind: SyntaxTree.Kind, _ properties: EventProperties) {
         let place = span(properties.start, properties.end)
         if isAtKey { diagnostics.append(.keyIsNoText(place)) }
-        checkTag(properties.tag, of: kind, at: place)
         let index = nextIndex
-        let node = SyntaxTree.Node(kind: kind, start: properties.start, end: properties.end, next: index + 1)
+        var node = SyntaxTree.Node(kind: kind, start: properties.start, end: properties.end, next: index + 1)
+        if let tag = ownTag(properties), tag != .secret, tag != .raw {
+            mark(&node, tag, properties)
+        } else {
+            checkTag(properties.tag, of: kind, at: place)
+        }
         if let anchor = properties.anchor { define(anchor, at: index, node, isOpen: true) }
         append(node)
         open.append(
@@ -258,8 +262,7 @@ private struct TreeBuilder: EventReceiver {
 
     /// A block scalar's mark runs on to the next token.
     private func trimEnd(of node: inout SyntaxTree.Node) {
-        let blank: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
-        while node.end > node.start + 1, blank.contains(source.bytes[Int(node.end) - 1]) { node.end -= 1 }
+        while node.end > node.start + 1, Self.blanks.contains(source.bytes[Int(node.end) - 1]) { node.end -= 1 }
     }
 
     // MARK: Checks
@@ -269,7 +272,9 @@ private struct TreeBuilder: EventReceiver {
         let letters = text[Int(node.text)..<Int(node.text + node.count)]
         // `!` alone asks for what the value would be without a tag, quoted or not.
         guard let tag = properties.tag, tag != "!" else { return isPlain ? ScalarType.resolve(letters) : .string }
-        if tag == Self.secretTag, !isAtKey, !source.isSecret { return .string }
+        if let own = node.tag {
+            return own == .secret || node.style != .plain ? .string : ScalarType.resolve(letters)
+        }
         guard let type = ScalarType(tag: tag) else {
             checkTag(tag, of: .scalar, at: span(node.start, node.end))
             return .string
@@ -277,8 +282,44 @@ private struct TreeBuilder: EventReceiver {
         return type
     }
 
-    /// The mark of a path into the secrets (DESIGN §2, *A secret as a value*).
-    private static let secretTag = "!secret"
+    /// The tag of ours that a node has. Keys have none, nor has what stands in the secrets.
+    private func ownTag(_ properties: EventProperties) -> OwnTag? {
+        guard let tag = properties.tag, !isAtKey, !source.isSecret else { return nil }
+        return OwnTag(tag)
+    }
+
+    /// Notes a tag of ours. One that speaks of merging does not belong to the value's span: it may be removed, the value stays.
+    private mutating func mark(_ node: inout SyntaxTree.Node, _ tag: OwnTag, _ properties: EventProperties) {
+        node.tag = tag
+        guard tag != .secret, tag != .raw else { return }
+        let bytes = source.bytes
+        var index = Int(properties.start)
+        let end = min(Int(properties.end), bytes.count)
+        var written = span(properties.start, properties.end)
+        while index < end, bytes[index] == UInt8(ascii: "!") || bytes[index] == UInt8(ascii: "&") {
+            let start = index
+            while index < end, !Self.blanks.contains(bytes[index]) { index += 1 }
+            if bytes[start] == UInt8(ascii: "!") { written = span(UInt32(start), UInt32(index)) }
+            skipBlanks(&index, end)
+        }
+        tree.tagSpans[nextIndex] = written
+        node.start = index < end || tag != .unset ? UInt32(min(index, end)) : written.start
+    }
+
+    /// White space, and comments behind it.
+    private func skipBlanks(_ index: inout Int, _ end: Int) {
+        while index < end {
+            if source.bytes[index] == UInt8(ascii: "#") {
+                while index < end, source.bytes[index] != 0x0A { index += 1 }
+            } else if Self.blanks.contains(source.bytes[index]) {
+                index += 1
+            } else {
+                return
+            }
+        }
+    }
+
+    private static let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
 
     private mutating func checkTag(_ tag: String?, of kind: SyntaxTree.Kind, at place: Span) {
         guard let tag, tag != "!" else { return }

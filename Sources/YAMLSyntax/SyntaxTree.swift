@@ -16,6 +16,8 @@ package struct SyntaxTree: Sendable {
     package internal(set) var declaresYAML11 = false
     var nodes: [Node] = []
     var decoded: [UInt8] = []
+    /// Where the tags that speak of merging are written, by the place of their nodes in the arena.
+    var tagSpans: [UInt32: Span] = [:]
 
     init(source: Source) { self.source = source }
 
@@ -32,6 +34,12 @@ package struct SyntaxTree: Sendable {
         var count: UInt32 = 0
         /// The node after this one's subtree.
         var next: UInt32
+
+        /// The tag of ours that the node has.
+        var tag: OwnTag? {
+            get { OwnTag(rawValue: flags.rawValue >> Flags.tagShift) }
+            set { flags = Flags(rawValue: flags.rawValue & 0x0F | (newValue?.rawValue ?? 0) << Flags.tagShift) }
+        }
     }
 
     package enum Kind: UInt8, Sendable {
@@ -49,8 +57,8 @@ package struct SyntaxTree: Sendable {
         static let isMergeKey = Flags(rawValue: 4)
         /// A key that is neither text nor an integer, which has been said.
         static let isOddKey = Flags(rawValue: 8)
-        /// A scalar tagged `!secret`: a path into the secrets.
-        static let isSecretPath = Flags(rawValue: 16)
+        /// The upper four bits hold the node's tag, if it is one of ours.
+        static let tagShift = 4
     }
 
     package var root: NodeID { NodeID(index: 0) }
@@ -163,7 +171,7 @@ extension SyntaxTree {
     package func secretPath(_ id: NodeID) -> NodeID? {
         guard !source.isSecret else { return nil }
         let node = nodes[Int(target(id).index)]
-        if node.kind == .scalar { return node.flags.contains(.isSecretPath) ? target(id) : nil }
+        if node.kind == .scalar { return node.tag == .secret ? target(id) : nil }
         guard node.kind == .map else { return nil }
         return value(of: "$secret", in: id)
     }

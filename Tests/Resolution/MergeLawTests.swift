@@ -10,7 +10,7 @@ import Testing
     @Test(arguments: seeds) func foldIsTheModel(_ seed: Int) {
         var random = SeededRandom(seed)
         let layers = (0..<Int.random(in: 1...4, using: &random)).map { _ in Self.layer(&random) }
-        let merged = merge(layers, by: .vm)
+        let merged = merged(layers, by: .vm)
         var order: [Key] = []
         for entry in layers.flatMap(\.entries) where !order.contains(entry.key) { order.append(entry.key) }
         #expect(merged.entries.map(\.key) == order)
@@ -23,14 +23,14 @@ import Testing
         var random = SeededRandom(seed)
         let (a, b, c) = (Self.layer(&random), Self.layer(&random), Self.layer(&random))
         #expect(
-            merge([merge([a, b], by: .vm), c], by: .vm)
-                == merge([a, merge([b, c], by: .vm)], by: .vm).inOrder(of: [a, b, c]))
+            merged([merged([a, b], by: .vm), c], by: .vm)
+                == merged([a, merged([b, c], by: .vm)], by: .vm).inOrder(of: [a, b, c]))
     }
 
     @Test(arguments: seeds) func anEmptyLayerChangesNothing(_ seed: Int) {
         var random = SeededRandom(seed)
         let layer = Self.layer(&random)
-        #expect(merge([Fields(), layer, Fields()], by: .vm) == layer)
+        #expect(merged([Fields(), layer, Fields()], by: .vm) == layer)
     }
 
     @Test(arguments: seeds) func unionIsIdempotentAndKeepsTheFirstSeen(_ seed: Int) {
@@ -38,9 +38,9 @@ import Testing
         let table = FieldTable([Field("tags", .list(.any), merged: .union, "")])
         let first: Fields = ["tags": Self.list(&random)]
         let second: Fields = ["tags": Self.list(&random)]
-        let once = merge([first, second], by: table)
-        #expect(merge([first, second, second], by: table) == once)
-        #expect(merge([once, first], by: table) == once)
+        let once = merged([first, second], by: table)
+        #expect(merged([first, second, second], by: table) == once)
+        #expect(merged([once, first], by: table) == once)
         let items = once["tags"]?.list ?? []
         for (index, item) in items.enumerated() {
             #expect(!items[..<index].contains { $0.content == item.content })
@@ -52,13 +52,13 @@ import Testing
     func strengthComesBeforeNearness(_ weaker: Strength, _ nearer: Strength) {
         let far: Fields = ["cores": Value(.integer(1), Origin(nil, .preset, strength: weaker))]
         let near: Fields = ["cores": Value(.integer(2), Origin(nil, .instance, strength: nearer))]
-        #expect(merge([far, near], by: .vm)["cores"]?.integer == (nearer >= weaker ? 2 : 1))
+        #expect(merged([far, near], by: .vm)["cores"]?.integer == (nearer >= weaker ? 2 : 1))
     }
 
     @Test(arguments: seeds) func everyValueIsKeptOrBeaten(_ seed: Int) {
         var random = SeededRandom(seed)
         let layers = (0..<4).map { _ in Self.layer(&random) }
-        for entry in merge(layers, by: .vm).entries {
+        for entry in merged(layers, by: .vm).entries {
             let given = layers.compactMap { $0[entry.key] }
             #expect(entry.beat.count == given.count - 1)
             #expect(entry.beat.map(\.content) == given.dropLast().reversed().map(\.content))

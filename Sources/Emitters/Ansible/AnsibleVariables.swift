@@ -6,6 +6,6 @@ extension OutputFormat {
         name: "vars", summary: "Ansible variables of an env's posture",
         document: { subject in
             guard case .variables(let variables) = subject else { return nil }
-            return Value(.map(variables.fields), .computed)
+            return Value(.map(variables.fields), .nowhere)
         })
 }

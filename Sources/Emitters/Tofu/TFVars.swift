@@ -6,20 +6,24 @@ extension OutputFormat {
         name: "env", summary: "OpenTofu variables of an env on a node",
         document: { subject in
             guard case .deployment(let deployment) = subject else { return nil }
-            var fields: Fields = [
-                "node": deployment.node,
-                "api_endpoint": deployment.apiEndpoint,
-                "api_token": deployment.apiToken,
-                "ssh_user": deployment.hostUser,
-                "automation_user": deployment.vmUser,
-                "ssh_host": deployment.sshHost,
-                "datastore": deployment.datastore,
-                "root_password": deployment.rootPassword,
-                "ssh_keys": deployment.sshKeys,
-                "spec_server": deployment.serverURL,
-            ]
-            if let servers = deployment.dnsServers { fields.set("dns_servers", servers) }
-            fields.set("vms", Value(.list(deployment.vms.map { Value(.map($0), .computed) }), .computed))
-            return Value(.map(fields), .computed)
+            let machines = deployment.machines
+            let vms = machines.vms.map { Value(.map($0), machines.origin) }
+            var fields = Fields(
+                [
+                    deployment.node.named("node"),
+                    deployment.apiEndpoint.named("api_endpoint"),
+                    deployment.apiToken.named("api_token"),
+                    deployment.hostUser.named("ssh_user"),
+                    deployment.vmUser.named("automation_user"),
+                    deployment.sshHost.named("ssh_host"),
+                    deployment.datastore.named("datastore"),
+                    deployment.rootPassword.named("root_password"),
+                    deployment.sshKeys.named("ssh_keys"),
+                    deployment.serverURL.named("spec_server"),
+                    deployment.dnsServers?.named("dns_servers"),
+                    Fields.Entry("vms", Value(.list(vms), machines.origin)),
+                ].compactMap(\.self))
+            fields.lineage = machines.lineage
+            return Value(.map(fields), .nowhere)
         })
 }

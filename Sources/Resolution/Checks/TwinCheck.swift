@@ -29,6 +29,11 @@ private func address(of value: Value) -> Key? {
     return Key(address.bytes.map { String($0) }.joined(separator: "."))
 }
 
+extension Fields.Entry {
+    /// Whether it is a number that counts from another.
+    fileprivate var isCounted: Bool { if case .offset = rule { true } else { false } }
+}
+
 extension Diagnostic {
     fileprivate static func twins(
         _ code: Code, _ field: Key, _ value: Value, _ second: Fields, _ first: Fields, _ severity: Severity
@@ -46,7 +51,7 @@ extension Diagnostic {
             if !related.contains(label) { related.append(label) }
         }
         let help =
-            field == "vmid" && value.origin.layer == .computed
+            second.entry(field)?.isCounted == true
             ? "it is vmid_base plus the VM's place; give one of them a vmid of its own" : nil
         return Diagnostic(
             code, severity, message, at: place(of: field, in: second), "the second one", related: related, help: help)

@@ -2,10 +2,13 @@ internal import SiteModel
 
 /// The nearest value wins whole, lists and maps too; of two strengths the higher wins, wherever it stands.
 enum ReplaceRule {
-    static func combine(_ weaker: Fields.Entry, _ nearer: Fields.Entry) -> Fields.Entry {
+    static func combine(
+        _ weaker: Fields.Entry, _ nearer: Fields.Entry, _ rule: MergeRule = .replace
+    ) -> Fields.Entry {
         let nearerWins = nearer.value.origin.strength >= weaker.value.origin.strength
         var winner = nearerWins ? nearer : weaker
         let loser = nearerWins ? weaker : nearer
+        if nearerWins { winner.rule = .merge(rule) }
         winner.beat = [loser.value] + weaker.beat + nearer.beat
         return winner
     }

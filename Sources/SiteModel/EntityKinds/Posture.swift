@@ -1,10 +1,11 @@
 extension FieldTable {
     /// `postures/`, `v2/postures/`: how a machine is secured. Flat keys and nested ones are both read, flat first.
     package static let posture = FieldTable([
-        Field("auth", .map(auth), "How a VM proves who it is when it fetches its specification."),
-        Field("ssh", .map(ssh), "The SSH daemon."),
-        Field("sudo", .map(sudo), "sudo."),
-        Field("fail2ban", .map(fail2ban), "fail2ban."),
+        .extends,
+        Field("auth", .map(auth), merged: .deep, "How a VM proves who it is when it fetches its specification."),
+        Field("ssh", .map(ssh), merged: .deep, "The SSH daemon."),
+        Field("sudo", .map(sudo), merged: .deep, "sudo."),
+        Field("fail2ban", .map(fail2ban), merged: .deep, "fail2ban."),
         Field("packages", .list(.text), merged: .union, "Packages beside the site's."),
         Field("ssh_port", port, "Flat form of `ssh.port`."),
         Field("ssh_permit_root_login", permitRootLogin, "Flat form of `ssh.permit_root_login`."),

@@ -2,6 +2,6 @@ extension FieldTable {
     /// `vms/*.yaml`: what several VMs have in common. Open, as a VM is.
     package static let template = FieldTable(
         isOpen: true,
-        [Field("preset", .reference(.presetOfVM), structural: true, "The preset it starts from.")] + hardware,
+        [.extends, Field("preset", .reference(.presetOfVM), structural: true, "The preset it starts from.")] + hardware,
         confusions: ["vm_preset": "preset"])
 }

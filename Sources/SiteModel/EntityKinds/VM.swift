@@ -8,7 +8,7 @@ extension FieldTable {
             Field(
                 "vm_preset", .reference(.presetOfVM), structural: true, "The preset it starts from, without a template."
             ),
-        ] + hardware, confusions: ["preset": "vm_preset"])
+        ] + hardware, confusions: ["preset": "vm_preset", "extends": "template"])
 
     /// What presets, templates and VMs share.
     static let hardware: [Field] = [

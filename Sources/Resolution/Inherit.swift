@@ -1,0 +1,165 @@
+package import Diagnostics
+package import SiteModel
+
+/// The order in which entities and what they extend are layers (DESIGN §3).
+///
+/// Depth-first, parents before children, left to right, each once at its first visit. Nothing is merged here.
+package struct Ancestry: Sendable {
+    /// One entity of a family, and the reference that led to it first; none for the entity whose family it is.
+    package struct Member: Sendable {
+        package let id: EntityID
+        package let reference: Reference?
+    }
+
+    private var families: [EntityID: [Member]] = [:]
+    package private(set) var diagnostics: [Diagnostic] = []
+
+    /// How many layers a family may have.
+    static let limit = 256
+
+    /// Reports R0302.
+    init(_ entities: [EntityID: BoundEntity], _ catalogue: Catalogue) {
+        var reported: Set<Set<EntityID>> = []
+        let heirs = entities.values.filter { !$0.parents.isEmpty }.sorted { Key($0.path) < Key($1.path) }
+        for heir in heirs {
+            var walk = Walk(entities, catalogue, heir)
+            walk.run()
+            families[heir.id] = walk.order
+            if walk.isTooLong { diagnostics.append(.tooManyParents(heir)) }
+            for cycle in walk.cycles where reported.insert(Set(cycle.map(\.child))).inserted {
+                diagnostics.append(.cycle(cycle, entities))
+            }
+        }
+    }
+
+    /// The entity's layers, the weakest first, itself last.
+    package func family(of id: EntityID) -> [Member] { families[id] ?? [Member(id: id, reference: nil)] }
+}
+
+/// One edge of a cycle: who extends, and where.
+private struct Edge {
+    let child: EntityID
+    let reference: Reference
+}
+
+/// The walk from one entity through its parents, with a stack of its own: families may be deep.
+private struct Walk {
+    private let entities: [EntityID: BoundEntity]
+    private let catalogue: Catalogue
+    private var path: [Visit]
+    private var visited: Set<EntityID>
+    var order: [Ancestry.Member] = []
+    var cycles: [[Edge]] = []
+    var isTooLong = false
+
+    private struct Visit {
+        let id: EntityID
+        let reference: Reference?
+        let parents: [Reference]
+        var next = 0
+    }
+
+    init(_ entities: [EntityID: BoundEntity], _ catalogue: Catalogue, _ heir: BoundEntity) {
+        self.entities = entities
+        self.catalogue = catalogue
+        path = [Visit(id: heir.id, reference: nil, parents: heir.parents)]
+        visited = [heir.id]
+    }
+
+    mutating func run() {
+        while let visit = path.last {
+            guard visit.next < visit.parents.count, !isTooLong else {
+                order.append(Ancestry.Member(id: visit.id, reference: visit.reference))
+                path.removeLast()
+                continue
+            }
+            path[path.count - 1].next += 1
+            enter(visit.parents[visit.next])
+        }
+    }
+
+    private mutating func enter(_ reference: Reference) {
+        guard let place = catalogue.place(reference.name, reference.order), let parent = entities[place.id] else {
+            return
+        }
+        if let start = path.firstIndex(where: { $0.id == parent.id }) {
+            let edges = path[start...].dropLast().enumerated().compactMap { offset, visit in
+                path[start + offset + 1].reference.map { Edge(child: visit.id, reference: $0) }
+            }
+            cycles.append(edges + [Edge(child: path[path.count - 1].id, reference: reference)])
+            return
+        }
+        guard visited.insert(parent.id).inserted else { return }
+        guard visited.count <= Ancestry.limit else {
+            isTooLong = true
+            return
+        }
+        path.append(Visit(id: parent.id, reference: reference, parents: parent.parents))
+    }
+}
+
+extension LinkedSite {
+    /// The entity's layers, the weakest first, itself last.
+    func layers(of entity: BoundEntity) -> [(entity: BoundEntity, lineage: Lineage?)] {
+        ancestry.family(of: entity.id).compactMap { member in
+            guard let ancestor = entities[member.id] else { return nil }
+            let lineage = member.reference.map { reference in
+                Lineage(ancestor.source, Step("extends", at: reference.span, to: ancestor.path))
+            }
+            return (ancestor, lineage)
+        }
+    }
+
+    /// The entity with what it inherits, merged by its kind's rules. Reports R0304.
+    package func inherited(_ entity: BoundEntity) -> (entity: BoundEntity, diagnostics: [Diagnostic]) {
+        let layers = layers(of: entity)
+        guard layers.count > 1 || !entity.tags.isEmpty else { return (entity, []) }
+        let merged = merge(
+            layers.map { layer in
+                MergeLayer(layer.entity.fields.without(["extends"]), isTagged: layer.entity.isTagged, layer.lineage)
+            }, by: rules[MergeSubject(entity.id.kind)])
+        var result = entity
+        result.fields = merged.fields
+        return (result, merged.diagnostics)
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func cycle(_ edges: [Edge], _ entities: [EntityID: BoundEntity]) -> Diagnostic {
+        func path(_ id: EntityID) -> String { entities[id]?.path ?? id.name.text }
+        // The circle begins with its first file by name, from whichever it was found.
+        let first = edges.indices.min { Key(path(edges[$0].child)) < Key(path(edges[$1].child)) } ?? 0
+        let turned = Array(edges[first...] + edges[..<first])
+        let round = (turned.map(\.child) + [turned[0].child]).map(path).joined(separator: " → ")
+        let labels = turned.map { edge in Label(edge.reference.span, "\(path(edge.child)) extends it") }
+        let message = turned.count == 1 ? "\(path(turned[0].child)) extends itself" : "extends goes in a circle: \(round)"
+        return Diagnostic(
+            .cycle, message, at: labels[0].span, turned.count == 1 ? "" : labels[0].text,
+            related: Array(labels.dropFirst()),
+            help: turned.count == 1 ? "remove it" : "remove one of these \(turned.count) references")
+    }
+
+    fileprivate static func tooManyParents(_ heir: BoundEntity) -> Diagnostic {
+        Diagnostic(
+            .cycle, "more than \(Ancestry.limit) files are inherited here", at: heir.parents.first?.span,
+            help: "make the family of \(heir.path) smaller")
+    }
+}
+
+extension Code {
+    package static let cycle = Code(
+        "R0302", "a circle of extends",
+        explanation: """
+            What extends something is a nearer layer than its parents. In a circle nothing would be nearest, so one reference \
+            has to go. The message shows every one of them.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- vms/base.yaml --
+            extends: web
+            -- vms/web.yaml --
+            extends: base
+            """,
+        fix: "Remove one of the references, or move what both need into a third file that both extend.")
+}

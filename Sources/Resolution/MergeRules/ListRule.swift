@@ -1,0 +1,40 @@
+internal import Diagnostics
+internal import SiteModel
+
+/// Lists of equal strength are joined, the weaker first. What is no list replaces, null without a word.
+enum ListRule {
+    /// First seen first, once each, equal by type and value.
+    case union
+    /// Every item.
+    case append
+
+    func combine(_ weaker: Fields.Entry, _ nearer: Fields.Entry, _ merger: inout Merger) -> Fields.Entry {
+        let rule: MergeRule = self == .union ? .union : .append
+        guard weaker.value.origin.strength == nearer.value.origin.strength else {
+            return ReplaceRule.combine(weaker, nearer, rule)
+        }
+        guard let first = weaker.value.list, let second = nearer.value.list else {
+            let isTagged = nearer.value.origin.tag?.rule == rule
+            if !weaker.value.isNull, !nearer.value.isNull {
+                merger.report(.shapes(weaker, nearer, isTagged ? .error : .warning))
+            }
+            return ReplaceRule.combine(weaker, nearer, rule)
+        }
+        var joined = nearer
+        joined.value.content = .list(self == .union ? Self.once(first + second) : first + second)
+        joined.beat = weaker.beat + nearer.beat
+        joined.rule = .merge(rule)
+        return joined
+    }
+
+    private static func once(_ items: [Value]) -> [Value] {
+        var seenTexts: Set<Key> = []
+        var others: [Value.Content] = []
+        return items.filter { item in
+            if case .string(let text) = item.content { return seenTexts.insert(Key(text)).inserted }
+            guard !others.contains(item.content) else { return false }
+            others.append(item.content)
+            return true
+        }
+    }
+}

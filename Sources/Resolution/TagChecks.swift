@@ -1,0 +1,137 @@
+package import Diagnostics
+internal import SiteModel
+internal import YAMLSyntax
+
+// Whether a tag can stand where it stands, whatever the layers are. Beside `Bind.swift`, which asks.
+
+extension Binder {
+    /// Notes a tag that speaks of merging; says where it cannot: R0305, and R0805 where nothing is merged.
+    mutating func check(_ tag: OwnTag, _ node: NodeID, at place: Place) {
+        guard let merging = tag.forMerging, let span = tree.tagSpan(node) else {
+            if tag == .raw, !looksLikeJinja(node) {
+                diagnostics.append(.idleTag("!raw", tree.span(node), "it marks text with {{ or {% in a host group", nil))
+            }
+            return
+        }
+        tags.append(WrittenTag(tag: merging, span: span, value: tree.span(node)))
+        if let problem = problem(merging, node, at: place) {
+            diagnostics.append(.badTag(merging, span, problem))
+        } else if !isMerged(place) {
+            let reason = "nothing is merged \(kind == .site ? "here" : "in \(kind.withArticle)")"
+            diagnostics.append(.idleTag(merging.text, span, reason, tree))
+        }
+    }
+
+    private func problem(_ tag: MergeTag, _ node: NodeID, at place: Place) -> String? {
+        switch tag {
+        case .append, .union:
+            return tree.kind(node) == .list ? nil : "it joins lists, and this is \(tree.phrase(node))"
+        case .deep: return tree.kind(node) == .map ? nil : "it merges maps, and this is \(tree.phrase(node))"
+        case .unset:
+            let isEmpty = tree.kind(node) == .scalar && tree.text(node).isEmpty && tree.style(node) == .plain
+            if !isEmpty { return "it takes no value: the field is removed" }
+            if place.isItem { return "it removes a field, and this is an item of a list" }
+            if kind == .site { return "site.yaml inherits nothing" }
+            return kind.inherits ? nil : "\(kind.withArticle) inherits nothing"
+        case .replace, .default, .force: return nil
+        }
+    }
+
+    private func isMerged(_ place: Place) -> Bool {
+        kind.inherits || (kind == .site && place.steps.first == "defaults" && place.steps.count == 2)
+    }
+
+    private func looksLikeJinja(_ node: NodeID) -> Bool {
+        let text = tree.string(node)
+        return kind == .hostGroup && (text.contains("{{") || text.contains("{%"))
+    }
+}
+
+extension SyntaxTree {
+    fileprivate func phrase(_ node: NodeID) -> String {
+        switch kind(node) {
+        case .map: "a map"
+        case .list: "a list"
+        default: Value(Value.Content(value(node)), .nowhere).phrase
+        }
+    }
+
+    /// The edit that removes a tag and the blank behind it.
+    fileprivate func removal(ofTagAt span: Span) -> Edit {
+        let end = Int(span.end)
+        let hasBlank = source.bytes.indices.contains(end) && source.bytes[end] == UInt8(ascii: " ")
+        return Edit(Span(source: span.source, start: span.start, end: span.end + (hasBlank ? 1 : 0)), "")
+    }
+}
+
+extension OwnTag {
+    /// What it says about merging; nil for `!secret` and `!raw`.
+    var forMerging: MergeTag? {
+        switch self {
+        case .secret, .raw: nil
+        case .append: .append
+        case .union: .union
+        case .deep: .deep
+        case .replace: .replace
+        case .default: .default
+        case .force: .force
+        case .unset: .unset
+        }
+    }
+}
+
+extension Diagnostic {
+    static func badTag(_ tag: MergeTag, _ span: Span?, _ reason: String) -> Diagnostic {
+        let help =
+            switch tag {
+            case .append, .union: "write a list behind it, or remove the tag: a value without one replaces"
+            case .deep: "remove the tag: what is no map replaces"
+            case .unset: "remove the line, or write `KEY: !unset` where something is inherited"
+            case .replace, .default, .force: "remove the tag"
+            }
+        return Diagnostic(.badTag, "\(tag.text) cannot stand here: \(reason)", at: span, help: help)
+    }
+
+    static func idleTag(_ tag: String, _ span: Span, _ reason: String, _ tree: SyntaxTree?) -> Diagnostic {
+        Diagnostic(
+            .idleTag, .warning, "\(tag) changes nothing", at: span, reason, help: "remove the tag",
+            fixes: tree.map { [FixIt("remove the tag", [$0.removal(ofTagAt: span)])] } ?? [])
+    }
+}
+
+extension Code {
+    package static let badTag = Code(
+        "R0305", "a merge tag where it cannot stand",
+        explanation: """
+            `!append` and `!union` join lists, `!deep` merges maps, `!unset` removes an inherited field and has no value \
+            behind it. Anywhere else they could not do what they say.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- vms/web.yaml --
+            tags: !append web
+            """,
+        fix: "Write what the tag wants behind it, or remove the tag. `resolve explain --rules` lists all tags.")
+
+    package static let idleTag = Code(
+        "R0805", "a tag that changes nothing",
+        explanation: """
+            A tag says that something is to be merged in another way than usual. Here the result would be the same without \
+            it, in every output that the file takes part in: perhaps nothing is inherited, perhaps a nearer layer wins anyway, \
+            perhaps the tag stands inside a map that is replaced whole.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- vms/base.yaml --
+            image: debian-12
+            -- vms/web.yaml --
+            extends: base
+            tags: !append [web]
+            -- envs/dev.yaml --
+            vms:
+              - {name: web, template: web}
+            """,
+        fix: "Remove the tag, or correct the name of the field that it was to meet.")
+}
