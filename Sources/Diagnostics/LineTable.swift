@@ -60,14 +60,14 @@ package struct LineTable: Sendable {
     }
 }
 
-/// The line tables of a rendering, each made when it is first needed.
-struct LineTables {
+/// The line tables of what is shown, each made when it is first needed.
+package struct LineTables {
     let sources: SourceMap
     private var tables: [SourceID: LineTable] = [:]
 
-    init(_ sources: SourceMap) { self.sources = sources }
+    package init(_ sources: SourceMap) { self.sources = sources }
 
-    subscript(id: SourceID) -> LineTable {
+    package subscript(id: SourceID) -> LineTable {
         mutating get {
             if let known = tables[id] { return known }
             let made = LineTable(sources[id])

@@ -25,6 +25,11 @@ package struct OutputFormat: Sendable {
 package enum Registry {
     package static let formats: [OutputFormat] = [.tfvars, .ansibleVariables]
 
+    /// The document that a subject becomes, before it is written.
+    package static func document(of subject: Subject) -> Value? {
+        formats.lazy.compactMap { $0.document(subject) }.first
+    }
+
     /// The format of a subject.
     package static func emit(_ subject: Subject) -> (output: Output, diagnostics: [Diagnostic]) {
         for format in formats {

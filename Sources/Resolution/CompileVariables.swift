@@ -85,6 +85,7 @@ extension Fields.Entry {
         if isUnset { return Fields.Entry(key, keySpan: keySpan, value) }
         if let entry = value.map?.entry(key) { return entry }
         guard value.origin.tag == .replace else { return nil }
-        return Fields.Entry(key, keySpan: keySpan, Value(.null, Origin(value.origin.span, value.origin.layer, tag: .unset)))
+        return Fields.Entry(
+            key, keySpan: keySpan, Value(.null, Origin(value.origin.span, value.origin.layer, tag: .unset)))
     }
 }

@@ -132,7 +132,8 @@ extension Diagnostic {
         let turned = Array(edges[first...] + edges[..<first])
         let round = (turned.map(\.child) + [turned[0].child]).map(path).joined(separator: " → ")
         let labels = turned.map { edge in Label(edge.reference.span, "\(path(edge.child)) extends it") }
-        let message = turned.count == 1 ? "\(path(turned[0].child)) extends itself" : "extends goes in a circle: \(round)"
+        let message =
+            turned.count == 1 ? "\(path(turned[0].child)) extends itself" : "extends goes in a circle: \(round)"
         return Diagnostic(
             .cycle, message, at: labels[0].span, turned.count == 1 ? "" : labels[0].text,
             related: Array(labels.dropFirst()),

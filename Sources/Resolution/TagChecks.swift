@@ -9,7 +9,8 @@ extension Binder {
     mutating func check(_ tag: OwnTag, _ node: NodeID, at place: Place) {
         guard let merging = tag.forMerging, let span = tree.tagSpan(node) else {
             if tag == .raw, !looksLikeJinja(node) {
-                diagnostics.append(.idleTag("!raw", tree.span(node), "it marks text with {{ or {% in a host group", nil))
+                diagnostics.append(
+                    .idleTag("!raw", tree.span(node), "it marks text with {{ or {% in a host group", nil))
             }
             return
         }

@@ -7,9 +7,34 @@ internal import SiteModel
 // The compiler in one page: a target's files are loaded, parsed and bound; references are linked; layers are merged into
 // the model; the model is emitted. Each stage returns what it made and what is wrong, and none stops the next.
 
+/// What a target came to before it is written: the model, and what was found on the way.
+struct Draft {
+    let loader: Loader
+    var findings: [Diagnostic]
+    /// What the command line should have said.
+    let usage: String?
+    /// Nil where nothing could be made, which has been reported.
+    let subject: Subject?
+
+    init(_ loader: Loader, _ findings: [Diagnostic], usage: String? = nil, _ subject: Subject?) {
+        self.loader = loader
+        self.findings = findings
+        self.usage = usage
+        self.subject = subject
+    }
+}
+
 extension SiteCompiler {
+    func draft(_ target: Target, _ keyring: Keyring?) -> Draft {
+        switch target {
+        case .env(let request): compileEnv(request, keyring)
+        case .vm(let request): compileVM(request, keyring)
+        case .variables(let request): compileVariables(request, keyring)
+        }
+    }
+
     /// One env on one node.
-    func compileEnv(_ request: Target.Env) -> Compilation {
+    func compileEnv(_ request: Target.Env, _ keyring: Keyring?) -> Draft {
         var loader = Loader(files, strictness, keyring)
         loader.loadSite()
         loader.loadSecrets(isNeeded: true)
@@ -27,15 +52,14 @@ extension SiteCompiler {
         } else if site.catalogue.place(Key(request.name), .kind(.env)) == nil {
             findings.append(.notFound(Key(request.name), .kind(.env), in: site.catalogue, strictness.severity))
         }
-        return finish(loader, findings, usage: node.usage) {
-            node.entity.map { site.deployment(of: machines, on: $0, chosen: node.lineage) }.map {
-                (.deployment($0.deployment), $0.diagnostics)
-            }
-        }
+        let deployment = node.entity.map { site.deployment(of: machines, on: $0, chosen: node.lineage) }
+        return Draft(
+            loader, findings + (deployment?.diagnostics ?? []), usage: node.usage,
+            deployment.map { .deployment($0.deployment) })
     }
 
     /// One VM, without an env.
-    func compileVM(_ request: Target.VM) -> Compilation {
+    func compileVM(_ request: Target.VM, _ keyring: Keyring?) -> Draft {
         var loader = Loader(files, strictness, keyring)
         loader.loadSite()
         loader.loadSecrets(isNeeded: true)
@@ -62,15 +86,14 @@ extension SiteCompiler {
         let compiled = site.vm(request.instance, number: nil, method)
         findings += method.diagnostics + compiled.diagnostics
         let machines = Deployment.Machines([compiled.vm], .commandLine, method.lineage)
-        return finish(loader, findings, usage: node.usage) {
-            node.entity.map { site.deployment(of: machines, on: $0) }.map {
-                (.deployment($0.deployment), $0.diagnostics)
-            }
-        }
+        let deployment = node.entity.map { site.deployment(of: machines, on: $0) }
+        return Draft(
+            loader, findings + (deployment?.diagnostics ?? []), usage: node.usage,
+            deployment.map { .deployment($0.deployment) })
     }
 
     /// The Ansible variables of an env's posture, or of a posture.
-    func compileVariables(_ request: Target.Variables) -> Compilation {
+    func compileVariables(_ request: Target.Variables, _ keyring: Keyring?) -> Draft {
         var loader = Loader(files, strictness, keyring)
         loader.loadSite()
         loader.loadSecrets(isNeeded: true)
@@ -100,14 +123,14 @@ extension SiteCompiler {
         let site = loader.site
         let compiled = site.variables(env: envName, posture: posture, in: env?.entity)
         findings += link(site, .variables) + compiled.diagnostics
-        return finish(loader, findings) { (.variables(compiled.variables), []) }
+        return Draft(loader, findings, .variables(compiled.variables))
     }
 
     /// The whole site: every file, every reference, every env and node.
     func compileEverything() -> Compilation {
         var loader = Loader(files, strictness, lints: true)
         let findings = checkEverything(&loader)
-        return finish(loader, findings, keepingLints: true) { nil }
+        return finish(Draft(loader, findings, nil), keepingLints: true)
     }
 
     /// Loads what is not loaded yet and checks all of it.
@@ -128,7 +151,9 @@ extension SiteCompiler {
             if let ip = site.entities[place.id]?.fields["ip"] { findings += checkAddress(ip, strictness) }
         }
         for place in site.catalogue.all(.node) {
-            if let node = site.entities[place.id] { findings += site.deployment(of: Deployment.Machines(), on: node).diagnostics }
+            if let node = site.entities[place.id] {
+                findings += site.deployment(of: Deployment.Machines(), on: node).diagnostics
+            }
         }
         if let note = loader.uncheckedNote { findings.append(note) }
         return findings
@@ -136,32 +161,36 @@ extension SiteCompiler {
 
     // MARK: Steps
 
-    private func finish(
-        _ loader: Loader, _ findings: [Diagnostic], usage: String? = nil, keepingLints: Bool = false,
-        subject: () -> (Subject, [Diagnostic])?
-    ) -> Compilation {
+    /// Emits what a draft came to, opens the secrets if the output needs them, and reports.
+    func finish(_ draft: Draft, keepingLints: Bool = false) -> Compilation {
+        var loader = draft.loader
         let loaded = loader.diagnostics.count
-        var diagnostics = loader.diagnostics + findings
+        var diagnostics = loader.diagnostics + draft.findings
         var output: Output?
-        if let (subject, found) = subject() {
+        if let subject = draft.subject {
             let emitted = Registry.emit(subject)
-            diagnostics += found + emitted.diagnostics
+            diagnostics += emitted.diagnostics
             output = emitted.output
         }
-        var loader = loader
-        if output?.hasSecrets == true, !diagnostics.hasErrors, loader.failures.isEmpty, usage == nil {
+        if output?.hasSecrets == true, !diagnostics.hasErrors, loader.failures.isEmpty, draft.usage == nil {
             loader.openSecrets()
             diagnostics += loader.newDiagnostics(since: loaded) + (output.map { loader.checkRevealed($0) } ?? [])
         }
         diagnostics += loader.keyring?.remarks.map { .oddKey($0) } ?? []
+        let report = report(on: loader, diagnostics, usage: draft.usage, keepingLints: keepingLints)
+        let document = report.isClean ? output.map { Document($0, loader.secrets.opened) } : nil
+        return Compilation(report: report, document: document)
+    }
+
+    func report(
+        on loader: Loader, _ diagnostics: [Diagnostic], usage: String?, keepingLints: Bool = false
+    ) -> Report {
         // What is an error where it stands is no matter of style as well.
         let wrong = Set(diagnostics.filter { $0.severity == .error }.compactMap { $0.primary?.span })
         let shown = diagnostics.filter { finding in
             !finding.code.isLint || (keepingLints && !(finding.primary.map { wrong.contains($0.span) } ?? false))
         }
-        let report = Report(shown.sorted(in: loader.sources), loader.sources, failures: loader.failures, usage: usage)
-        let document = report.isClean ? output.map { Document($0, loader.secrets.opened) } : nil
-        return Compilation(report: report, document: document)
+        return Report(shown.sorted(in: loader.sources), loader.sources, failures: loader.failures, usage: usage)
     }
 
     private typealias InheritedEnv = (entity: BoundEntity, diagnostics: [Diagnostic])

@@ -36,11 +36,7 @@ public struct SiteCompiler: Sendable {
     ///
     /// - Returns: the document, if the site has no errors, and all that was found.
     public func compile(_ target: Target) -> Compilation {
-        switch target {
-        case .env(let request): compileEnv(request)
-        case .vm(let request): compileVM(request)
-        case .variables(let request): compileVariables(request)
-        }
+        finish(draft(target, keyring))
     }
 
     /// Checks the whole site: every file, reference, env and node. The compilation has no document.

@@ -112,6 +112,11 @@ package struct Catalogue: Sendable {
         return found.sorted { ($0.place.id.name, $0.rank) < ($1.place.id.name, $1.rank) }.map(\.place)
     }
 
+    /// Every file that a compile may read, relative to the site.
+    package var paths: [String] {
+        [siteFile].compactMap(\.self) + secretFiles + EntityKind.allCases.flatMap { all($0).map(\.path) }
+    }
+
     /// The names of a kind, each once, sorted by their bytes.
     package func names(_ kind: EntityKind) -> [String] {
         var names: [String] = []

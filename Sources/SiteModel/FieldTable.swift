@@ -53,12 +53,14 @@ package struct Field: Sendable {
     package let isRequired: Bool
     /// In an open kind: a near miss of this key is an error, since it decides what the entity is.
     package let isStructural: Bool
+    /// What it is where no layer says it.
+    package let whenAbsent: String?
     /// One sentence for the documentation.
     package let summary: String
 
     package init(
         _ name: Key, formerly formerName: Key? = nil, _ type: FieldType, merged rule: MergeRule = .replace,
-        required: Bool = false, structural: Bool = false, _ summary: String
+        required: Bool = false, structural: Bool = false, whenAbsent: String? = nil, _ summary: String
     ) {
         self.name = name
         self.formerName = formerName
@@ -66,6 +68,7 @@ package struct Field: Sendable {
         self.rule = rule
         isRequired = required
         isStructural = structural
+        self.whenAbsent = whenAbsent
         self.summary = summary
     }
 }

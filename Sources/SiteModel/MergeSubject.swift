@@ -1,6 +1,6 @@
 /// What is merged from layers: the names that `merge:` in site.yaml and `explain --rules` know.
 package enum MergeSubject: String, Sendable, CaseIterable {
-    case vm, posture, env, spec, pillar
+    case vm, posture, env, node, spec, pillar
 
     /// What entities of a kind are layers of.
     package init(_ kind: EntityKind) {
@@ -8,6 +8,7 @@ package enum MergeSubject: String, Sendable, CaseIterable {
             switch kind {
             case .posture: .posture
             case .env: .env
+            case .node: .node
             case .spec: .spec
             case .component, .hostGroup: .pillar
             default: .vm
@@ -20,12 +21,13 @@ package enum MergeSubject: String, Sendable, CaseIterable {
         case .vm: FieldTable.vm.fields
         case .posture: FieldTable.posture.fields
         case .env: FieldTable.env.fields
+        case .node: FieldTable.node.fields
         case .spec, .pillar: []
         }
     }
 
     /// Whether any other field may be there.
-    package var isOpen: Bool { self != .posture && self != .env }
+    package var isOpen: Bool { [.vm, .spec, .pillar].contains(self) }
 
     /// The rules, before a site adds its own.
     package var rules: MergeRules {
@@ -35,13 +37,14 @@ package enum MergeSubject: String, Sendable, CaseIterable {
         }
     }
 
-    /// The layers, the weakest first.
+    /// The layers, the weakest first, each after what it extends.
     package var layers: String {
         switch self {
-        case .vm: "site ← preset ← template ← the env's entry; of presets and templates, what they extend before them"
-        case .posture: "what resolve supplies ← site ← what the posture extends ← the posture"
-        case .env: "what the env extends ← the env"
-        case .spec: "what the spec extends ← the spec"
+        case .vm: "site ← preset ← template ← the env's entry"
+        case .posture: "default ← site ← posture"
+        case .env: "env"
+        case .node: "default ← site ← node"
+        case .spec: "site ← spec"
         case .pillar: "components ← host group ← instance"
         }
     }

@@ -69,6 +69,19 @@ package enum MergeTag: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// One sentence for the documentation.
+    package var summary: String {
+        switch self {
+        case .append: "before a list: it is joined to what is inherited, every item kept"
+        case .union: "before a list: it is joined to what is inherited, each item once"
+        case .deep: "before a map: it is merged with what is inherited, key by key"
+        case .replace: "it replaces what is inherited, where the field's rule is another"
+        case .default: "it gives way to any value without the tag, in whatever layer; in a deep field, leaf by leaf"
+        case .force: "it beats any value without the tag, in whatever layer, !unset too; in a deep field, leaf by leaf"
+        case .unset: "it removes what is inherited, and has no value; what resolve itself supplies stays"
+        }
+    }
+
     /// As it is written.
     package var text: String {
         switch self {
@@ -144,6 +157,8 @@ package enum Rule: Sendable, Equatable {
     case whenAbsent
     /// It is the name of its file.
     case fileName
+    /// It is a list of which each item was merged from layers of its own.
+    case ofItems
     /// A number that counts from the value of another field: `vmid_base` + 2.
     case offset(from: Key, Int)
     /// It follows from another value, in these words.
@@ -154,6 +169,7 @@ package enum Rule: Sendable, Equatable {
         case .merge(let rule): rule.rawValue
         case .whenAbsent: "when absent"
         case .fileName: "the file's name"
+        case .ofItems: MergeRule.replace.rawValue
         case .offset(let field, let count): "\(field) + \(count)"
         case .derived(let words): words
         }

@@ -17,45 +17,7 @@ package struct SecretRef: Hashable, Sendable {
 
     /// The steps of a dotted path; nil if it is malformed: `db.password`, `ssh_keys."joe@host.lan"`.
     package static func steps(of path: String) -> [Key]? {
-        var steps: [Key] = []
-        var rest = path[...]
-        while true {
-            let step: String
-            if rest.first == "\"" {
-                guard let quoted = takeQuoted(&rest) else { return nil }
-                step = quoted
-            } else {
-                let plain = rest.prefix { $0 != "." }
-                guard !plain.isEmpty, !plain.contains("\"") else { return nil }
-                step = String(plain)
-                rest = rest[plain.endIndex...]
-            }
-            steps.append(Key(step))
-            guard let dot = rest.first else { return steps }
-            guard dot == "." else { return nil }
-            rest.removeFirst()
-        }
-    }
-
-    /// Takes a step in quotes, in which a backslash stands before a quote or another backslash.
-    private static func takeQuoted(_ rest: inout Substring) -> String? {
-        var step = ""
-        var isEscaped = false
-        for index in rest.indices.dropFirst() {
-            let letter = rest[index]
-            if isEscaped {
-                step.append(letter)
-                isEscaped = false
-            } else if letter == "\\" {
-                isEscaped = true
-            } else if letter == "\"" {
-                rest = rest[rest.index(after: index)...]
-                return step
-            } else {
-                step.append(letter)
-            }
-        }
-        return nil
+        DottedPath.steps(of: path)?.map { Key($0.text) }
     }
 
     package static func path(_ steps: some Sequence<Key>) -> String {

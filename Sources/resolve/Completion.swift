@@ -15,6 +15,12 @@ enum Completion {
         names("postures", words)
     }
 
+    /// The commands that can be explained, then the names that the first one wants.
+    @Sendable static func subjects(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+        guard let command = words.first(where: Subject.commands.contains) else { return Subject.commands }
+        return command == "vm" ? [] : names("envs", words)
+    }
+
     private static func names(_ kind: String, _ words: [String]) -> [String] {
         let site = words.firstIndex { $0 == "--site" || $0 == "-C" }.flatMap { words.dropFirst($0 + 1).first }
         let options = try? GlobalOptions.parse(site.map { ["--site", $0] } ?? [])

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import SiteConfig
+internal import SystemPackage
 
 /// What every command takes, before or after its name.
 struct GlobalOptions: ParsableArguments {
@@ -62,11 +63,13 @@ struct GlobalOptions: ParsableArguments {
         hidesSecrets ? nil : Identities(files: identity, passphraseFile: passphraseFile)
     }
 
-    var isColoured: Bool {
+    var isColoured: Bool { isColoured(on: .error) }
+
+    func isColoured(on terminal: Terminal) -> Bool {
         switch color {
         case .always: true
         case .never: false
-        case .auto: Terminal.error.isTerminal && (Self.environment("NO_COLOR") ?? "").isEmpty
+        case .auto: terminal.isTerminal && (Self.environment("NO_COLOR") ?? "").isEmpty
         }
     }
 
@@ -76,13 +79,9 @@ struct GlobalOptions: ParsableArguments {
     func locate(_ path: String? = nil, opening identities: Identities? = nil) throws -> (
         compiler: SiteCompiler, location: Discovery.Location
     ) {
-        let workingDirectory = unsafe getcwd(nil, 0).map { path in
-            defer { unsafe free(path) }
-            return unsafe String(cString: path)
-        }
         let found = Discovery.locate(
             explicit: path ?? site, by: path == nil ? "--site" : "the argument", environment: Self.environment,
-            workingDirectory: workingDirectory ?? "/")
+            workingDirectory: Self.workingDirectory)
         switch found {
         case .success(let location):
             return (
@@ -96,6 +95,23 @@ struct GlobalOptions: ParsableArguments {
                     + notFound.tried.map { "  \($0)\n" }.joined()
                     + "help: say where it is with --site, or set RESOLVE_SITE")
         }
+    }
+
+    private static var workingDirectory: String {
+        unsafe getcwd(nil, 0).map { path in
+            defer { unsafe free(path) }
+            return unsafe String(cString: path)
+        } ?? "/"
+    }
+
+    /// A file of a site by its place in it: one that is not there already is looked for from the working directory.
+    static func relative(_ file: String, to site: Discovery.Location) -> String {
+        let here = FilePath(workingDirectory)
+        let root = here.pushing(FilePath(site.path)).lexicallyNormalized()
+        let path = FilePath(file).lexicallyNormalized()
+        if path.isRelative, unsafe access(root.pushing(path).string, F_OK) == 0 { return path.string }
+        var inside = here.pushing(path).lexicallyNormalized()
+        return inside.removePrefix(root) ? inside.string : path.string
     }
 
     static func environment(_ name: String) -> String? {

@@ -25,7 +25,10 @@ struct Resolve: ParsableCommand {
               70 a bug in resolve
             """,
         version: "0.1.0",
-        subcommands: [Env.self, VM.self, Vars.self, List.self, Validate.self, Secrets.self, Read.self, Help.self])
+        subcommands: [
+            Env.self, VM.self, Vars.self, Explain.self, Where.self, List.self, Validate.self, Secrets.self, Read.self,
+            Help.self,
+        ])
 
     @OptionGroup var options: GlobalOptions
 

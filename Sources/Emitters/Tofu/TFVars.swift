@@ -21,7 +21,7 @@ extension OutputFormat {
                     deployment.sshKeys.named("ssh_keys"),
                     deployment.serverURL.named("spec_server"),
                     deployment.dnsServers?.named("dns_servers"),
-                    Fields.Entry("vms", Value(.list(vms), machines.origin)),
+                    Fields.Entry("vms", Value(.list(vms), machines.origin), rule: .ofItems),
                 ].compactMap(\.self))
             fields.lineage = machines.lineage
             return Value(.map(fields), .nowhere)

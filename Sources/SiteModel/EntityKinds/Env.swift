@@ -6,7 +6,7 @@ extension FieldTable {
         Field("node", .reference(.kind(.node)), "The node it is meant for, when none is named."),
         Field("vmid_base", .nullable(.integer(0...999_999_999)), "VM numbers count from here, by place in `vms`."),
         Field("vms", .list(.map(vm)), "The VMs."),
-        Field("vars", .mapOf(.any), merged: .deep, "Ansible variables of the env's group."),
+        Field("vars", .mapOf(.any), "Ansible variables of the env's group."),
         Field("description", .text, "For people."),
     ])
 }

@@ -2,7 +2,9 @@ extension FieldTable {
     /// `site.yaml`: what holds for the whole site.
     package static let site = FieldTable([
         Field("defaults", .map(defaults), "What VMs, nodes and postures fall back on."),
-        Field("merge", .mapOf(.choice(MergeRule.allCases.map(\.rawValue))), "Merge rules of this site's own: `vm.tags: union`."),
+        Field(
+            "merge", .mapOf(.choice(MergeRule.allCases.map(\.rawValue))),
+            "Merge rules of this site's own: `vm.tags: union`."),
         Field("salt", .any, "How Salt's minions are counted."),
         Field("metrics", .any, "Prometheus jobs for nodes, hosts and VMs."),
         Field("pools", .any, "Pools of numbers that are allocated once."),

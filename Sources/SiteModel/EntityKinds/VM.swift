@@ -12,15 +12,17 @@ extension FieldTable {
 
     /// What presets, templates and VMs share.
     static let hardware: [Field] = [
-        Field("vmid", .nullable(.integer(100...999_999_999)), structural: true, "Its number in Proxmox."),
+        Field(
+            "vmid", .nullable(.integer(100...999_999_999)), structural: true,
+            whenAbsent: "the env's vmid_base plus the VM's place", "Its number in Proxmox."),
         Field("ip", .addressWithPrefix, "null, `dhcp`, or an address with prefix: 10.0.0.5/24."),
         Field("mac", .nullable(.text), "The MAC address; quote it, or PyYAML may take it for a number."),
         Field("cores", .any, "CPU cores."),
         Field("memory", .any, "Memory in MiB."),
         Field("disk", .any, "The size of the disk in GiB."),
         Field("image", .any, "The cloud image."),
-        Field("bridge", .visible, "The bridge; else the site's."),
-        Field("gateway", .visible, "The gateway; else the site's."),
+        Field("bridge", .visible, whenAbsent: "the site's, else vmbr0", "The bridge; else the site's."),
+        Field("gateway", .visible, whenAbsent: "the site's, if it has one", "The gateway; else the site's."),
     ]
 
     /// The keys that choose layers and are not data.

@@ -16,32 +16,37 @@ struct Env: StatusCommand {
               resolve env dev --node pve --vm-id web=9001
             """)
 
-    @Argument(help: "The env: the name of a file in envs/.", completion: .custom(Completion.envs))
-    var env: String
-
-    @Option(
-        help: "The node: the name of a file in nodes/. May be left out if there is one, or the env names one.",
-        completion: .custom(Completion.nodes))
-    var node: String?
-
-    @Option(
-        name: .customLong("vm-id"),
-        help: ArgumentHelp("The number of a VM, from 100, over the site's. May be repeated.", valueName: "name=n"))
-    var numbers: [VMNumber] = []
-
+    @OptionGroup var subject: Arguments
     @OptionGroup var options: GlobalOptions
-
-    func validate() throws {
-        for (index, number) in numbers.enumerated() where numbers[..<index].contains(where: { $0.name == number.name })
-        {
-            throw ValidationError("--vm-id gives \(number.name) two numbers.")
-        }
-    }
 
     func execute() throws -> ExitStatus {
         let site = try options.locate()
-        let target = Target.env(.init(name: env, node: node, vmids: numbers.map { ($0.name, $0.number) }))
-        return try options.deliver(site.compiler.compile(target), of: site.location)
+        return try options.deliver(site.compiler.compile(subject.target), of: site.location)
+    }
+
+    /// What names the output.
+    struct Arguments: ParsableArguments {
+        @Argument(help: "The env: the name of a file in envs/.", completion: .custom(Completion.envs))
+        var env: String
+
+        @Option(
+            help: "The node: the name of a file in nodes/. May be left out if there is one, or the env names one.",
+            completion: .custom(Completion.nodes))
+        var node: String?
+
+        @Option(
+            name: .customLong("vm-id"),
+            help: ArgumentHelp("The number of a VM, from 100, over the site's. May be repeated.", valueName: "name=n"))
+        var numbers: [VMNumber] = []
+
+        func validate() throws {
+            for (index, number) in numbers.enumerated()
+            where numbers[..<index].contains(where: { $0.name == number.name }) {
+                throw ValidationError("--vm-id gives \(number.name) two numbers.")
+            }
+        }
+
+        var target: Target { .env(.init(name: env, node: node, vmids: numbers.map { ($0.name, $0.number) })) }
     }
 }
 

@@ -13,44 +13,53 @@ struct VM: StatusCommand {
               resolve vm adhoc1 --vmid 9001 --preset small --image debian-13 --posture stage
             """)
 
-    @Argument(help: "The VM's name.")
-    var name: String
-
-    @Option(help: ArgumentHelp("Its number in Proxmox, from 100.", valueName: "n"))
-    var vmid: Int
-
-    @Option(help: "The template it starts from: the name of a file in vms/.", completion: .custom(Completion.templates))
-    var template: String?
-
-    @Option(help: "The preset it starts from, without a template.", completion: .custom(Completion.presets))
-    var preset: String?
-
-    @Option(
-        help: "The node: the name of a file in nodes/. May be left out if there is one.",
-        completion: .custom(Completion.nodes))
-    var node: String?
-
-    @Option(help: "The image, over the template's.")
-    var image: String?
-
-    @Option(help: "The posture whose auth method it has; else dev.", completion: .custom(Completion.postures))
-    var posture: String?
-
+    @OptionGroup var subject: Arguments
     @OptionGroup var options: GlobalOptions
-
-    func validate() throws {
-        guard (100...999_999_999).contains(vmid) else { throw ValidationError("--vmid wants a number from 100.") }
-        if template == nil, preset == nil { throw ValidationError("Say --template or --preset.") }
-        if template != nil, preset != nil {
-            throw ValidationError("Say --template or --preset, not both: a template names its own preset.")
-        }
-    }
 
     func execute() throws -> ExitStatus {
         let site = try options.locate()
-        let target = Target.vm(
-            .init(
-                name: name, vmid: vmid, template: template, preset: preset, node: node, image: image, posture: posture))
-        return try options.deliver(site.compiler.compile(target), of: site.location)
+        return try options.deliver(site.compiler.compile(subject.target), of: site.location)
+    }
+
+    /// What names the output.
+    struct Arguments: ParsableArguments {
+        @Argument(help: "The VM's name.")
+        var name: String
+
+        @Option(help: ArgumentHelp("Its number in Proxmox, from 100.", valueName: "n"))
+        var vmid: Int
+
+        @Option(
+            help: "The template it starts from: the name of a file in vms/.", completion: .custom(Completion.templates))
+        var template: String?
+
+        @Option(help: "The preset it starts from, without a template.", completion: .custom(Completion.presets))
+        var preset: String?
+
+        @Option(
+            help: "The node: the name of a file in nodes/. May be left out if there is one.",
+            completion: .custom(Completion.nodes))
+        var node: String?
+
+        @Option(help: "The image, over the template's.")
+        var image: String?
+
+        @Option(help: "The posture whose auth method it has; else dev.", completion: .custom(Completion.postures))
+        var posture: String?
+
+        func validate() throws {
+            guard (100...999_999_999).contains(vmid) else { throw ValidationError("--vmid wants a number from 100.") }
+            if template == nil, preset == nil { throw ValidationError("Say --template or --preset.") }
+            if template != nil, preset != nil {
+                throw ValidationError("Say --template or --preset, not both: a template names its own preset.")
+            }
+        }
+
+        var target: Target {
+            .vm(
+                .init(
+                    name: name, vmid: vmid, template: template, preset: preset, node: node, image: image,
+                    posture: posture))
+        }
     }
 }

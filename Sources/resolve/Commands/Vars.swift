@@ -12,22 +12,34 @@ struct Vars: StatusCommand {
               resolve vars --posture dev
             """)
 
-    @Argument(help: "The env: the name of a file in envs/.", completion: .custom(Completion.envs))
-    var env: String?
-
-    @Option(help: "A posture instead of an env.", completion: .custom(Completion.postures))
-    var posture: String?
-
+    @OptionGroup var subject: Arguments
     @OptionGroup var options: GlobalOptions
 
     func validate() throws {
-        if (env == nil) == (posture == nil) { throw ValidationError("Say an env, or --posture, and not both.") }
+        if subject.target == nil { throw ValidationError("Say an env, or --posture, and not both.") }
     }
 
     func execute() throws -> ExitStatus {
         let site = try options.locate()
-        let request = env.map { Target.Variables.env($0) } ?? posture.map { .posture($0) }
-        guard let request else { return .usage }
-        return try options.deliver(site.compiler.compile(.variables(request)), of: site.location)
+        guard let target = subject.target else { return .usage }
+        return try options.deliver(site.compiler.compile(target), of: site.location)
+    }
+
+    /// What names the output.
+    struct Arguments: ParsableArguments {
+        @Argument(help: "The env: the name of a file in envs/.", completion: .custom(Completion.envs))
+        var env: String?
+
+        @Option(help: "A posture instead of an env.", completion: .custom(Completion.postures))
+        var posture: String?
+
+        /// Nil if neither is named, or both are.
+        var target: Target? {
+            switch (env, posture) {
+            case (let env?, nil): .variables(.env(env))
+            case (nil, let posture?): .variables(.posture(posture))
+            default: nil
+            }
+        }
     }
 }

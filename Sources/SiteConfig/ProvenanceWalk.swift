@@ -1,0 +1,111 @@
+internal import Diagnostics
+internal import SiteModel
+
+/// Walks a finished document and collects, for each value without parts, what decided it.
+///
+/// Whatever stands inside a value that was replaced whole was decided where that value was: the rule and what was beaten
+/// come from there.
+struct ProvenanceWalk {
+    private(set) var leaves: [Explanation.Leaf] = []
+    private var path: [Explanation.PathStep] = []
+    /// The lineages of the maps around, the outermost first.
+    private var lineages: [[Lineage]] = []
+
+    /// What decides the value that is visited.
+    private struct Decision {
+        var rule = Rule.merge(.replace)
+        /// The value is a map that was merged key by key, so each entry was decided by itself.
+        var isMerged = true
+        var beat: [Value] = []
+        var via: [Step] = []
+        var keySpan: Span?
+    }
+
+    mutating func visit(_ document: Value) { visit(document, Decision()) }
+
+    private mutating func visit(_ value: Value, _ decision: Decision) {
+        switch value.content {
+        case .map(let fields) where !fields.isEmpty || !fields.removed.isEmpty: visit(fields, decision)
+        case .list(let items) where !items.isEmpty: visit(items, decision)
+        default: add(value, decision)
+        }
+    }
+
+    private mutating func visit(_ fields: Fields, _ decision: Decision) {
+        lineages.append(fields.lineage)
+        for entry in fields.entries {
+            path.append(Explanation.PathStep(text: entry.key.text))
+            visit(entry.value, decide(entry, in: decision))
+            path.removeLast()
+        }
+        for entry in fields.removed {
+            path.append(Explanation.PathStep(text: entry.key.text))
+            add(entry.value, decide(entry, in: decision), isRemoved: true)
+            path.removeLast()
+        }
+        lineages.removeLast()
+    }
+
+    private func decide(_ entry: Fields.Entry, in decision: Decision) -> Decision {
+        var result = decision
+        // A beaten map stood against the entry with its own value of that key; anything else stood against all of it.
+        result.beat = entry.beat + decision.beat.compactMap { beaten in beaten.map.map { $0[entry.key] } ?? beaten }
+        if !entry.via.isEmpty { result.via = entry.via }
+        guard decision.isMerged else { return result }
+        let isDeep = decision.rule == .merge(.deep)
+        result.rule = isDeep && entry.rule == .merge(.replace) ? .merge(.deep) : entry.rule
+        result.isMerged = entry.rule == .merge(.deep)
+        result.keySpan = entry.keySpan
+        return result
+    }
+
+    private mutating func visit(_ items: [Value], _ decision: Decision) {
+        let names = items.map { $0.map?["name"]?.string }
+        let known = Set(names.compactMap(\.self))
+        let areNamed = known.count == items.count && !known.contains { Int($0) != nil }
+        for (index, item) in items.enumerated() {
+            let name = areNamed ? names[index] : nil
+            path.append(Explanation.PathStep(text: name ?? String(index), index: index))
+            visit(item, decision.rule == .ofItems ? Decision(keySpan: decision.keySpan) : decision)
+            path.removeLast()
+        }
+    }
+
+    private mutating func add(_ value: Value, _ decision: Decision, isRemoved: Bool = false) {
+        let origin = value.origin
+        var rule = isRemoved ? "!unset" : decision.rule.text
+        if origin.layer != .commandLine, !isRemoved {
+            switch origin.strength {
+            case .fallback: rule += ", !default"
+            case .force: rule += ", !force"
+            case .normal: break
+            }
+        }
+        leaves.append(
+            Explanation.Leaf(
+                path: path, value: isRemoved ? nil : value, origin: origin, keySpan: decision.keySpan, rule: rule,
+                isFileName: decision.rule == .fileName, beat: decision.beat, via: references(to: origin, decision.via)))
+    }
+
+    // MARK: References
+
+    /// The references that led to the file of a value, then those that led on from there.
+    private func references(to origin: Origin, _ via: [Step]) -> [Step] {
+        let source = via.isEmpty ? origin.span?.source : via[0].span?.source
+        var steps: [Step] = []
+        var waiting = source
+        var seen: Set<SourceID> = []
+        while let source = waiting, seen.insert(source).inserted, let step = step(to: source) {
+            steps.insert(step, at: 0)
+            waiting = step.span?.source
+        }
+        return steps + via
+    }
+
+    private func step(to source: SourceID) -> Step? {
+        for lineage in lineages.reversed() {
+            if let found = lineage.first(where: { $0.source == source }) { return found.step }
+        }
+        return nil
+    }
+}

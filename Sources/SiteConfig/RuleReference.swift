@@ -1,0 +1,112 @@
+internal import Emitters
+internal import Resolution
+internal import SiteModel
+
+/// How everything is merged, from the tables that the merge itself goes by: what `resolve explain --rules` prints.
+struct RuleReference {
+    /// One row: how a field is merged.
+    struct Row {
+        let subject: MergeSubject
+        /// `*` for every other field.
+        let field: String
+        let rule: MergeRule
+        let whenAbsent: String?
+        /// The place that sets it, if the site does.
+        let setBy: String?
+    }
+
+    /// What is merged into an output.
+    static let subjects: [MergeSubject] = [.vm, .posture, .env, .node]
+
+    private let rows: [Row]
+
+    /// - Parameter own: what the site says itself.
+    init(_ own: [(subject: MergeSubject, field: Key, rule: MergeRule, place: String)], only: MergeSubject? = nil) {
+        rows = Self.subjects.filter { only == nil || only == $0 }.flatMap { subject -> [Row] in
+            let ours = own.filter { $0.subject == subject }
+            let fields = subject.fields.filter { field in
+                (field.rule != .replace || field.whenAbsent != nil) && !ours.contains { $0.field == field.name }
+            }
+            return fields.map {
+                Row(subject: subject, field: $0.name.text, rule: $0.rule, whenAbsent: $0.whenAbsent, setBy: nil)
+            }
+                + ours.map { row in
+                    let field = subject.fields.first { $0.name == row.field }
+                    return Row(
+                        subject: subject, field: row.field.text, rule: row.rule, whenAbsent: field?.whenAbsent,
+                        setBy: row.place)
+                } + [Row(subject: subject, field: "*", rule: .replace, whenAbsent: nil, setBy: nil)]
+        }
+    }
+
+    var text: String {
+        let subjects = Self.subjects.filter { subject in rows.contains { $0.subject == subject } }
+        let sections = subjects.map { subject -> String in
+            "\(subject.rawValue): \(subject.layers)\n" + rows.filter { $0.subject == subject }.map(Self.line).joined()
+        }
+        return """
+            Layers are folded from the weakest (left) to the nearest. At each step the stronger value wins whole: !force, then
+            no tag, then !default. Of two that are equally strong, the rule decides: the tag on the nearer value, else the
+            field's rule.
+
+
+            """ + sections.joined(separator: "\n") + "\nrules:\n"
+                + MergeRule.allCases.map { Self.columns("  " + $0.rawValue, $0.summary) }.joined() + "\ntags:\n"
+                + MergeTag.allCases.map { Self.columns("  " + $0.text, $0.summary) }.joined() + """
+
+                    A site sets rules of its own in site.yaml: `merge: {vm.tags: union, vm.network: deep}`.
+
+                    """
+    }
+
+    /// `[{"kind": …, "field": …, "rule": …, "when_absent": …, "set_by": …}, …]`
+    var value: Value {
+        func text(_ text: String?) -> Value { text.map { .string($0, .nowhere) } ?? Value(.null, .nowhere) }
+        let items = rows.map { row -> Value in
+            let fields: Fields = [
+                "kind": text(row.subject.rawValue), "field": text(row.field), "rule": text(row.rule.rawValue),
+                "when_absent": text(row.whenAbsent), "set_by": text(row.setBy),
+            ]
+            return Value(.map(fields), .nowhere)
+        }
+        return Value(.list(items), .nowhere)
+    }
+
+    private static func line(_ row: Row) -> String {
+        let remarks = [row.whenAbsent.map { "when absent: \($0)" }, row.setBy].compactMap(\.self)
+        let rule = ([row.rule.rawValue] + remarks).joined(separator: "; ")
+        return columns("  " + (row.field == "*" ? "any other" : row.field), rule)
+    }
+
+    private static func columns(_ first: String, _ second: String) -> String {
+        first + String(repeating: " ", count: max(1, 18 - first.count)) + second + "\n"
+    }
+}
+
+extension SiteCompiler {
+    /// The merge rules, as text or as JSON: those of this site, if it is sound enough to tell them.
+    ///
+    /// - Parameters:
+    ///   - kind: one of `mergedKinds`; nil for all.
+    ///   - compiler: the site; nil for the rules without a site's own.
+    /// - Returns: nil for a kind that is not merged.
+    public static func rules(of kind: String?, in compiler: SiteCompiler?, asJSON: Bool = false) -> [UInt8]? {
+        let subject = kind.flatMap { kind in RuleReference.subjects.first { $0.rawValue == kind } }
+        if kind != nil, subject == nil { return nil }
+        let reference = RuleReference(compiler?.ownRules ?? [], only: subject)
+        guard asJSON else { return Array(reference.text.utf8) }
+        return Document(JSONWriter.document(reference.value).output, nil).bytes(.redacted)
+    }
+
+    /// What is merged from layers, as `rules` takes it.
+    public static let mergedKinds: [String] = RuleReference.subjects.map(\.rawValue)
+
+    private var ownRules: [(subject: MergeSubject, field: Key, rule: MergeRule, place: String)] {
+        var loader = Loader(files, strictness)
+        loader.loadSite()
+        var places = Places(loader.sources)
+        return loader.site.rules.own.map { own in
+            (own.subject, own.field, own.rule, own.span.map { "set in \(places.place($0))" } ?? "")
+        }
+    }
+}

@@ -1,0 +1,56 @@
+internal import ArgumentParser
+internal import SiteConfig
+
+/// What is explained: an emitting command with its arguments, and perhaps a path into its output.
+struct Subject {
+    let target: Target
+    let path: String?
+
+    /// The commands whose outputs can be explained.
+    static let commands = ["env", "vm", "vars"]
+
+    /// - Parameter words: as they stand on the command line: `env dev --node pve vms.web1`.
+    init(_ words: [String]) throws {
+        guard let command = words.first else {
+            throw ValidationError("Say what: one of \(Self.commands.joined(separator: ", ")), with its arguments.")
+        }
+        let rest = Array(words.dropFirst())
+        switch command {
+        case "env":
+            let parsed = try Explained<Env.Arguments>.read(rest, "env ENV [--node NODE] [--vm-id NAME=N]…")
+            (target, path) = (parsed.subject.target, parsed.path)
+        case "vm":
+            let parsed = try Explained<VM.Arguments>.read(
+                rest, "vm NAME --vmid N (--template T | --preset P) [--node NODE] …")
+            (target, path) = (parsed.subject.target, parsed.path)
+        case "vars":
+            let parsed = try Explained<Vars.Arguments>.read(rest, "vars ENV, or vars --posture P")
+            // With --posture, what looks like an env is the path.
+            let isPath = parsed.subject.posture != nil && parsed.path == nil
+            var subject = parsed.subject
+            if isPath { subject.env = nil }
+            guard let target = subject.target else {
+                throw ValidationError("Say an env, or --posture, and not both.")
+            }
+            (self.target, path) = (target, isPath ? parsed.subject.env : parsed.path)
+        default:
+            throw ValidationError(
+                "\"\(command)\" writes no output that can be explained; these do: \(Self.commands.joined(separator: ", "))."
+            )
+        }
+    }
+}
+
+/// A command's arguments, then a path.
+private struct Explained<Arguments: ParsableArguments>: ParsableCommand {
+    @OptionGroup var subject: Arguments
+    @Argument var path: String?
+
+    static func read(_ words: [String], _ usage: String) throws -> Self {
+        do {
+            return try Self.parse(words)
+        } catch {
+            throw ValidationError("\(Self.message(for: error))\nThe subject is: \(usage)")
+        }
+    }
+}
