@@ -29,6 +29,8 @@ package struct WrittenTag: Sendable {
     package let tag: MergeTag
     package let span: Span
     package let value: Span
+    /// The edit that removes it.
+    let removal: Edit
 }
 
 /// A name in one entity that stands for another.

@@ -22,12 +22,27 @@ package struct Ancestry: Sendable {
         var reported: Set<Set<EntityID>> = []
         let heirs = entities.values.filter { !$0.parents.isEmpty }.sorted { Key($0.path) < Key($1.path) }
         for heir in heirs {
-            var walk = Walk(entities, catalogue, heir)
+            var walk = Walk(entities, catalogue, heir) { $0.parents }
             walk.run()
             families[heir.id] = walk.order
             if walk.isTooLong { diagnostics.append(.tooManyParents(heir)) }
             for cycle in walk.cycles where reported.insert(Set(cycle.map(\.child))).inserted {
-                diagnostics.append(.cycle(cycle, entities))
+                diagnostics.append(.cycle(cycle, "extends", entities))
+            }
+        }
+    }
+
+    /// Circles of `requires` among components: R0302.
+    static func circlesOfRequirements(
+        _ entities: [EntityID: BoundEntity], _ catalogue: Catalogue
+    ) -> [Diagnostic] {
+        var reported: Set<Set<EntityID>> = []
+        let components = entities.values.filter { $0.id.kind == .component }.sorted { Key($0.path) < Key($1.path) }
+        return components.flatMap { component -> [Diagnostic] in
+            var walk = Walk(entities, catalogue, component) { $0.references.filter { $0.field == "requires" } }
+            walk.run()
+            return walk.cycles.filter { reported.insert(Set($0.map(\.child))).inserted }.map {
+                .cycle($0, "requires", entities)
             }
         }
     }
@@ -36,16 +51,17 @@ package struct Ancestry: Sendable {
     package func family(of id: EntityID) -> [Member] { families[id] ?? [Member(id: id, reference: nil)] }
 }
 
-/// One edge of a cycle: who extends, and where.
+/// One edge of a cycle: who names another, and where.
 private struct Edge {
     let child: EntityID
     let reference: Reference
 }
 
-/// The walk from one entity through its parents, with a stack of its own: families may be deep.
+/// The walk from one entity through those that it names, with a stack of its own: families may be deep.
 private struct Walk {
     private let entities: [EntityID: BoundEntity]
     private let catalogue: Catalogue
+    private let edges: (BoundEntity) -> [Reference]
     private var path: [Visit]
     private var visited: Set<EntityID>
     var order: [Ancestry.Member] = []
@@ -55,26 +71,30 @@ private struct Walk {
     private struct Visit {
         let id: EntityID
         let reference: Reference?
-        let parents: [Reference]
+        let targets: [Reference]
         var next = 0
     }
 
-    init(_ entities: [EntityID: BoundEntity], _ catalogue: Catalogue, _ heir: BoundEntity) {
+    init(
+        _ entities: [EntityID: BoundEntity], _ catalogue: Catalogue, _ start: BoundEntity,
+        along edges: @escaping (BoundEntity) -> [Reference]
+    ) {
         self.entities = entities
         self.catalogue = catalogue
-        path = [Visit(id: heir.id, reference: nil, parents: heir.parents)]
-        visited = [heir.id]
+        self.edges = edges
+        path = [Visit(id: start.id, reference: nil, targets: edges(start))]
+        visited = [start.id]
     }
 
     mutating func run() {
         while let visit = path.last {
-            guard visit.next < visit.parents.count, !isTooLong else {
+            guard visit.next < visit.targets.count, !isTooLong else {
                 order.append(Ancestry.Member(id: visit.id, reference: visit.reference))
                 path.removeLast()
                 continue
             }
             path[path.count - 1].next += 1
-            enter(visit.parents[visit.next])
+            enter(visit.targets[visit.next])
         }
     }
 
@@ -94,7 +114,7 @@ private struct Walk {
             isTooLong = true
             return
         }
-        path.append(Visit(id: parent.id, reference: reference, parents: parent.parents))
+        path.append(Visit(id: parent.id, reference: reference, targets: edges(parent)))
     }
 }
 
@@ -125,15 +145,17 @@ extension LinkedSite {
 }
 
 extension Diagnostic {
-    fileprivate static func cycle(_ edges: [Edge], _ entities: [EntityID: BoundEntity]) -> Diagnostic {
+    fileprivate static func cycle(
+        _ edges: [Edge], _ field: String, _ entities: [EntityID: BoundEntity]
+    ) -> Diagnostic {
         func path(_ id: EntityID) -> String { entities[id]?.path ?? id.name.text }
         // The circle begins with its first file by name, from whichever it was found.
         let first = edges.indices.min { Key(path(edges[$0].child)) < Key(path(edges[$1].child)) } ?? 0
         let turned = Array(edges[first...] + edges[..<first])
         let round = (turned.map(\.child) + [turned[0].child]).map(path).joined(separator: " → ")
-        let labels = turned.map { edge in Label(edge.reference.span, "\(path(edge.child)) extends it") }
+        let labels = turned.map { edge in Label(edge.reference.span, "\(path(edge.child)) \(field) it") }
         let message =
-            turned.count == 1 ? "\(path(turned[0].child)) extends itself" : "extends goes in a circle: \(round)"
+            turned.count == 1 ? "\(path(turned[0].child)) \(field) itself" : "\(field) goes in a circle: \(round)"
         return Diagnostic(
             .cycle, message, at: labels[0].span, turned.count == 1 ? "" : labels[0].text,
             related: Array(labels.dropFirst()),
@@ -149,10 +171,10 @@ extension Diagnostic {
 
 extension Code {
     package static let cycle = Code(
-        "R0302", "a circle of extends",
+        "R0302", "a circle of extends or requires",
         explanation: """
-            What extends something is a nearer layer than its parents. In a circle nothing would be nearest, so one reference \
-            has to go. The message shows every one of them.
+            What extends or requires something is a nearer layer than that. In a circle nothing would be nearest, so one \
+            reference has to go. The message shows every one of them.
             """,
         example: """
             $ resolve validate

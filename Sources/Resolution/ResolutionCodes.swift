@@ -5,7 +5,8 @@ extension Code {
     package static let ofResolution: [Code] = [
         .dangling, .twoStarts, .noSecret, .tokenInClear, .wrongType, .badValue, .unknownKey, .missingField, .formerName,
         .badAddress,
-        .shadowed, .noVMs, .unknownMethod, .writtenToken, .cycle, .shapes, .badTag, .badRule, .idleTag, .secretShows,
+        .shadowed, .noVMs, .unknownMethod, .writtenToken, .cycle, .siblings, .shapes, .badTag, .badRule, .idleTag,
+        .secretShows,
         .unusedSecret, .sameName, .sameNumber,
         .sameAddress,
         .nearMiss,

@@ -9,17 +9,19 @@ extension Binder {
     mutating func check(_ tag: OwnTag, _ node: NodeID, at place: Place) {
         guard let merging = tag.forMerging, let span = tree.tagSpan(node) else {
             if tag == .raw, !looksLikeJinja(node) {
-                diagnostics.append(
-                    .idleTag("!raw", tree.span(node), "it marks text with {{ or {% in a host group", nil))
+                diagnostics.append(.idleRaw(tree.span(node)))
             }
             return
         }
-        tags.append(WrittenTag(tag: merging, span: span, value: tree.span(node)))
+        let written = WrittenTag(
+            tag: merging, span: span, value: tree.span(node), removal: tree.removal(ofTagAt: span))
         if let problem = problem(merging, node, at: place) {
             diagnostics.append(.badTag(merging, span, problem))
-        } else if !isMerged(place) {
-            let reason = "nothing is merged \(kind == .site ? "here" : "in \(kind.withArticle)")"
-            diagnostics.append(.idleTag(merging.text, span, reason, tree))
+        } else if isMerged(place) {
+            tags.append(written)
+        } else {
+            diagnostics.append(
+                .idleTag(written, "nothing is merged \(kind == .site ? "here" : "in \(kind.withArticle)")"))
         }
     }
 
@@ -93,10 +95,19 @@ extension Diagnostic {
         return Diagnostic(.badTag, "\(tag.text) cannot stand here: \(reason)", at: span, help: help)
     }
 
-    static func idleTag(_ tag: String, _ span: Span, _ reason: String, _ tree: SyntaxTree?) -> Diagnostic {
+    static func idleTag(_ written: WrittenTag, _ reason: String) -> Diagnostic {
+        // Without `!unset` the key would have a value, null: the line has to go, not the tag.
+        let isUnset = written.tag == .unset
+        return Diagnostic(
+            .idleTag, .warning, "\(written.tag.text) changes nothing", at: written.span, reason,
+            help: isUnset ? "remove the line" : "remove the tag",
+            fixes: isUnset ? [] : [FixIt("remove the tag", [written.removal])])
+    }
+
+    fileprivate static func idleRaw(_ span: Span) -> Diagnostic {
         Diagnostic(
-            .idleTag, .warning, "\(tag) changes nothing", at: span, reason, help: "remove the tag",
-            fixes: tree.map { [FixIt("remove the tag", [$0.removal(ofTagAt: span)])] } ?? [])
+            .idleTag, .warning, "!raw changes nothing", at: span, "it marks text with {{ or {% in a host group",
+            help: "remove the tag")
     }
 }
 

@@ -13,10 +13,10 @@ public struct Explanation: Sendable {
     let leaves: [Leaf]
     let sources: SourceMap
 
-    /// One value without parts: a scalar, a secret, an empty list or map; or a key that was removed.
+    /// One value without parts: a scalar, a secret, an empty list or map; or a key that was inherited and is not there.
     struct Leaf: Sendable {
         let path: [PathStep]
-        /// Nil if `!unset` removed it.
+        /// Nil if `!unset` removed it, or the map around it was replaced.
         let value: Value?
         let origin: Origin
         /// Where the key is written that it stands under.
@@ -36,8 +36,8 @@ public struct Explanation: Sendable {
 
     /// As JSON: an array of `{path, value, layer, file, line, column, rule, beat: [{value, layer, file, line, column}], via:
     /// [{field, file, line, column, to}]}`, one for each value. `line` and `column` count from 1, `column` in Unicode
-    /// scalars; `file` is null and `layer` `default` for what `resolve` supplies. A removed key has no `value`, and is only
-    /// there if it was asked for.
+    /// scalars; `file` is null and `layer` `default` for what `resolve` supplies. A key that was removed has no `value`,
+    /// and is only there if nothing else was asked for.
     public var json: [UInt8] {
         var places = Places(sources)
         let isRemoved = leaves.allSatisfy { $0.value == nil }

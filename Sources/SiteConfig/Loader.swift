@@ -109,7 +109,7 @@ struct Loader {
     }
 
     private mutating func bindFile(_ path: String, as id: EntityID) -> BoundEntity? {
-        guard let tree = parseFile(path) else { return nil }
+        guard let tree = parseFile(path, id.kind) else { return nil }
         let bound = bind(tree, as: id, strictness)
         diagnostics += bound.diagnostics
         if lints { diagnostics += tree.versionLints() }
@@ -118,10 +118,15 @@ struct Loader {
     }
 
     /// The file's tree, or nil and why not.
-    private mutating func parseFile(_ path: String) -> SyntaxTree? {
+    private mutating func parseFile(_ path: String, _ kind: EntityKind) -> SyntaxTree? {
         guard let bytes = readBytes(path) else { return nil }
         let source = sources.add(path: path, bytes: bytes, isSecret: Self.holdsSecrets(path))
         let parsed = parse(source, strictness)
+        if kind == .hostGroup, let found = jinja(in: source, parsed.tree, parsed.diagnostics) {
+            // What Jinja is to YAML need not be said as well.
+            diagnostics.append(found)
+            return nil
+        }
         diagnostics += parsed.diagnostics
         return parsed.tree
     }

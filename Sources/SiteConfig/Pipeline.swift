@@ -137,7 +137,7 @@ extension SiteCompiler {
     func checkEverything(_ loader: inout Loader) -> [Diagnostic] {
         loader.loadSite()
         loader.loadSecrets(isNeeded: false)
-        for kind in EntityKind.allCases where kind != .hostGroup {
+        for kind in EntityKind.allCases {
             for place in loader.catalogue.all(kind) { loader.load(place, .everything) }
         }
         let site = loader.site
@@ -155,6 +155,7 @@ extension SiteCompiler {
                 findings += site.deployment(of: Deployment.Machines(), on: node).diagnostics
             }
         }
+        findings += site.siblingConflicts() + site.idleTags()
         if let note = loader.uncheckedNote { findings.append(note) }
         return findings
     }

@@ -25,7 +25,9 @@ struct ProvenanceWalk {
 
     private mutating func visit(_ value: Value, _ decision: Decision) {
         switch value.content {
-        case .map(let fields) where !fields.isEmpty || !fields.removed.isEmpty: visit(fields, decision)
+        case .map(let fields) where !fields.isEmpty || !fields.removed.isEmpty:
+            visit(fields, decision)
+            addDropped(from: fields, value.origin, decision)
         case .list(let items) where !items.isEmpty: visit(items, decision)
         default: add(value, decision)
         }
@@ -40,10 +42,25 @@ struct ProvenanceWalk {
         }
         for entry in fields.removed {
             path.append(Explanation.PathStep(text: entry.key.text))
-            add(entry.value, decide(entry, in: decision), isRemoved: true)
+            add(entry.value, decide(entry, in: decision), absence: "!unset")
             path.removeLast()
         }
         lineages.removeLast()
+    }
+
+    /// The keys of maps that this one replaced, where it does not have them itself.
+    private mutating func addDropped(from fields: Fields, _ origin: Origin, _ decision: Decision) {
+        var dropped: [Key] = []
+        let known = fields.removed.map(\.key)
+        for entry in decision.beat.flatMap({ $0.map?.entries ?? [] })
+        where !fields.contains(entry.key) && !known.contains(entry.key) && !dropped.contains(entry.key) {
+            dropped.append(entry.key)
+            var inner = decision
+            inner.beat = decision.beat.compactMap { $0.map?[entry.key] }
+            path.append(Explanation.PathStep(text: entry.key.text))
+            add(Value(.null, origin), inner, absence: "replaced whole")
+            path.removeLast()
+        }
     }
 
     private func decide(_ entry: Fields.Entry, in decision: Decision) -> Decision {
@@ -71,10 +88,11 @@ struct ProvenanceWalk {
         }
     }
 
-    private mutating func add(_ value: Value, _ decision: Decision, isRemoved: Bool = false) {
+    /// - Parameter absence: why there is no value; nil if there is one.
+    private mutating func add(_ value: Value, _ decision: Decision, absence: String? = nil) {
         let origin = value.origin
-        var rule = isRemoved ? "!unset" : decision.rule.text
-        if origin.layer != .commandLine, !isRemoved {
+        var rule = absence ?? decision.rule.text
+        if origin.layer != .commandLine, absence == nil {
             switch origin.strength {
             case .fallback: rule += ", !default"
             case .force: rule += ", !force"
@@ -83,8 +101,10 @@ struct ProvenanceWalk {
         }
         leaves.append(
             Explanation.Leaf(
-                path: path, value: isRemoved ? nil : value, origin: origin, keySpan: decision.keySpan, rule: rule,
-                isFileName: decision.rule == .fileName, beat: decision.beat, via: references(to: origin, decision.via)))
+                path: path, value: absence == nil ? value : nil, origin: origin, keySpan: decision.keySpan, rule: rule,
+                isFileName: decision.rule == .fileName,
+                beat: decision.beat.filter { $0.origin.span == nil || $0.origin.span != origin.span },
+                via: references(to: origin, decision.via)))
     }
 
     // MARK: References

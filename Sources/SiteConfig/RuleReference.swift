@@ -45,9 +45,9 @@ struct RuleReference {
             "\(subject.rawValue): \(subject.layers)\n" + rows.filter { $0.subject == subject }.map(Self.line).joined()
         }
         return """
-            Layers are folded from the weakest (left) to the nearest. At each step the stronger value wins whole: !force, then
-            no tag, then !default. Of two that are equally strong, the rule decides: the tag on the nearer value, else the
-            field's rule.
+            Layers are folded from the weakest (left) to the nearest; what extends others comes after them. At each step the
+            stronger value wins whole: !force, then no tag, then !default. Of two that are equally strong, the rule
+            decides: the tag on the nearer value, else the field's rule.
 
 
             """ + sections.joined(separator: "\n") + "\nrules:\n"

@@ -114,7 +114,9 @@ extension EntityKind {
         case .template: .template
         case .preset: .preset
         case .posture: .posture
-        case .spec, .component, .hostGroup: .parentsOnly
+        case .component: .component
+        case .hostGroup: .hostGroup
+        case .spec: .parentsOnly
         default: nil
         }
     }

@@ -1,6 +1,7 @@
 /// What is merged from layers: the names that `merge:` in site.yaml and `explain --rules` know.
 package enum MergeSubject: String, Sendable, CaseIterable {
-    case vm, posture, env, node, spec, pillar
+    case vm, posture, env, node, spec, component, pillar
+    case hostGroup = "host-group"
 
     /// What entities of a kind are layers of.
     package init(_ kind: EntityKind) {
@@ -10,7 +11,8 @@ package enum MergeSubject: String, Sendable, CaseIterable {
             case .env: .env
             case .node: .node
             case .spec: .spec
-            case .component, .hostGroup: .pillar
+            case .component: .component
+            case .hostGroup: .hostGroup
             default: .vm
             }
     }
@@ -22,17 +24,20 @@ package enum MergeSubject: String, Sendable, CaseIterable {
         case .posture: FieldTable.posture.fields
         case .env: FieldTable.env.fields
         case .node: FieldTable.node.fields
+        case .component: FieldTable.component.fields
+        case .hostGroup: FieldTable.hostGroup.fields
         case .spec, .pillar: []
         }
     }
 
     /// Whether any other field may be there.
-    package var isOpen: Bool { [.vm, .spec, .pillar].contains(self) }
+    package var isOpen: Bool { [.vm, .spec, .pillar, .hostGroup].contains(self) }
 
     /// The rules, before a site adds its own.
     package var rules: MergeRules {
         switch self {
         case .pillar: MergeRules(otherwise: .deep)
+        case .hostGroup: MergeRules(fields, otherwise: .deep)
         default: MergeRules(fields)
         }
     }
@@ -45,6 +50,8 @@ package enum MergeSubject: String, Sendable, CaseIterable {
         case .env: "env"
         case .node: "default ← site ← node"
         case .spec: "site ← spec"
+        case .component: "component"
+        case .hostGroup: "host group"
         case .pillar: "components ← host group ← instance"
         }
     }

@@ -402,6 +402,6 @@ extension Code {
     /// The codes of this module.
     package static let ofYAMLSyntax: [Code] = [
         .syntax, .notText, .duplicateKey, .documents, .topLevel, .tag, .alias, .mergeKey, .scalar, .limits, .keyType,
-        .yaml12, .oddKey,
+        .yaml12, .oddKey, .jinja,
     ]
 }

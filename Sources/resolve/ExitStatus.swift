@@ -16,5 +16,7 @@ struct Failure: Error {
     let message: String
     let status: ExitStatus
 
+    static func usage(_ message: String) -> Failure { Failure(message: message, status: .usage) }
+
     static func couldNotRun(_ message: String) -> Failure { Failure(message: message, status: .couldNotRun) }
 }

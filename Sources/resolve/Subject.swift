@@ -12,7 +12,7 @@ struct Subject {
     /// - Parameter words: as they stand on the command line: `env dev --node pve vms.web1`.
     init(_ words: [String]) throws {
         guard let command = words.first else {
-            throw ValidationError("Say what: one of \(Self.commands.joined(separator: ", ")), with its arguments.")
+            throw Failure.usage("say what: one of \(Self.commands.joined(separator: ", ")), with its arguments")
         }
         let rest = Array(words.dropFirst())
         switch command {
@@ -30,11 +30,11 @@ struct Subject {
             var subject = parsed.subject
             if isPath { subject.env = nil }
             guard let target = subject.target else {
-                throw ValidationError("Say an env, or --posture, and not both.")
+                throw Failure.usage("say an env, or --posture, and not both")
             }
             (self.target, path) = (target, isPath ? parsed.subject.env : parsed.path)
         default:
-            throw ValidationError(
+            throw Failure.usage(
                 "\"\(command)\" writes no output that can be explained; these do: \(Self.commands.joined(separator: ", "))."
             )
         }
@@ -50,7 +50,7 @@ private struct Explained<Arguments: ParsableArguments>: ParsableCommand {
         do {
             return try Self.parse(words)
         } catch {
-            throw ValidationError("\(Self.message(for: error))\nThe subject is: \(usage)")
+            throw Failure.usage("\(Self.message(for: error))\nhelp: the subject is: \(usage)")
         }
     }
 }

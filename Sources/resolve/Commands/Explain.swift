@@ -53,11 +53,11 @@ struct Explain: StatusCommand {
     }
 
     private func explainRules() throws -> ExitStatus {
-        guard subject.count <= 1 else { throw ValidationError("--rules takes one kind at most.") }
+        guard subject.count <= 1 else { throw Failure.usage("--rules takes one kind at most") }
         let compiler = (try? options.locate())?.compiler
         guard let bytes = SiteCompiler.rules(of: subject.first, in: compiler, asJSON: format == .json) else {
             let kinds = SiteCompiler.mergedKinds.joined(separator: ", ")
-            throw ValidationError("Nothing named \"\(subject[0])\" is merged; there are: \(kinds).")
+            throw Failure.usage("nothing named \"\(subject[0])\" is merged; there are: \(kinds)")
         }
         try options.deliver(plain: bytes)
         return .done

@@ -1,0 +1,192 @@
+package import Diagnostics
+internal import SiteModel
+
+extension LinkedSite {
+    /// Components of one host group that no `requires` orders, and that set one key to different values of equal strength:
+    /// R0303; and components that require each other: R0302. What a nearer layer or a stronger value settles is no conflict.
+    package func siblingConflicts() -> [Diagnostic] {
+        var conflicts: [Conflict] = []
+        let ancestors = requirementClosure()
+        for group in hostGroups {
+            let pillar = pillarLayers(of: group)
+            guard pillar.components.count > 1 else { continue }
+            let merged = merge(pillar.layers, by: rules[.pillar]).fields
+            let found = conflictsAmong(pillar.components, ancestors, merged)
+            for conflict in found {
+                if let known = conflicts.firstIndex(where: { $0.isSame(as: conflict) }) {
+                    conflicts[known].groups.append(group)
+                } else {
+                    conflicts.append(conflict)
+                    conflicts[conflicts.count - 1].groups.append(group)
+                }
+            }
+        }
+        return Ancestry.circlesOfRequirements(entities, catalogue) + conflicts.map(\.diagnostic)
+    }
+
+    /// For each component, all that it requires, directly or not.
+    private func requirementClosure() -> [EntityID: Set<EntityID>] {
+        var closure: [EntityID: Set<EntityID>] = [:]
+        for place in catalogue.all(.component) {
+            guard let start = entities[place.id] else { continue }
+            var reached: Set<EntityID> = []
+            var waiting = requirements(of: start)
+            while let name = waiting.popLast() {
+                guard let next = entity(name, .kind(.component)), reached.insert(next.id).inserted else { continue }
+                waiting += requirements(of: next)
+            }
+            closure[start.id] = reached
+        }
+        return closure
+    }
+
+    private func conflictsAmong(
+        _ components: [(component: BoundEntity, pillar: Fields)], _ ancestors: [EntityID: Set<EntityID>],
+        _ merged: Fields
+    ) -> [Conflict] {
+        let leaves = components.map { PillarLeaves($0.pillar) }
+        var conflicts: [Conflict] = []
+        for (later, second) in components.enumerated() {
+            for (earlier, first) in components[..<later].enumerated() {
+                let isOrdered =
+                    ancestors[second.component.id]?.contains(first.component.id) == true
+                    || ancestors[first.component.id]?.contains(second.component.id) == true
+                guard !isOrdered else { continue }
+                for clash in leaves[later].clashes(with: leaves[earlier])
+                where !isJoined(clash) && isOpen(clash, in: merged) {
+                    conflicts.add(clash, first.component, second.component)
+                }
+            }
+        }
+        return conflicts
+    }
+
+    /// Lists that a rule joins do not compete.
+    private func isJoined(_ clash: Clash) -> Bool {
+        guard clash.first.list != nil, clash.second.list != nil else { return false }
+        let rule = clash.second.origin.tag?.rule ?? clash.path.first.map { rules[.pillar][$0] }
+        return (rule == .union || rule == .append) && (clash.path.count == 1 || clash.second.origin.tag != nil)
+    }
+
+    /// Whether one of the two is what comes out: otherwise something else decides.
+    private func isOpen(_ clash: Clash, in merged: Fields) -> Bool {
+        var value: Value? = Value(.map(merged), .nowhere)
+        for step in clash.path { value = value?.map?[step] }
+        guard let span = value?.origin.span else { return false }
+        return span == clash.first.origin.span || span == clash.second.origin.span
+    }
+}
+
+/// Two values for one key.
+private struct Clash {
+    let path: [Key]
+    let first: Value
+    let second: Value
+}
+
+/// The values of a pillar that are no maps, or empty ones, by their paths.
+private struct PillarLeaves {
+    private var order: [[Key]] = []
+    private var values: [[Key]: Value] = [:]
+
+    init(_ pillar: Fields) { add(pillar, below: []) }
+
+    private mutating func add(_ fields: Fields, below path: [Key]) {
+        for entry in fields.entries {
+            if let inner = entry.value.map, !inner.isEmpty {
+                add(inner, below: path + [entry.key])
+            } else {
+                order.append(path + [entry.key])
+                values[path + [entry.key]] = entry.value
+            }
+        }
+    }
+
+    /// Where both say something of one key, equally strongly, and not the same: there, or on the way there.
+    func clashes(with other: PillarLeaves) -> [Clash] {
+        order.compactMap { path in clash(at: path, in: other, isOther: true) }
+            + other.order.compactMap { path in clash(at: path, in: other, isOther: false) }
+    }
+
+    private func clash(at path: [Key], in other: PillarLeaves, isOther: Bool) -> Clash? {
+        let (own, their) = isOther ? (values, other.values) : (other.values, values)
+        guard let value = own[path] else { return nil }
+        for length in 1...path.count {
+            let prefix = Array(path[..<length])
+            guard let rival = their[prefix], rival.origin.strength == value.origin.strength else { continue }
+            // Equal paths are found once, from the one side.
+            if length == path.count, !isOther || rival.content == value.content { return nil }
+            return isOther
+                ? Clash(path: prefix, first: rival, second: value) : Clash(path: prefix, first: value, second: rival)
+        }
+        return nil
+    }
+}
+
+/// A key with several values, all of them, and where that matters.
+private struct Conflict {
+    let path: [Key]
+    var definitions: [(component: BoundEntity, value: Value)]
+    var groups: [BoundEntity] = []
+
+    func isSame(as other: Conflict) -> Bool {
+        path == other.path && definitions.map(\.value.origin.span) == other.definitions.map(\.value.origin.span)
+    }
+
+    var diagnostic: Diagnostic {
+        let labels = definitions.compactMap { definition in
+            definition.value.origin.span.map {
+                Label($0, "\(definition.component.id.name) says \(definition.value.phrase)")
+            }
+        }
+        let names = definitions.map { "\"\($0.component.id.name)\"" }
+        let group = groups.first
+        let others = groups.count > 1 ? " and \(groups.count - 1) more" : ""
+        return Diagnostic(
+            .siblings,
+            "\(definitions.count == 2 ? "two" : "\(definitions.count)") components set \(SecretRef.path(path)) to different values, and nothing says which counts",
+            at: labels.last?.span, labels.last?.text ?? "", related: Array(labels.dropLast()),
+            notes: ["\(names.joined(separator: " and ")) meet on \(group?.path ?? "")\(others)"],
+            help:
+                "set it in \(group?.path ?? "the host group"), or let one component require the other (the one that requires wins), or write !force before one value or !default before the others"
+        )
+    }
+}
+
+extension [Conflict] {
+    fileprivate mutating func add(_ clash: Clash, _ first: BoundEntity, _ second: BoundEntity) {
+        let definitions = [(first, clash.first), (second, clash.second)]
+        guard let known = firstIndex(where: { $0.path == clash.path }) else {
+            append(Conflict(path: clash.path, definitions: definitions))
+            return
+        }
+        for (component, value) in definitions
+        where !self[known].definitions.contains(where: { $0.component.id == component.id }) {
+            self[known].definitions.append((component, value))
+        }
+    }
+}
+
+extension Code {
+    package static let siblings = Code(
+        "R0303", "siblings that disagree",
+        explanation: """
+            Two components of one host group that no `requires` orders are equally near. Where they set one key to different \
+            values, the order in which they happen to be listed would decide, so it is an error, unless something nearer, such as \
+            the host group, or something stronger settles it.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- components/nginx.yaml --
+            pillar: {limits: {nofile: 65536}}
+            -- components/postgres.yaml --
+            pillar: {limits: {nofile: 16384}}
+            -- pillar/hosts/kt_web.sls --
+            components: [nginx, postgres]
+            """,
+        fix: """
+            Set the key in the host group, let one component require the other, or write `!force` before one of the values or \
+            `!default` before the others.
+            """)
+}
