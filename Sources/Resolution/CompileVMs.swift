@@ -163,7 +163,7 @@ extension Fields.Entry {
     fileprivate func overriding(_ other: Fields.Entry?) -> Fields.Entry {
         guard let other else { return self }
         var entry = self
-        entry.beat = [other.value] + other.beat
+        entry.decide(by: rule, over: [other.value] + other.beat, via: via)
         return entry
     }
 }

@@ -69,7 +69,7 @@ extension LinkedSite {
         for name in Self.nestedVariables {
             let nested = posture.entry(name.section)?.variable(name.key)
             if var entry = posture.entry(name.flat) {
-                entry.beat = nested.map { [$0.value] } ?? []
+                entry.decide(by: entry.rule, over: nested.map { [$0.value] } ?? [])
                 fields.set(entry)
             } else if let nested {
                 fields.set(nested.named(name.flat))

@@ -29,10 +29,11 @@ package struct LinkedSite: Sendable {
         rules = SiteRules(site?["merge"]?.map)
         defaults = site?["defaults"]?.map ?? Fields()
         let bridge = Fields.Entry("bridge", .string("vmbr0", .builtIn), rule: .whenAbsent)
-        vmDefaults = [bridge.overridden(by: defaults.entry("bridge")), defaults.entry("gateway")].compactMap {
-            var entry = $0
-            entry?.rule = .whenAbsent
-            return entry
+        vmDefaults = [bridge.overridden(by: defaults.entry("bridge")), defaults.entry("gateway")].compactMap { entry in
+            guard var fallback = entry else { return nil }
+            let beat = fallback.beat
+            fallback.decide(by: .whenAbsent, over: beat)
+            return fallback
         }
     }
 

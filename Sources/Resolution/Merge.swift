@@ -25,9 +25,7 @@ package func merge(_ layers: [MergeLayer], by rules: MergeRules) -> (fields: Fie
     var result = first.fields
     if rules.hasExceptions {
         for entry in result.entries {
-            var entry = entry
-            entry.rule = .merge(rules[entry.key])
-            result.set(entry)
+            result.set(entry.merged(by: rules[entry.key]))
         }
     }
     for layer in layers.dropFirst() {
@@ -36,9 +34,7 @@ package func merge(_ layers: [MergeLayer], by rules: MergeRules) -> (fields: Fie
             if let weaker = result.entry(entry.key) {
                 result.set(merger.combine(weaker, entry, rule))
             } else {
-                var entry = entry
-                entry.rule = .merge(rule)
-                result.set(entry)
+                result.set(rule == .replace ? entry : entry.merged(by: rule))
             }
         }
     }
@@ -70,6 +66,15 @@ struct Merger {
     }
 
     mutating func report(_ found: Diagnostic) { diagnostics.append(found) }
+}
+
+extension Fields.Entry {
+    /// The entry of one layer alone, in a field of that rule.
+    fileprivate func merged(by rule: MergeRule) -> Fields.Entry {
+        var entry = self
+        entry.decide(by: .merge(rule), over: beat, via: via)
+        return entry
+    }
 }
 
 extension Fields {

@@ -40,9 +40,9 @@ struct ProvenanceWalk {
             visit(entry.value, decide(entry, in: decision))
             path.removeLast()
         }
-        for entry in fields.removed {
+        for entry in fields.removed where !fields.contains(entry.key) {
             path.append(Explanation.PathStep(text: entry.key.text))
-            add(entry.value, decide(entry, in: decision), absence: "!unset")
+            add(entry.value, decide(entry, in: decision), absence: entry.isUnset ? "!unset" : Self.replaced)
             path.removeLast()
         }
         lineages.removeLast()
@@ -58,10 +58,12 @@ struct ProvenanceWalk {
             var inner = decision
             inner.beat = decision.beat.compactMap { $0.map?[entry.key] }
             path.append(Explanation.PathStep(text: entry.key.text))
-            add(Value(.null, origin), inner, absence: "replaced whole")
+            add(Value(.null, origin), inner, absence: Self.replaced)
             path.removeLast()
         }
     }
+
+    private static let replaced = "replaced whole"
 
     private func decide(_ entry: Fields.Entry, in decision: Decision) -> Decision {
         var result = decision
@@ -103,8 +105,13 @@ struct ProvenanceWalk {
             Explanation.Leaf(
                 path: path, value: absence == nil ? value : nil, origin: origin, keySpan: decision.keySpan, rule: rule,
                 isFileName: decision.rule == .fileName,
-                beat: decision.beat.filter { $0.origin.span == nil || $0.origin.span != origin.span },
-                via: references(to: origin, decision.via)))
+                beat: once(decision.beat, butNot: origin.span), via: references(to: origin, decision.via)))
+    }
+
+    /// Each definition once: what survived of a map that was replaced stands in that map, too.
+    private func once(_ beaten: [Value], butNot winner: Span?) -> [Value] {
+        var seen: Set<Span> = winner.map { [$0] } ?? []
+        return beaten.filter { value in value.origin.span.map { seen.insert($0).inserted } ?? true }
     }
 
     // MARK: References

@@ -3,7 +3,7 @@ package import Diagnostics
 /// A map that keeps the order of its keys, and of each key what set it and what that beat.
 package struct Fields: Sendable {
     package private(set) var entries: [Entry] = []
-    /// Keys that `!unset` took away, with what they had been.
+    /// Keys that `!unset` or a replaced map took away, with what they had been.
     package var removed: [Entry] = []
     /// How the files came to take part that this map was merged from; empty for a map as it is written.
     package var lineage: [Lineage] = []
@@ -15,32 +15,61 @@ package struct Fields: Sendable {
         /// Where the key is written; nil if the entry was computed.
         package var keySpan: Span?
         package var value: Value
-        /// By what it has its value.
-        package var rule: Rule
-        /// The weaker values that this one replaced, the strongest first.
-        package var beat: [Value]
-        /// The references that led from the value's field to its place, where it stands elsewhere.
-        package var via: [Step]
+        /// How the value was decided; nil for what one layer alone says, which is most.
+        private var story: Story?
 
-        package init(
-            _ key: Key, keySpan: Span? = nil, _ value: Value, rule: Rule = .merge(.replace), beat: [Value] = [],
-            via: [Step] = []
-        ) {
+        /// What one layer says.
+        package init(_ key: Key, keySpan: Span? = nil, _ value: Value) {
             self.key = key
             self.keySpan = keySpan
             self.value = value
-            self.rule = rule
-            self.beat = beat
-            self.via = via
+        }
+
+        /// What was decided.
+        package init(
+            _ key: Key, keySpan: Span? = nil, _ value: Value, rule: Rule, beat: [Value] = [], via: [Step] = []
+        ) {
+            self.init(key, keySpan: keySpan, value)
+            decide(by: rule, over: beat, via: via)
+        }
+
+        private init(_ key: Key, _ other: Entry) {
+            self.key = key
+            keySpan = other.keySpan
+            value = other.value
+            story = other.story
         }
 
         /// The same under another name.
-        package func named(_ name: Key) -> Entry {
-            Entry(name, keySpan: keySpan, value, rule: rule, beat: beat, via: via)
+        package func named(_ name: Key) -> Entry { Entry(name, self) }
+
+        /// By what it has its value.
+        package var rule: Rule { story?.rule ?? .merge(.replace) }
+        /// The weaker values that this one replaced, the strongest first.
+        package var beat: [Value] { story?.beat ?? [] }
+        /// The references that led from the value's field to its place, where it stands elsewhere.
+        package var via: [Step] { story?.via ?? [] }
+
+        package mutating func decide(by rule: Rule, over beat: [Value] = [], via: [Step] = []) {
+            let isPlain = rule == .merge(.replace) && beat.isEmpty && via.isEmpty
+            story = isPlain ? nil : Story(rule: rule, beat: beat, via: via)
         }
 
         /// Whether `!unset` stands there.
         package var isUnset: Bool { value.origin.tag == .unset }
+    }
+
+    /// How the value of an entry was decided. A reference, so that it costs nothing where there is nothing to tell.
+    private final class Story: Sendable {
+        let rule: Rule
+        let beat: [Value]
+        let via: [Step]
+
+        init(rule: Rule, beat: [Value], via: [Step]) {
+            self.rule = rule
+            self.beat = beat
+            self.via = via
+        }
     }
 
     private static let few = 12

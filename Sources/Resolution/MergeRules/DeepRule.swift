@@ -18,32 +18,30 @@ enum DeepRule {
         let (strength, other) = (nearer.value.origin.strength, weaker.value.origin.strength)
         switch (weaker.value.map, nearer.value.map) {
         case (let first?, let second?):
-            guard let kept = first.leaves(where: { $0 > strength }) else { break }
+            guard let kept = first.leaves(dropping: nearer.value.origin, where: { $0 > strength }) else { break }
             var result = united(weaker, nearer, kept, second, &merger)
-            result.beat.insert(weaker.value, at: 0)
+            result.decide(by: result.rule, over: [weaker.value] + result.beat)
             return result
         case (let first?, nil):
-            guard let kept = first.leaves(where: { $0 > strength }) else { break }
+            guard let kept = first.leaves(dropping: nearer.value.origin, where: { $0 > strength }) else { break }
             var result = weaker
             result.value.content = .map(kept)
-            result.beat = [nearer.value, weaker.value] + weaker.beat + nearer.beat
+            result.decide(by: weaker.rule, over: [nearer.value, weaker.value] + weaker.beat + nearer.beat)
             return result
         case (nil, let second?) where !second.isEmpty:
             var result = nearer
-            guard let kept = second.leaves(where: { $0 >= other }) else {
+            guard let kept = second.leaves(dropping: weaker.value.origin, where: { $0 >= other }) else {
                 result = weaker
-                result.beat = [nearer.value] + weaker.beat + nearer.beat
+                result.decide(by: weaker.rule, over: [nearer.value] + weaker.beat + nearer.beat)
                 return result
             }
             result.value.content = .map(kept)
-            result.rule = .merge(.deep)
-            result.beat = [weaker.value] + weaker.beat + nearer.beat
+            result.decide(by: .merge(.deep), over: [weaker.value] + weaker.beat + nearer.beat)
             return result
         default: return ReplaceRule.combine(weaker, nearer, .deep)
         }
         var result = nearer
-        result.rule = .merge(.replace)
-        result.beat = [weaker.value] + weaker.beat + nearer.beat
+        result.decide(by: .merge(.replace), over: [weaker.value] + weaker.beat + nearer.beat)
         return result
     }
 
@@ -61,24 +59,34 @@ enum DeepRule {
         var result = nearer
         result.value.content = .map(fields)
         result.value.origin.strength = max(weaker.value.origin.strength, nearer.value.origin.strength)
-        result.beat = weaker.beat + nearer.beat
-        result.rule = .merge(.deep)
+        result.decide(by: .merge(.deep), over: weaker.beat + nearer.beat)
         return result
     }
 }
 
 extension Fields {
-    /// The leaves of those strengths, in their maps; nil if there is none.
-    func leaves(where isKept: (Strength) -> Bool) -> Fields? {
-        let kept = entries.compactMap { entry -> Entry? in
-            guard let fields = entry.value.map, !fields.isEmpty else {
-                return isKept(entry.value.origin.strength) ? entry : nil
+    /// The leaves of those strengths, in their maps; nil if there is none. The others are listed as removed, by what `origin`
+    /// says.
+    func leaves(dropping origin: Origin, where isKept: (Strength) -> Bool) -> Fields? {
+        var kept: [Entry] = []
+        var dropped: [Entry] = []
+        for entry in entries {
+            if let fields = entry.value.map, !fields.isEmpty {
+                if let inner = fields.leaves(dropping: origin, where: isKept) {
+                    var entry = entry
+                    entry.value.content = .map(inner)
+                    kept.append(entry)
+                    continue
+                }
+            } else if isKept(entry.value.origin.strength) {
+                kept.append(entry)
+                continue
             }
-            guard let inner = fields.leaves(where: isKept) else { return nil }
-            var entry = entry
-            entry.value.content = .map(inner)
-            return entry
+            dropped.append(Entry(entry.key, Value(.null, origin), rule: .merge(.replace), beat: [entry.value] + entry.beat))
         }
-        return kept.isEmpty ? nil : Fields(kept)
+        guard !kept.isEmpty else { return nil }
+        var fields = Fields(kept)
+        fields.removed = removed + dropped
+        return fields
     }
 }

@@ -22,8 +22,7 @@ enum ListRule {
         }
         var joined = nearer
         joined.value.content = .list(self == .union ? Self.once(first + second) : first + second)
-        joined.beat = weaker.beat + nearer.beat
-        joined.rule = .merge(rule)
+        joined.decide(by: .merge(rule), over: weaker.beat + nearer.beat)
         return joined
     }
 

@@ -8,8 +8,9 @@ enum ReplaceRule {
         let nearerWins = nearer.value.origin.strength >= weaker.value.origin.strength
         var winner = nearerWins ? nearer : weaker
         let loser = nearerWins ? weaker : nearer
-        if nearerWins { winner.rule = .merge(rule) }
-        winner.beat = [loser.value] + weaker.beat + nearer.beat
+        winner.decide(
+            by: nearerWins ? .merge(rule) : weaker.rule, over: [loser.value] + weaker.beat + nearer.beat,
+            via: winner.via)
         return winner
     }
 }

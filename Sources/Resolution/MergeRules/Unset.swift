@@ -4,32 +4,33 @@ internal import SiteModel
 enum Unset {
     static func combine(_ weaker: Fields.Entry, _ unset: Fields.Entry, isDeep: Bool) -> Fields.Entry {
         if isDeep, let fields = weaker.value.map, !fields.isEmpty {
-            guard let kept = fields.leaves(where: { $0 > unset.value.origin.strength }) else {
+            guard let kept = fields.leaves(dropping: unset.value.origin, where: { $0 > unset.value.origin.strength })
+            else {
                 return removed(weaker, unset)
             }
             var result = weaker
             result.value.content = .map(kept)
-            result.beat = [unset.value, weaker.value] + weaker.beat
+            result.decide(by: weaker.rule, over: [unset.value, weaker.value] + weaker.beat)
             return result
         }
         guard weaker.value.origin.strength <= unset.value.origin.strength else {
             var result = weaker
-            result.beat = [unset.value] + weaker.beat
+            result.decide(by: weaker.rule, over: [unset.value] + weaker.beat)
             return result
         }
         return removed(weaker, unset)
     }
 
     private static func removed(_ weaker: Fields.Entry, _ unset: Fields.Entry) -> Fields.Entry {
-        let inherited = [weaker.value] + weaker.beat
+        var inherited = [weaker.value] + weaker.beat
         var result = unset
-        result.beat = inherited
-        guard let place = inherited.firstIndex(where: { $0.origin.layer == .builtIn }) else { return result }
-        result.value = inherited[place]
+        guard let place = inherited.firstIndex(where: { $0.origin.layer == .builtIn }) else {
+            result.decide(by: .merge(.replace), over: inherited)
+            return result
+        }
+        result.value = inherited.remove(at: place)
         result.keySpan = nil
-        result.rule = .whenAbsent
-        result.beat.remove(at: place)
-        result.beat.insert(unset.value, at: 0)
+        result.decide(by: .whenAbsent, over: [unset.value] + inherited)
         return result
     }
 }
