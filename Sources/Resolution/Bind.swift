@@ -30,13 +30,13 @@ struct Place {
         var place = self
         place.steps.append(key)
         place.isItem = false
-        if key == "vms", layer == .env { place.layer = .instance }
         return place
     }
 
     func item(_ index: Int) -> Place {
         var place = below(Key(String(index)))
         place.isItem = true
+        if layer == .env, steps == ["vms"] { place.layer = .instance }
         return place
     }
 }

@@ -40,7 +40,8 @@ extension LinkedSite {
         var vm = merged.fields
         var diagnostics = merged.diagnostics
         for fallback in [number].compactMap(\.self) + vmDefaults {
-            vm.set(fallback.overridden(by: vm.entry(fallback.key)))
+            let removed = vm.removed.first { $0.key == fallback.key }
+            vm.set(fallback.overridden(by: vm.entry(fallback.key)).overriding(removed))
         }
         if let ip = vm.entry("ip") {
             // The Python resolver looks only at the address that counts.
@@ -163,7 +164,7 @@ extension Fields.Entry {
     fileprivate func overriding(_ other: Fields.Entry?) -> Fields.Entry {
         guard let other else { return self }
         var entry = self
-        entry.decide(by: rule, over: [other.value] + other.beat, via: via)
+        entry.decide(by: rule, over: [other.value] + other.beat + beat, via: via)
         return entry
     }
 }

@@ -130,14 +130,17 @@ extension LinkedSite {
         }
     }
 
+    func layers(inFamilyOf entity: BoundEntity) -> [MergeLayer] {
+        layers(of: entity).map {
+            MergeLayer($0.entity.fields.without(["extends"]), isTagged: $0.entity.isTagged, $0.lineage)
+        }
+    }
+
     /// The entity with what it inherits, merged by its kind's rules. Reports R0304.
     package func inherited(_ entity: BoundEntity) -> (entity: BoundEntity, diagnostics: [Diagnostic]) {
-        let layers = layers(of: entity)
-        guard layers.count > 1 || !entity.tags.isEmpty else { return (entity, []) }
+        guard ancestry.family(of: entity.id).count > 1 || !entity.tags.isEmpty else { return (entity, []) }
         let merged = merge(
-            layers.map { layer in
-                MergeLayer(layer.entity.fields.without(["extends"]), isTagged: layer.entity.isTagged, layer.lineage)
-            }, by: rules[MergeSubject(entity.id.kind)])
+            layers(inFamilyOf: entity), by: rules[MergeSubject(entity.id.kind)], keepsItems: entity.id.kind == .env)
         var result = entity
         result.fields = merged.fields
         return (result, merged.diagnostics)

@@ -19,7 +19,11 @@ package struct MergeLayer: Sendable {
 /// Merges layers, the weakest first: one left fold, so the result depends on the layers alone (DESIGN §3).
 ///
 /// A key keeps the place where it first appeared. Every entry of the result remembers what it beat. Reports R0304.
-package func merge(_ layers: [MergeLayer], by rules: MergeRules) -> (fields: Fields, diagnostics: [Diagnostic]) {
+///
+/// - Parameter keepsItems: whether what stands in lists is itself to be merged, so that its `!unset` must stay.
+package func merge(
+    _ layers: [MergeLayer], by rules: MergeRules, keepsItems: Bool = false
+) -> (fields: Fields, diagnostics: [Diagnostic]) {
     guard let first = layers.first else { return (Fields(), []) }
     var merger = Merger()
     var result = first.fields
@@ -38,7 +42,7 @@ package func merge(_ layers: [MergeLayer], by rules: MergeRules) -> (fields: Fie
             }
         }
     }
-    if layers.contains(where: \.isTagged) { result = result.withoutUnset }
+    if layers.contains(where: \.isTagged) { result = result.withoutUnset(keepsItems: keepsItems) }
     result.lineage = layers.compactMap(\.lineage)
     return (result, merger.diagnostics)
 }
@@ -72,19 +76,19 @@ extension Fields.Entry {
     /// The entry of one layer alone, in a field of that rule.
     fileprivate func merged(by rule: MergeRule) -> Fields.Entry {
         var entry = self
-        entry.decide(by: .merge(rule), over: beat, via: via)
+        entry.decide(by: value.origin.layer == .builtIn ? .whenAbsent : .merge(rule), over: beat, via: via)
         return entry
     }
 }
 
 extension Fields {
     /// The fields, those that `!unset` took away listed apart, at every depth.
-    var withoutUnset: Fields {
+    fileprivate func withoutUnset(keepsItems: Bool) -> Fields {
         var kept = Fields(
             entries.compactMap { entry in
                 if entry.isUnset { return nil }
                 var entry = entry
-                entry.value = entry.value.withoutUnset
+                entry.value = entry.value.withoutUnset(keepsItems: keepsItems)
                 return entry
             })
         kept.removed = removed + entries.filter(\.isUnset)
@@ -94,10 +98,11 @@ extension Fields {
 }
 
 extension Value {
-    fileprivate var withoutUnset: Value {
+    fileprivate func withoutUnset(keepsItems: Bool) -> Value {
         switch content {
-        case .map(let fields): Value(.map(fields.withoutUnset), origin)
-        case .list(let items): Value(.list(items.map(\.withoutUnset)), origin)
+        case .map(let fields): Value(.map(fields.withoutUnset(keepsItems: keepsItems)), origin)
+        case .list(let items) where !keepsItems:
+            Value(.list(items.map { $0.withoutUnset(keepsItems: keepsItems) }), origin)
         default: self
         }
     }

@@ -40,7 +40,7 @@ struct ProvenanceWalk {
             visit(entry.value, decide(entry, in: decision))
             path.removeLast()
         }
-        for entry in fields.removed where !fields.contains(entry.key) {
+        for entry in fields.removed where !fields.contains(entry.key) && !entry.beat.isEmpty {
             path.append(Explanation.PathStep(text: entry.key.text))
             add(entry.value, decide(entry, in: decision), absence: entry.isUnset ? "!unset" : Self.replaced)
             path.removeLast()

@@ -34,12 +34,6 @@ extension LinkedSite {
             trials.idleReason(tag).map { .idleTag(tag, $0) }
         }
     }
-
-    func layers(inFamilyOf entity: BoundEntity) -> [MergeLayer] {
-        layers(of: entity).map {
-            MergeLayer($0.entity.fields.without(["extends"]), isTagged: $0.entity.isTagged, $0.lineage)
-        }
-    }
 }
 
 /// What trying came to.

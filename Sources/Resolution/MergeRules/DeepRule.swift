@@ -82,7 +82,8 @@ extension Fields {
                 kept.append(entry)
                 continue
             }
-            dropped.append(Entry(entry.key, Value(.null, origin), rule: .merge(.replace), beat: [entry.value] + entry.beat))
+            dropped.append(
+                Entry(entry.key, Value(.null, origin), rule: .merge(.replace), beat: [entry.value] + entry.beat))
         }
         guard !kept.isEmpty else { return nil }
         var fields = Fields(kept)

@@ -5,12 +5,13 @@ enum ReplaceRule {
     static func combine(
         _ weaker: Fields.Entry, _ nearer: Fields.Entry, _ rule: MergeRule = .replace
     ) -> Fields.Entry {
-        let nearerWins = nearer.value.origin.strength >= weaker.value.origin.strength
-        var winner = nearerWins ? nearer : weaker
-        let loser = nearerWins ? weaker : nearer
-        winner.decide(
-            by: nearerWins ? .merge(rule) : weaker.rule, over: [loser.value] + weaker.beat + nearer.beat,
-            via: winner.via)
+        guard nearer.value.origin.strength >= weaker.value.origin.strength else {
+            var winner = weaker
+            winner.decide(by: weaker.rule, over: [nearer.value] + nearer.beat + weaker.beat, via: weaker.via)
+            return winner
+        }
+        var winner = nearer
+        winner.decide(by: .merge(rule), over: nearer.beat + [weaker.value] + weaker.beat, via: nearer.via)
         return winner
     }
 }
