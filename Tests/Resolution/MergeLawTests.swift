@@ -32,8 +32,17 @@ import Testing
         }
     }
 
+    /// Where maps are merged deep, a leaf is what its own values come to.
+    @Test(arguments: seeds) func leavesDoNotLookAtEachOther(_ seed: Int) {
+        var maker = LayerMaker(seed, tags: Self.allTags)
+        maker.unsetsMaps = false
+        let layers = maker.agreeingLayers(5)
+        let alone = layers.paths.flatMap { path in merged(layers.map { $0.only(path) }, .deep).leaves }
+        #expect(merged(layers, .deep).leaves == alone.sorted(), "\(layers.shown)")
+    }
+
     /// More keys than are searched one by one.
-    @Test(arguments: seeds, rules) func manyFieldsMergeLikeFew(_ seed: Int, _ rule: MergeRule) {
+    @Test(arguments: 0..<10, rules) func manyFieldsMergeLikeFew(_ seed: Int, _ rule: MergeRule) {
         var maker = LayerMaker(seed, tags: Self.allTags)
         let layers = maker.wildLayers(3, fields: 40)
         let whole = merged(layers, rule)

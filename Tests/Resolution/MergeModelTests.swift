@@ -17,22 +17,32 @@ import Testing
         check(maker.listLayers(1 + seed % 6), rule)
     }
 
+    /// Where `!unset` stands before leaves only.
     @Test(arguments: seeds) func deepIsAsTheModel(_ seed: Int) {
         var maker = LayerMaker(seed, tags: Self.flat.union([.deep]))
-        let layers = maker.agreeingLayers(1 + seed % 6)
+        maker.unsetsMaps = false
+        checkLeaves(maker.agreeingLayers(1 + seed % 6))
+    }
+
+    /// Unsetting a map is unsetting each of its leaves, whatever its other leaves are.
+    @Test(arguments: seeds) func unsettingMapsIsAsTheModel(_ seed: Int) {
+        var maker = LayerMaker(seed, tags: Self.flat.union([.deep]))
+        checkLeaves(maker.agreeingLayers(1 + seed % 6))
+    }
+
+    /// Above what `resolve` itself supplies: anything written beats it, and no `!unset` removes it.
+    @Test(arguments: seeds, [MergeRule.replace, .union, .append])
+    func whatIsBuiltInIsAsTheModel(_ seed: Int, _ rule: MergeRule) {
+        var maker = LayerMaker(seed, tags: Self.flat)
+        let builtIn = layer(["f0": .list([]), "f1": .list([])], .builtIn)
+        check([builtIn] + maker.listLayers(1 + seed % 5), rule)
+    }
+
+    private func checkLeaves(_ layers: [Fields]) {
         let expected = layers.paths.compactMap { path in
             MergeModel.leaf(path, in: layers).map { "\(path.map(\.text).joined(separator: "."))=\($0.shown)" }
         }
         #expect(merged(layers, .deep).leaves == expected.sorted(), "\(layers.shown)")
-    }
-
-    /// Under what `resolve` itself supplies, which no `!unset` removes.
-    @Test(arguments: seeds, [MergeRule.replace, .union, .append])
-    func whatIsBuiltInIsAsTheModel(_ seed: Int, _ rule: MergeRule) {
-        var maker = LayerMaker(seed, repeats: true)
-        let builtIn = maker.layer((0..<3).map { (Key("f\($0)"), .list) }, .builtIn)
-        maker.tags = Self.flat
-        check([builtIn] + maker.listLayers(1 + seed % 5), rule)
     }
 
     private func check(_ layers: [Fields], _ rule: MergeRule) {
@@ -45,7 +55,7 @@ import Testing
 }
 
 /// What values of one field come to, by looking at them all at once: nothing is folded.
-enum MergeModel {
+private enum MergeModel {
     /// A value that is heard, and how it meets the one before it. To unset is to say again what is built in.
     private struct Heard {
         let content: Value.Content?
@@ -64,9 +74,10 @@ enum MergeModel {
 
     /// Only the strongest values are heard. Of these the last that begins anew counts, and what is joined to it.
     static func field(_ given: [Value], _ rule: MergeRule) -> Value.Content? {
-        let strongest = given.map(\.origin.strength).max()
         let builtIn = given.first { $0.origin.layer == .builtIn }
-        let heard = given.filter { $0.origin.strength == strongest }.map { Heard($0, builtIn: builtIn, rule) }
+        let written = given.filter { $0.origin.layer != .builtIn }
+        guard let strongest = written.map(\.origin.strength).max() else { return builtIn?.content }
+        let heard = written.filter { $0.origin.strength == strongest }.map { Heard($0, builtIn: builtIn, rule) }
         guard let start = heard.indices.last(where: { $0 == 0 || !heard[$0].joins(heard[$0 - 1]) }) else { return nil }
         let joined = heard[start...]
         guard joined.count > 1 else { return heard[start].content }

@@ -29,7 +29,7 @@ indirect enum Written {
 
     /// The value in a layer. As for the binder, a map's strength is that of what stands in it.
     func value(in layer: Layer, _ strength: Strength = .normal, _ tag: MergeTag? = nil) -> Value {
-        let origin = Origin(nil, layer, strength: strength, tag: tag)
+        let origin = layer == .builtIn ? .builtIn : Origin(nil, layer, strength: strength, tag: tag)
         return switch self {
         case .null: Value(.null, origin)
         case .scalar(let number): Value(.integer(number), origin)
@@ -52,6 +52,8 @@ indirect enum Shape {
     case scalar, list
     case map([(Key, Shape)])
 
+    var isMap: Bool { if case .map = self { true } else { false } }
+
     /// Up to three maps deep.
     static func random(_ random: inout SeededRandom, depth: Int = 3) -> Shape {
         guard depth > 0, random.chance(depth == 3 ? 100 : 45) else { return random.chance(70) ? .scalar : .list }
@@ -69,6 +71,8 @@ struct LayerMaker {
     var tags: Set<MergeTag> = []
     /// Whether items repeat, within lists and among them.
     var repeats = false
+    /// Whether `!unset` may take away maps, not only what is none.
+    var unsetsMaps = true
     private var last = 0
 
     init(_ seed: Int, tags: Set<MergeTag> = [], repeats: Bool = false) {
@@ -86,7 +90,7 @@ struct LayerMaker {
 
     /// A value of that shape; maps are never empty.
     mutating func written(_ shape: Shape) -> Written {
-        if tags.contains(.unset), random.chance(12) { return .unset }
+        if tags.contains(.unset), unsetsMaps || !shape.isMap, random.chance(12) { return .unset }
         switch shape {
         case .scalar: return tagged(.scalar(number()), [.default, .force, .replace])
         case .list: return tagged(list(), [.default, .force, .replace, .append, .union])
@@ -134,8 +138,8 @@ struct LayerMaker {
 }
 
 extension Fields {
-    /// Every leaf and what it holds, as `a.b=1`, in the order of the paths: what is compared where the order of keys may differ.
-    /// Maps without a leaf do not count.
+    /// Every leaf and what it holds, as `a.b=1`, sorted: what is compared where the order of keys may differ. Maps without
+    /// a leaf do not count.
     var leaves: [String] {
         entries.flatMap { entry in
             entry.value.map.map { $0.leaves.map { "\(entry.key).\($0)" } } ?? [

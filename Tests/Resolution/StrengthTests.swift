@@ -59,6 +59,12 @@ import Testing
         #expect(merged(layers, .deep).leaves == ["m.a=1", "m.b=5"])
     }
 
+    /// What `resolve` itself supplies is no value that someone wrote: even a fallback beats it.
+    @Test(arguments: MergeRule.allCases) func aFallbackBeatsWhatIsBuiltIn(_ rule: MergeRule) {
+        let layers = [layer(["f": .scalar(1)], .builtIn), layer(["f": .tagged(.default, .scalar(2))])]
+        #expect(merged(layers, rule).leaves == ["f=2"])
+    }
+
     /// Where a field is replaced whole, what stands in it has no say.
     @Test func aFieldThatIsReplacedGoesWithItsStrongLeaves() {
         let far = layer(["m": .map([("a", .tagged(.force, .scalar(1)))])])

@@ -57,13 +57,22 @@ import Testing
                 .leaves == ["m.a=1", "m.b=4"])
     }
 
-    /// Down to the built-in value, not including it.
-    @Test(arguments: seeds, MergeRule.allCases) func whatIsBuiltInStays(_ seed: Int, _ rule: MergeRule) {
+    /// Down to the built-in value, not including it. No built-in value is a map.
+    @Test(arguments: seeds, [MergeRule.replace, .union, .append]) func whatIsBuiltInStays(
+        _ seed: Int, _ rule: MergeRule
+    ) {
         var maker = LayerMaker(seed)
-        let shapes: [(Key, Shape)] = (0..<3).map { (Key("f\($0)"), rule == .deep ? .random(&maker.random) : .list) }
+        let shapes: [(Key, Shape)] = (0..<3).map { (Key("f\($0)"), .list) }
         let builtIn = maker.layer(shapes, .builtIn)
         let layers = [builtIn, maker.layer(shapes), maker.layer(shapes)]
         #expect(merged(layers + [Self.unsetting(layers)], rule).leaves == builtIn.leaves, "\(layers.shown)")
+    }
+
+    /// As `packages` of a posture, below which stand the site's and the built-in empty list.
+    @Test(arguments: [MergeRule.replace, .union, .append]) func whatIsBuiltInStaysBelowAJoinedList(_ rule: MergeRule) {
+        let layers = [layer(["f": .list([])], .builtIn), layer(["f": .list([1])]), layer(["f": .unset])]
+        #expect(merged(layers, rule).leaves == ["f=[]"])
+        #expect(merged(layers + [layer(["f": .list([2])])], rule).leaves == ["f=[2]"])
     }
 
     @Test(arguments: MergeRule.allCases) func aFallbackDoesNotComeBack(_ rule: MergeRule) {
@@ -77,6 +86,26 @@ import Testing
         let fallback = layer(["m": .map([("a", .tagged(.default, .scalar(1)))])])
         #expect(merged([layer(["m": .map([("a", .unset)])]), fallback], .deep).leaves.isEmpty)
         #expect(merged([layer(["m": .unset]), fallback], .deep).leaves.isEmpty)
+    }
+
+    /// Not even when another leaf was set after the unset, or survived it.
+    @Test func aFallbackDoesNotComeBackBehindOtherLeaves() {
+        let unset = layer(["m": .unset])
+        let fallback = layer(["m": .map([("a", .tagged(.default, .scalar(1)))])])
+        #expect(merged([unset, layer(["m": .map([("b", .scalar(2))])]), fallback], .deep).leaves == ["m.b=2"])
+        #expect(
+            merged([layer(["m": .map([("b", .tagged(.force, .scalar(2)))])]), unset, fallback], .deep).leaves == [
+                "m.b=2"
+            ])
+    }
+
+    /// `!replace` forgets what is not stronger, an unset as well, whether of the map or of the leaf.
+    @Test func replaceForgetsAnUnset() {
+        let map: Written = .map([("a", .tagged(.default, .scalar(1))), ("b", .scalar(2))])
+        let nearer = layer(["m": .tagged(.replace, map)])
+        for far: Written in [.map([("a", .unset)]), .map([("a", .scalar(3))]), .unset, .scalar(3)] {
+            #expect(merged([layer(["m": far]), nearer], .deep).leaves == ["m.a=1", "m.b=2"], "\(far)")
+        }
     }
 }
 
