@@ -101,7 +101,7 @@ struct Binder {
                 fields.set(Fields.Entry(key, keySpan: tree.span(entry.key), value))
             }
         }
-        for field in table.fields where field.isRequired && fields.entry(field.name)?.isUnset == true {
+        for field in table.fields where kind.inherits && field.isRequired && fields.entry(field.name)?.isUnset == true {
             diagnostics.append(.badTag(.unset, fields[field.name]?.origin.span, "\(field.name) is required"))
         }
         for field in table.fields where field.isRequired && (fields[field.name]?.string ?? "?").isEmpty {

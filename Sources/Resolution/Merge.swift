@@ -27,10 +27,9 @@ package func merge(
     guard let first = layers.first else { return (Fields(), []) }
     var merger = Merger()
     var result = first.fields
-    if rules.hasExceptions {
-        for entry in result.entries {
-            result.set(entry.merged(by: rules[entry.key]))
-        }
+    let isTagged = layers.contains(where: \.isTagged)
+    if rules.hasExceptions || isTagged {
+        for entry in result.entries { result.set(entry.merged(by: rules[entry.key])) }
     }
     for layer in layers.dropFirst() {
         for entry in layer.fields.entries {
@@ -38,11 +37,12 @@ package func merge(
             if let weaker = result.entry(entry.key) {
                 result.set(merger.combine(weaker, entry, rule))
             } else {
-                result.set(rule == .replace ? entry : entry.merged(by: rule))
+                result.set(rule == .replace && !isTagged ? entry : entry.merged(by: rule))
             }
         }
     }
-    if layers.contains(where: \.isTagged) { result = result.withoutUnset(keepsItems: keepsItems) }
+    if rules.hasExceptions || isTagged { result.makeUnionsUnique() }
+    if isTagged { result = result.withoutUnset(keepsItems: keepsItems) }
     result.lineage = layers.compactMap(\.lineage)
     return (result, merger.diagnostics)
 }
@@ -56,10 +56,7 @@ struct Merger {
         _ weaker: Fields.Entry, _ nearer: Fields.Entry, _ fieldRule: MergeRule
     ) -> Fields.Entry {
         if nearer.isUnset { return Unset.combine(weaker, nearer, isDeep: fieldRule == .deep) }
-        if weaker.isUnset {
-            return fieldRule == .deep
-                ? DeepRule.replace(weaker, nearer, &self) : ReplaceRule.combine(weaker, nearer, fieldRule)
-        }
+        if weaker.isUnset, weaker.value.origin.strength <= .normal { return Unset.follow(weaker, nearer, fieldRule) }
         switch nearer.value.origin.tag?.rule ?? fieldRule {
         case .replace where fieldRule == .deep: return DeepRule.replace(weaker, nearer, &self)
         case .replace: return ReplaceRule.combine(weaker, nearer)
@@ -74,7 +71,8 @@ struct Merger {
 
 extension Fields.Entry {
     /// The entry of one layer alone, in a field of that rule.
-    fileprivate func merged(by rule: MergeRule) -> Fields.Entry {
+    func merged(by fieldRule: MergeRule) -> Fields.Entry {
+        let rule = value.origin.tag?.rule ?? fieldRule
         var entry = self
         entry.decide(by: value.origin.layer == .builtIn ? .whenAbsent : .merge(rule), over: beat, via: via)
         return entry
@@ -82,6 +80,16 @@ extension Fields.Entry {
 }
 
 extension Fields {
+    /// A union has each item once, also where one layer alone says it.
+    fileprivate mutating func makeUnionsUnique() {
+        for entry in entries where entry.rule == .merge(.union) {
+            guard let items = entry.value.list else { continue }
+            var unique = entry
+            unique.value.content = .list(ListRule.once(items))
+            set(unique)
+        }
+    }
+
     /// The fields, those that `!unset` took away listed apart, at every depth.
     fileprivate func withoutUnset(keepsItems: Bool) -> Fields {
         var kept = Fields(

@@ -17,6 +17,9 @@ extension Binder {
             tag: merging, span: span, value: tree.span(node), removal: tree.removal(ofTagAt: span))
         if let problem = problem(merging, node, at: place) {
             diagnostics.append(.badTag(merging, span, problem))
+        } else if place.steps.first?.text.hasPrefix("x-") == true {
+            // Such keys are the user's own: an anchor may stand there for other places.
+            return
         } else if isMerged(place) {
             tags.append(written)
         } else {

@@ -98,7 +98,7 @@ struct ProvenanceWalk {
             switch origin.strength {
             case .fallback: rule += ", !default"
             case .force: rule += ", !force"
-            case .normal: break
+            case .normal, .supplied: break
             }
         }
         leaves.append(
@@ -111,7 +111,9 @@ struct ProvenanceWalk {
     /// Each definition once: what survived of a map that was replaced stands in that map, too.
     private func once(_ beaten: [Value], butNot winner: Span?) -> [Value] {
         var seen: Set<Span> = winner.map { [$0] } ?? []
-        return beaten.filter { value in value.origin.span.map { seen.insert($0).inserted } ?? true }
+        // That nothing was there before is not worth a line.
+        let told = beaten.filter { $0.origin.layer != .builtIn || $0.list?.isEmpty != true }
+        return told.filter { value in value.origin.span.map { seen.insert($0).inserted } ?? true }
     }
 
     // MARK: References

@@ -35,6 +35,8 @@ package enum Layer: UInt8, Sendable, CaseIterable {
 
 /// How strongly a value insists on itself, whatever its layer: the nearer of two equals wins.
 package enum Strength: UInt8, Sendable, Comparable {
+    /// What `resolve` itself supplies gives way to anything that is written.
+    case supplied
     /// `!default`: gives way to any value that does not.
     case fallback
     case normal
@@ -113,7 +115,7 @@ package struct Origin: Sendable {
         self.tag = tag
     }
 
-    package static let builtIn = Origin(nil, .builtIn)
+    package static let builtIn = Origin(nil, .builtIn, strength: .supplied)
     /// Of what only holds other values together, or is made for an output.
     package static let nowhere = Origin(nil, .builtIn)
     /// What the command line says beats all that is written.

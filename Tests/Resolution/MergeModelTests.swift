@@ -60,6 +60,7 @@ private enum MergeModel {
     private struct Heard {
         let content: Value.Content?
         let rule: MergeRule
+        var isUnion: Bool { rule == .union && content != nil }
 
         init(_ value: Value, builtIn: Value?, _ fieldRule: MergeRule) {
             let isUnset = value.origin.tag == .unset
@@ -72,15 +73,27 @@ private enum MergeModel {
         func joins(_ other: Heard) -> Bool { rule != .replace && list != nil && other.list != nil }
     }
 
-    /// Only the strongest values are heard. Of these the last that begins anew counts, and what is joined to it.
+    /// Only the strongest values are heard. Of these the last that begins anew counts, and what is joined to it. What an
+    /// unset removed is not heard at all, nor is the unset, unless it stands in a forced map.
     static func field(_ given: [Value], _ rule: MergeRule) -> Value.Content? {
         let builtIn = given.first { $0.origin.layer == .builtIn }
-        let written = given.filter { $0.origin.layer != .builtIn }
+        var written: [Value] = []
+        for value in given where value.origin.layer != .builtIn {
+            let isBarrier = value.origin.tag == .unset && value.origin.strength <= .normal
+            if isBarrier {
+                written.removeAll { $0.origin.strength <= value.origin.strength }
+            } else {
+                written.append(value)
+            }
+        }
         guard let strongest = written.map(\.origin.strength).max() else { return builtIn?.content }
         let heard = written.filter { $0.origin.strength == strongest }.map { Heard($0, builtIn: builtIn, rule) }
         guard let start = heard.indices.last(where: { $0 == 0 || !heard[$0].joins(heard[$0 - 1]) }) else { return nil }
         let joined = heard[start...]
-        guard joined.count > 1 else { return heard[start].content }
+        guard joined.count > 1 else {
+            guard heard[start].isUnion, let items = heard[start].list else { return heard[start].content }
+            return .list(items.once)
+        }
         // A union leaves nothing twice of all before it; what is appended later may stand twice.
         let lastUnion = joined.dropFirst().lastIndex { $0.rule == .union } ?? start
         let before = joined[...lastUnion].flatMap { $0.list ?? [] }

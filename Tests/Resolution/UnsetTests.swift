@@ -2,11 +2,11 @@ import Resolution
 import SiteModel
 import Testing
 
-/// `!unset` is a value of normal strength that leaves nothing (DESIGN §3).
+/// `!unset` removes what is inherited, all but what is forced; what comes after it counts as if it stood alone (DESIGN §3).
 @Suite struct UnsetTests {
     static let seeds = Array(0..<200)
     static let withoutForce = Set(MergeTag.allCases).subtracting([.force, .unset])
-    static let withoutDefault = Set(MergeTag.allCases).subtracting([.default, .unset])
+    static let withoutUnset = Set(MergeTag.allCases).subtracting([.unset])
 
     private static func unsetting(_ layers: [Fields]) -> Fields {
         Fields(
@@ -31,7 +31,7 @@ import Testing
     func whatIsSetAfterAnUnsetCountsAsIfAlone(_ seed: Int, _ rule: MergeRule) {
         var maker = LayerMaker(seed, tags: Self.withoutForce)
         let before = maker.wildLayers(2)
-        maker.tags = Self.withoutDefault
+        maker.tags = Self.withoutUnset
         let after = maker.wildLayers(2)
         let layers = before + [Self.unsetting(before + after)] + after
         #expect(merged(layers, rule).leaves == merged(after, rule).leaves, "\(layers.shown)")
@@ -75,28 +75,30 @@ import Testing
         #expect(merged(layers + [layer(["f": .list([2])])], rule).leaves == ["f=[2]"])
     }
 
-    @Test(arguments: MergeRule.allCases) func aFallbackDoesNotComeBack(_ rule: MergeRule) {
-        let fallback = layer(["f": .tagged(.default, .list([1]))])
+    /// A default that is nearer than the unset is not inherited, so it holds.
+    @Test(arguments: MergeRule.allCases) func aFallbackAfterAnUnsetHolds(_ rule: MergeRule) {
+        let far = layer(["f": .tagged(.default, .list([1]))])
+        let near = layer(["f": .tagged(.default, .list([2]))])
         let unset = layer(["f": .unset])
-        #expect(merged([unset, fallback], rule).isEmpty)
-        #expect(merged([fallback, unset, fallback], rule).isEmpty)
+        #expect(merged([unset, near], rule).leaves == ["f=[2]"])
+        #expect(merged([far, unset, near], rule).leaves == ["f=[2]"])
+        #expect(merged([far, unset], rule).isEmpty)
     }
 
-    @Test func aFallbackOfALeafDoesNotComeBack() {
+    @Test func aFallbackOfALeafAfterAnUnsetHolds() {
         let fallback = layer(["m": .map([("a", .tagged(.default, .scalar(1)))])])
-        #expect(merged([layer(["m": .map([("a", .unset)])]), fallback], .deep).leaves.isEmpty)
-        #expect(merged([layer(["m": .unset]), fallback], .deep).leaves.isEmpty)
+        #expect(merged([layer(["m": .map([("a", .unset)])]), fallback], .deep).leaves == ["m.a=1"])
+        #expect(merged([layer(["m": .unset]), fallback], .deep).leaves == ["m.a=1"])
     }
 
-    /// Not even when another leaf was set after the unset, or survived it.
-    @Test func aFallbackDoesNotComeBackBehindOtherLeaves() {
+    /// Whatever other leaves were set after the unset, or survived it.
+    @Test func aFallbackHoldsBesideOtherLeaves() {
         let unset = layer(["m": .unset])
         let fallback = layer(["m": .map([("a", .tagged(.default, .scalar(1)))])])
-        #expect(merged([unset, layer(["m": .map([("b", .scalar(2))])]), fallback], .deep).leaves == ["m.b=2"])
-        #expect(
-            merged([layer(["m": .map([("b", .tagged(.force, .scalar(2)))])]), unset, fallback], .deep).leaves == [
-                "m.b=2"
-            ])
+        let both = ["m.a=1", "m.b=2"]
+        #expect(merged([unset, layer(["m": .map([("b", .scalar(2))])]), fallback], .deep).leaves == both)
+        let forced = layer(["m": .map([("b", .tagged(.force, .scalar(2)))])])
+        #expect(merged([forced, unset, fallback], .deep).leaves == both)
     }
 
     /// `!replace` forgets what is not stronger, an unset as well, whether of the map or of the leaf.

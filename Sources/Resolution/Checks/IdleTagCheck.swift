@@ -26,13 +26,38 @@ extension LinkedSite {
         for kind in [EntityKind.spec, .component, .hostGroup] {
             for place in catalogue.all(kind) {
                 guard let entity = entities[place.id] else { continue }
-                trials.run(layers(inFamilyOf: entity), by: rules[MergeSubject(kind)])
+                let layers = layers(inFamilyOf: entity).map { $0.withoutPillar(of: kind) }
+                trials.run(layers, by: rules[MergeSubject(kind)])
             }
         }
-        for group in hostGroups { trials.run(pillarLayers(of: group).layers, by: rules[.pillar]) }
-        return entities.values.flatMap(\.tags).compactMap { tag in
-            trials.idleReason(tag).map { .idleTag(tag, $0) }
+        for group in hostGroups {
+            let pillar = pillarLayers(of: group)
+            trials.run(pillar.layers, by: rules[.pillar])
+            // Among siblings a tag settles what would be a conflict, in whatever order they are listed.
+            let count = pillar.components.count
+            trials.run(pillar.layers[..<count].reversed() + pillar.layers[count...], by: rules[.pillar])
         }
+        // Through an anchor one tag stands before several values: it is idle if it is for all of them.
+        let tags = entities.values.sorted { Key($0.path) < Key($1.path) }.flatMap(\.tags)
+        var settled = Set(tags.filter(trials.isEffective).map(\.span))
+        return tags.compactMap { tag in
+            guard let reason = trials.idleReason(tag), settled.insert(tag.span).inserted else { return nil }
+            return .idleTag(tag, reason)
+        }
+    }
+}
+
+extension MergeLayer {
+    /// What of an entity's own fields is no pillar: that has merges of its own.
+    fileprivate func withoutPillar(of kind: EntityKind) -> MergeLayer {
+        let own = FieldTable.hostGroup.fields.map(\.name).filter { $0 != "pillar" }
+        var layer = self
+        switch kind {
+        case .component: layer.fields = fields.without(["pillar"])
+        case .hostGroup: layer.fields = Fields(fields.entries.filter { own.contains($0.key) })
+        default: break
+        }
+        return layer
     }
 }
 
@@ -42,7 +67,9 @@ private struct TagTrials {
     /// By the span of its value: why a tag did nothing so far.
     private var reasons: [Span: String] = [:]
 
-    func idleReason(_ tag: WrittenTag) -> String? { effective.contains(tag.value) ? nil : reasons[tag.value] }
+    func isEffective(_ tag: WrittenTag) -> Bool { effective.contains(tag.value) }
+
+    func idleReason(_ tag: WrittenTag) -> String? { reasons[tag.value] }
 
     mutating func run(_ layers: [MergeLayer], by rules: MergeRules, leavingOut omitted: Key? = nil) {
         var result: Fields?

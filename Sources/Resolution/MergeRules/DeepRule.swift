@@ -28,7 +28,7 @@ enum DeepRule {
             result.value.content = .map(kept)
             result.decide(by: weaker.rule, over: [nearer.value, weaker.value] + weaker.beat + nearer.beat)
             return result
-        case (nil, let second?) where !second.isEmpty:
+        case (nil, let second?) where !second.isEmpty && !(nearer.value.origin.tag == .replace && strength >= other):
             var result = nearer
             guard let kept = second.leaves(dropping: weaker.value.origin, where: { $0 >= other }) else {
                 result = weaker

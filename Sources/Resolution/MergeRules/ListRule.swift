@@ -26,7 +26,8 @@ enum ListRule {
         return joined
     }
 
-    private static func once(_ items: [Value]) -> [Value] {
+    /// The items, each where it was first seen.
+    static func once(_ items: [Value]) -> [Value] {
         var seenTexts: Set<Key> = []
         var others: [Value.Content] = []
         return items.filter { item in

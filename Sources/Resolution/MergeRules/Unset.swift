@@ -21,6 +21,13 @@ enum Unset {
         return removed(weaker, unset)
     }
 
+    /// What is set after an `!unset` counts as if it stood alone.
+    static func follow(_ unset: Fields.Entry, _ nearer: Fields.Entry, _ rule: MergeRule) -> Fields.Entry {
+        var result = nearer.merged(by: rule)
+        result.decide(by: result.rule, over: nearer.beat + [unset.value] + unset.beat, via: nearer.via)
+        return result
+    }
+
     private static func removed(_ weaker: Fields.Entry, _ unset: Fields.Entry) -> Fields.Entry {
         var inherited = [weaker.value] + weaker.beat
         var result = unset
@@ -29,6 +36,7 @@ enum Unset {
             return result
         }
         result.value = inherited.remove(at: place)
+        if unset.value.origin.strength > .normal { result.value.origin.strength = unset.value.origin.strength }
         result.keySpan = nil
         result.decide(by: .whenAbsent, over: [unset.value] + inherited)
         return result
