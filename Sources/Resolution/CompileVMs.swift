@@ -36,7 +36,7 @@ extension LinkedSite {
     package func vm(
         _ instance: Fields, isTagged: Bool = false, number: Fields.Entry?, _ method: AuthMethod
     ) -> (vm: Fields, diagnostics: [Diagnostic]) {
-        let merged = merge(layers(of: instance, isTagged: isTagged), by: rules[.vm])
+        let merged = merge(layers(of: instance, isTagged: isTagged), by: vmRules)
         var vm = merged.fields
         var diagnostics = merged.diagnostics
         for fallback in [number].compactMap(\.self) + vmDefaults {
@@ -63,26 +63,29 @@ extension LinkedSite {
         let chooser = hasTemplate ? template.flatMap(preset) : instance["vm_preset"].map { ("vm_preset", $0) }
         var result: [MergeLayer] = []
         if let (field, value) = chooser, let name = value.name, let preset = entity(Key(name), .presetOfVM) {
-            result += layers(of: preset, namedBy: field, value)
+            add(preset, namedBy: field, value, to: &result)
         }
-        if let template, let choice { result += layers(of: template, namedBy: "template", choice) }
+        if let template, let choice { add(template, namedBy: "template", choice, to: &result) }
         result.append(MergeLayer(instance.without(FieldTable.choosers), isTagged: isTagged))
         return result
     }
 
-    private func layers(of entity: BoundEntity, namedBy field: Key, _ value: Value) -> [MergeLayer] {
+    private func add(_ entity: BoundEntity, namedBy field: Key, _ value: Value, to result: inout [MergeLayer]) {
         let named = Lineage(entity.source, Step(field, at: value.origin.span, to: entity.path))
-        return layers(of: entity).map { layer in
-            MergeLayer(
-                layer.entity.fields.without(FieldTable.choosers), isTagged: layer.entity.isTagged,
-                layer.lineage ?? named)
+        guard ancestry.hasFamily(entity.id) else {
+            result.append(entity.layer(of: entity.fields.without(FieldTable.choosers), named))
+            return
+        }
+        for layer in layers(of: entity) {
+            result.append(
+                layer.entity.layer(of: layer.entity.fields.without(FieldTable.choosers), layer.lineage ?? named))
         }
     }
 
     /// The preset that a template or what it extends names, and the field that does.
     private func preset(of template: BoundEntity) -> (field: Key, value: Value)? {
         let entry =
-            ancestry.family(of: template.id).count == 1
+            !ancestry.hasFamily(template.id)
             ? template.fields.entry("preset")
             : inherited(template).entity.fields.entry("preset")
         guard let entry, !entry.isUnset else { return nil }

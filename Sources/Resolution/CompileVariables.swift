@@ -35,8 +35,7 @@ extension LinkedSite {
         let postures = document.map { layers(of: $0) } ?? []
         return [MergeLayer(Self.builtInVariables, isTagged: false), MergeLayer(siteVariables, isTagged: hasTags)]
             + postures.map { layer in
-                MergeLayer(
-                    postureVariables(layer.entity.fields), isTagged: layer.entity.isTagged, layer.lineage)
+                layer.entity.layer(of: postureVariables(layer.entity.fields), layer.lineage)
             }
     }
 

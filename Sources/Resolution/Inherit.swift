@@ -47,6 +47,9 @@ package struct Ancestry: Sendable {
         }
     }
 
+    /// Whether the entity extends others.
+    func hasFamily(_ id: EntityID) -> Bool { !families.isEmpty && families[id] != nil }
+
     /// The entity's layers, the weakest first, itself last.
     package func family(of id: EntityID) -> [Member] { families[id] ?? [Member(id: id, reference: nil)] }
 }
@@ -132,13 +135,13 @@ extension LinkedSite {
 
     func layers(inFamilyOf entity: BoundEntity) -> [MergeLayer] {
         layers(of: entity).map {
-            MergeLayer($0.entity.fields.without(["extends"]), isTagged: $0.entity.isTagged, $0.lineage)
+            $0.entity.layer(of: $0.entity.fields.without(["extends"]), $0.lineage)
         }
     }
 
     /// The entity with what it inherits, merged by its kind's rules. Reports R0304.
     package func inherited(_ entity: BoundEntity) -> (entity: BoundEntity, diagnostics: [Diagnostic]) {
-        guard ancestry.family(of: entity.id).count > 1 || !entity.tags.isEmpty else { return (entity, []) }
+        guard ancestry.hasFamily(entity.id) || !entity.tags.isEmpty else { return (entity, []) }
         let merged = merge(
             layers(inFamilyOf: entity), by: rules[MergeSubject(entity.id.kind)], keepsItems: entity.id.kind == .env)
         var result = entity

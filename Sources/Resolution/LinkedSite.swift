@@ -9,6 +9,7 @@ package struct LinkedSite: Sendable {
     package let strictness: Strictness
     let ancestry: Ancestry
     package let rules: SiteRules
+    let vmRules: MergeRules
     /// `site.yaml`'s `defaults`; empty if there are none.
     let defaults: Fields
     /// Whether any loaded file has a tag that speaks of merging.
@@ -27,6 +28,7 @@ package struct LinkedSite: Sendable {
         hasTags = entities.values.contains(where: \.isTagged)
         let site = entities[.site]?.fields
         rules = SiteRules(site?["merge"]?.map)
+        vmRules = rules[.vm]
         defaults = site?["defaults"]?.map ?? Fields()
         let bridge = Fields.Entry("bridge", .string("vmbr0", .builtIn), rule: .whenAbsent)
         vmDefaults = [bridge.overridden(by: defaults.entry("bridge")), defaults.entry("gateway")].compactMap { entry in

@@ -16,6 +16,13 @@ package struct MergeLayer: Sendable {
     }
 }
 
+extension BoundEntity {
+    /// Some of its fields as a layer.
+    func layer(of fields: Fields, _ lineage: Lineage?) -> MergeLayer {
+        MergeLayer(fields, isTagged: isTagged, lineage)
+    }
+}
+
 /// Merges layers, the weakest first: one left fold, so the result depends on the layers alone (DESIGN §3).
 ///
 /// A key keeps the place where it first appeared. Every entry of the result remembers what it beat. Reports R0304.

@@ -38,13 +38,12 @@ extension LinkedSite {
     ) {
         let components = components(of: group).map { component in
             let pillars = layers(of: component).map { layer in
-                MergeLayer(
-                    layer.entity.fields["pillar"]?.map ?? Fields(), isTagged: layer.entity.isTagged, layer.lineage)
+                layer.entity.layer(of: layer.entity.fields["pillar"]?.map ?? Fields(), layer.lineage)
             }
             return (component, merge(pillars, by: rules[.pillar]).fields)
         }
         let own = layers(of: group).map { layer in
-            MergeLayer(layer.entity.pillar, isTagged: layer.entity.isTagged, layer.lineage)
+            layer.entity.layer(of: layer.entity.pillar, layer.lineage)
         }
         return (components, components.map { MergeLayer($0.1) } + own)
     }

@@ -10,7 +10,6 @@ package struct SiteRules: Sendable {
 
     /// Reports R0306.
     init(_ written: Fields?) {
-        for subject in MergeSubject.allCases { rules[subject] = subject.rules }
         for entry in written?.entries ?? [] {
             guard let rule = entry.value.string.flatMap({ MergeRule(rawValue: $0) }) else { continue }
             guard let steps = SecretRef.steps(of: entry.key.text), steps.count == 2 else {
@@ -25,7 +24,7 @@ package struct SiteRules: Sendable {
                 diagnostics.append(problem)
                 continue
             }
-            rules[subject]?[steps[1]] = rule
+            rules[subject, default: subject.rules][steps[1]] = rule
             own.append((subject, steps[1], rule, entry.keySpan))
         }
     }
