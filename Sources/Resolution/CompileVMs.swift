@@ -16,13 +16,9 @@ extension LinkedSite {
         }
         var diagnostics = method.diagnostics
         var vms: [Fields] = []
-        let base = env.fields["vmid_base"]
+        let base = env.fields.entry("vmid_base")
         for (index, vm) in (entry.value.list ?? []).enumerated() {
-            let number = base?.integer.map { first in
-                Fields.Entry(
-                    "vmid", Value(.integer(first + index), base?.origin ?? .builtIn),
-                    rule: .offset(from: "vmid_base", index))
-            }
+            let number = base.flatMap { Fields.Entry.number($0, plus: index) }
             let compiled = self.vm(vm.map ?? Fields(), isTagged: hasTags, number: number, method)
             vms.append(compiled.vm)
             diagnostics += compiled.diagnostics
@@ -136,19 +132,17 @@ extension LinkedSite {
 
     private func authToken(of vm: Fields, _ method: AuthMethod) -> (entry: Fields.Entry, diagnostics: [Diagnostic]) {
         let rule = method.origin.span == nil ? Rule.whenAbsent : .derived("auth.method \(method.name)")
-        func entry(_ value: Value?, _ steps: [Key]) -> Fields.Entry {
-            guard let value else {
-                return Fields.Entry("auth_token", .string("", method.origin), rule: rule, via: method.via)
-            }
-            let step = Step("auth.method", at: method.origin.span, to: SecretRef.path(steps))
-            return Fields.Entry("auth_token", value, rule: rule, via: [step])
+        func entry(_ value: Value?, _ via: [Step]) -> Fields.Entry {
+            Fields.Entry(
+                "auth_token", value ?? .string("", method.origin), rule: rule, via: value == nil ? method.via : via)
         }
+        func chooses(_ steps: [Key]) -> Step { Step("auth.method", at: method.origin.span, to: SecretRef.path(steps)) }
         let span = method.origin.span
         switch method.name {
         case "site_token":
             let steps: [Key] = ["auth", "site_token"]
             let found = secret(steps, neededAt: span, "this method needs it")
-            return (entry(found.value, steps), found.diagnostics)
+            return (entry(found.value, [chooses(steps)]), found.diagnostics)
         case "node_token":
             guard let name = vm["name"], let text = name.name else { return (entry(nil, []), []) }
             let reason = span.map { [Label($0, "this method needs a token for each VM")] } ?? []
@@ -156,13 +150,22 @@ extension LinkedSite {
             let found = secret(
                 steps, neededAt: name.origin.span ?? span, "no token for this VM",
                 related: name.origin.span == nil ? [] : reason)
-            return (entry(found.value, steps), found.diagnostics)
+            let names = Step("name", at: name.origin.span, to: SecretRef.path(steps))
+            return (entry(found.value, [chooses(steps.dropLast()), names]), found.diagnostics)
         default: return (entry(nil, []), [])
         }
     }
 }
 
 extension Fields.Entry {
+    /// A VM's number, counted from the env's base, and what it would be by the bases that were beaten.
+    fileprivate static func number(_ base: Fields.Entry, plus index: Int) -> Fields.Entry? {
+        func count(_ value: Value) -> Value? { value.integer.map { Value(.integer($0 + index), value.origin) } }
+        return count(base.value).map {
+            Fields.Entry("vmid", $0, rule: .offset(from: base.key, index), beat: base.beat.compactMap(count))
+        }
+    }
+
     /// The entry in the place of one that does not count.
     fileprivate func overriding(_ other: Fields.Entry?) -> Fields.Entry {
         guard let other else { return self }

@@ -7,14 +7,15 @@ extension LinkedSite {
     /// - Parameters:
     ///   - env: the env that they are for, with what it inherits; `env_name` then says it.
     ///   - posture: its name, `dev` if none is named; one that does not exist leaves the built-in defaults.
-    package func variables(env: Fields.Entry?, posture: Value?, in envEntity: BoundEntity? = nil) -> (
+    package func variables(env: Fields.Entry?, posture: Fields.Entry?, in envEntity: BoundEntity? = nil) -> (
         variables: MachineVariables, diagnostics: [Diagnostic]
     ) {
-        let name = posture?.name ?? "dev"
+        let written = posture?.value
+        let name = written?.name ?? "dev"
         let document = entity(Key(name), .postureForVariables)
         let step = document.map { document in
             Step(
-                "posture", at: posture == nil ? envEntity?.start : posture?.origin.span, isWritten: posture != nil,
+                "posture", at: posture == nil ? envEntity?.start : written?.origin.span, isWritten: posture != nil,
                 to: document.path)
         }
         let merged = merge(variableLayers(document), by: rules[.posture])
@@ -22,7 +23,7 @@ extension LinkedSite {
         if let env { fields.set(env.named("env_name")) }
         let absent = posture == nil ? [Step("posture", at: envEntity?.start, isWritten: false, to: name)] : []
         fields.set(
-            posture.map { Fields.Entry("posture_name", $0) }
+            posture?.named("posture_name")
                 ?? .builtIn("posture_name", name, via: envEntity == nil ? [] : absent))
         fields.set(sshKeys.named("ssh_authorized_keys"))
         if let document, let step { fields.lineage.append(Lineage(document.source, step)) }

@@ -100,11 +100,11 @@ extension SiteCompiler {
         var findings: [Diagnostic] = []
         var env: InheritedEnv?
         var envName: Fields.Entry?
-        var posture: Value?
+        var posture: Fields.Entry?
         switch request {
         case .env(let name):
             env = loadEnv(name, .variables, &loader)
-            posture = env?.entity.fields["posture"]
+            posture = env?.entity.fields.entry("posture")
             envName = Fields.Entry(
                 "env_name", .string(name, env.map { Origin($0.entity.start, .env) } ?? .commandLine), rule: .fileName)
             findings += env?.diagnostics ?? []
@@ -112,7 +112,7 @@ extension SiteCompiler {
                 findings.append(.notFound(Key(name), .kind(.env), in: loader.catalogue, strictness.severity))
             }
         case .posture(let name):
-            posture = .string(name, .commandLine)
+            posture = Fields.Entry("posture", .string(name, .commandLine))
             if let place = loader.catalogue.place(Key(name), .postureForVariables) {
                 loader.load(place, .variables)
             } else {

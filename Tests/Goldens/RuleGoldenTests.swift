@@ -1,0 +1,41 @@
+import Foundation
+import SiteConfig
+import TestSupport
+import Testing
+
+/// Every row that `explain --rules` prints — fields, rules and tags — has a case of its own that shows it with `explain`.
+@Suite struct RuleGoldenTests {
+    /// `vm.gateway`, `posture.*`, `union`, `!force`.
+    static let rows: [String] = {
+        let text = SiteCompiler.rules(of: nil, in: nil).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        var section = ""
+        var rows: [String] = []
+        for line in text.split(separator: "\n") {
+            if let heading = line.firstMatch(of: #/^([a-z-]+):/#) {
+                section = String(heading.1)
+            } else if let row = line.firstMatch(of: #/^  (any other|[!\w]+) /#) {
+                let name = row.1 == "any other" ? "*" : String(row.1)
+                rows.append(["rules", "tags"].contains(section) ? name : "\(section).\(name)")
+            }
+        }
+        return rows
+    }()
+
+    static let cases: [Golden] = GoldenTests.names.filter { $0.hasPrefix("merging/") }.compactMap { name in
+        let text = try? String(contentsOf: GoldenTests.folder.appendingPathComponent(name), encoding: .utf8)
+        return text.map { Golden(name: name, text: $0) }
+    }
+
+    @Test func theTableIsRead() {
+        #expect(Self.rows.contains("vm.*") && Self.rows.contains("posture.packages"))
+        #expect(Self.rows.filter { $0.hasPrefix("!") }.count == 7)
+        #expect(Self.rows.count >= 24)
+    }
+
+    @Test(arguments: rows) func aCaseShowsTheRow(_ row: String) throws {
+        let golden = try #require(
+            Self.cases.first { $0.comment.hasPrefix("# \(row): ") }, "no case begins with # \(row):")
+        let explained = golden.sessions.filter { $0.command.contains(" explain ") && $0.exit == 0 }
+        #expect(explained.contains { $0.stdout.contains("from ") }, "\(golden.name) explains nothing")
+    }
+}
