@@ -50,6 +50,7 @@ import Testing
     static let quiet = [
         "resolve env dev --redact", "resolve env dev -i keys.txt --redact -o out.json", "resolve vars dev --redact",
         "resolve validate", "resolve validate --format json", "resolve list envs", "resolve secrets check -i keys.txt",
+        "resolve explain env dev -i keys.txt --reveal", "resolve explain vars dev --format json -i keys.txt",
         "resolve secrets check -i keys.txt --format json", "resolve secrets recipients", "resolve read SECRETS",
         "resolve secrets decrypt SECRETS -i keys.txt --redact", "resolve secrets decrypt SECRETS",
         "resolve env dev -i nosuch.txt", "resolve env nosuch -i keys.txt", "resolve help R0505",

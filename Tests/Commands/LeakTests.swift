@@ -41,7 +41,9 @@ import Testing
         "resolve env nosuch --redact", "resolve --lenient env dev --redact", "resolve --lenient validate --format json",
         "resolve vm x --vmid 900 --preset none --redact", "resolve --color always validate",
         "resolve secrets check", "resolve secrets check --format json", "resolve secrets recipients",
-        "resolve secrets decrypt secrets.yaml",
+        "resolve secrets decrypt secrets.yaml", "resolve explain env dev", "resolve explain vars dev --format json",
+        "resolve explain env dev --reveal --lenient", "resolve where secrets.yaml:1 env dev",
+        "resolve --lenient where secrets.yaml:2 env dev --format json",
     ]
 
     @Test(arguments: forms) func noMessageHoldsASecret(_ form: String) throws {
