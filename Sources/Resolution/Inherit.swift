@@ -23,7 +23,7 @@ package struct Ancestry: Sendable {
         let heirs = entities.values.filter { !$0.parents.isEmpty }.sorted { Key($0.path) < Key($1.path) }
         for heir in heirs {
             var walk = Walk(entities, catalogue, heir) { $0.parents }
-            walk.run()
+            walk.run(limit: Self.limit)
             families[heir.id] = walk.order
             if walk.isTooLong { diagnostics.append(.tooManyParents(heir)) }
             for cycle in walk.cycles where reported.insert(Set(cycle.map(\.child))).inserted {
@@ -38,9 +38,13 @@ package struct Ancestry: Sendable {
     ) -> [Diagnostic] {
         var reported: Set<Set<EntityID>> = []
         let components = entities.values.filter { $0.id.kind == .component }.sorted { Key($0.path) < Key($1.path) }
+        var seen: Set<EntityID> = []
         return components.flatMap { component -> [Diagnostic] in
+            guard !seen.contains(component.id) else { return [] }
             var walk = Walk(entities, catalogue, component) { $0.references.filter { $0.field == "requires" } }
-            walk.run()
+            walk.leave(seen)
+            walk.run(limit: .max)
+            seen.formUnion(walk.order.map(\.id))
             return walk.cycles.filter { reported.insert(Set($0.map(\.child))).inserted }.map {
                 .cycle($0, "requires", entities)
             }
@@ -89,7 +93,11 @@ private struct Walk {
         visited = [start.id]
     }
 
-    mutating func run() {
+    /// Leaves out entities that another walk has seen all of.
+    mutating func leave(_ seen: Set<EntityID>) { visited.formUnion(seen) }
+
+    /// - Parameter limit: how many entities may be visited.
+    mutating func run(limit: Int) {
         while let visit = path.last {
             guard visit.next < visit.targets.count, !isTooLong else {
                 order.append(Ancestry.Member(id: visit.id, reference: visit.reference))
@@ -97,11 +105,11 @@ private struct Walk {
                 continue
             }
             path[path.count - 1].next += 1
-            enter(visit.targets[visit.next])
+            enter(visit.targets[visit.next], limit)
         }
     }
 
-    private mutating func enter(_ reference: Reference) {
+    private mutating func enter(_ reference: Reference, _ limit: Int) {
         guard let place = catalogue.place(reference.name, reference.order), let parent = entities[place.id] else {
             return
         }
@@ -113,7 +121,7 @@ private struct Walk {
             return
         }
         guard visited.insert(parent.id).inserted else { return }
-        guard visited.count <= Ancestry.limit else {
+        guard visited.count <= limit else {
             isTooLong = true
             return
         }

@@ -1,52 +1,75 @@
 internal import SiteModel
 
-extension LinkedSite {
-    /// The host groups, by name.
-    var hostGroups: [BoundEntity] { catalogue.all(.hostGroup).compactMap { entities[$0.id] } }
+/// The components of a site: what each requires and brings, worked out once for all host groups.
+struct ComponentGraph {
+    private let site: LinkedSite
+    /// What each requires, with what it inherits, in listed order.
+    private var requirements: [EntityID: [EntityID]] = [:]
+    /// For each, all that it requires, directly or not.
+    private var ancestors: [EntityID: Set<EntityID>] = [:]
+    private var pillars: [EntityID: Fields] = [:]
+
+    init(_ site: LinkedSite) {
+        self.site = site
+        let components = site.catalogue.all(.component).compactMap { site.entities[$0.id] }
+        for component in components {
+            requirements[component.id] = names(in: site.inherited(component).entity.fields["requires"])
+            let layers = site.layers(of: component).map { layer in
+                layer.entity.layer(of: layer.entity.fields["pillar"]?.map ?? Fields(), layer.lineage)
+            }
+            pillars[component.id] = merge(layers, by: site.rules[.pillar]).fields
+        }
+        for component in components {
+            var reached: Set<EntityID> = []
+            var waiting = requirements[component.id] ?? []
+            while let next = waiting.popLast() {
+                guard reached.insert(next).inserted else { continue }
+                waiting += (requirements[next] ?? []).filter { !reached.contains($0) }
+            }
+            ancestors[component.id] = reached
+        }
+    }
+
+    /// Whether one of the two requires the other, directly or not.
+    func isOrdered(_ first: EntityID, _ second: EntityID) -> Bool {
+        ancestors[first]?.contains(second) == true || ancestors[second]?.contains(first) == true
+    }
+
+    func pillar(of component: EntityID) -> Fields { pillars[component] ?? Fields() }
 
     /// The components of a host group in the order in which they are layers: depth-first in listed order, what a component
-    /// requires before it, each once (DESIGN §7). A circle, which `componentCircles` reports, is cut where it closes.
-    func components(of group: BoundEntity) -> [BoundEntity] {
-        var order: [BoundEntity] = []
+    /// requires before it, each once (DESIGN §7). A circle, which is R0302, is cut where it closes.
+    func components(of group: BoundEntity) -> [EntityID] {
+        var order: [EntityID] = []
         var visited: Set<EntityID> = []
-        var waiting = names(in: inherited(group).entity.fields["components"]).reversed().map {
-            (name: $0, isReady: false)
-        }
+        let listed = names(in: site.inherited(group).entity.fields["components"])
+        var waiting = listed.reversed().map { (id: $0, isReady: false) }
         while let next = waiting.popLast() {
-            guard let component = entity(next.name, .kind(.component)) else { continue }
             if next.isReady {
-                order.append(component)
+                order.append(next.id)
                 continue
             }
-            guard visited.insert(component.id).inserted else { continue }
-            waiting.append((next.name, true))
-            waiting += requirements(of: component).reversed().map { ($0, false) }
+            guard visited.insert(next.id).inserted else { continue }
+            waiting.append((next.id, true))
+            waiting += (requirements[next.id] ?? []).reversed().filter { !visited.contains($0) }.map { ($0, false) }
         }
         return order
     }
 
-    /// The names of what a component requires, with what it inherits.
-    func requirements(of component: BoundEntity) -> [Key] {
-        names(in: inherited(component).entity.fields["requires"])
+    /// The pillar of a host group as layers, the weakest first: its components, then what the group extends, then the group.
+    func pillarLayers(of group: BoundEntity, _ components: [EntityID]) -> [MergeLayer] {
+        components.map { MergeLayer(pillar(of: $0), isTagged: site.hasTags) }
+            + site.layers(of: group).map { $0.entity.layer(of: $0.entity.pillar, $0.lineage) }
     }
 
-    private func names(in value: Value?) -> [Key] { (value?.list ?? []).compactMap { $0.name.map { Key($0) } } }
-
-    /// The pillar of a host group as layers, the weakest first: its components, each with what it inherits, then the group.
-    func pillarLayers(of group: BoundEntity) -> (
-        components: [(component: BoundEntity, pillar: Fields)], layers: [MergeLayer]
-    ) {
-        let components = components(of: group).map { component in
-            let pillars = layers(of: component).map { layer in
-                layer.entity.layer(of: layer.entity.fields["pillar"]?.map ?? Fields(), layer.lineage)
-            }
-            return (component, merge(pillars, by: rules[.pillar]).fields)
-        }
-        let own = layers(of: group).map { layer in
-            layer.entity.layer(of: layer.entity.pillar, layer.lineage)
-        }
-        return (components, components.map { MergeLayer($0.1) } + own)
+    private func names(in value: Value?) -> [EntityID] {
+        (value?.list ?? []).compactMap { $0.name.flatMap { site.entity(Key($0), .kind(.component))?.id } }
     }
+}
+
+extension LinkedSite {
+    /// The host groups, by name.
+    var hostGroups: [BoundEntity] { catalogue.all(.hostGroup).compactMap { entities[$0.id] } }
 }
 
 extension BoundEntity {

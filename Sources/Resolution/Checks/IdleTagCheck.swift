@@ -30,12 +30,12 @@ extension LinkedSite {
                 trials.run(layers, by: rules[MergeSubject(kind)])
             }
         }
+        let graph = ComponentGraph(self)
         for group in hostGroups {
-            let pillar = pillarLayers(of: group)
-            trials.run(pillar.layers, by: rules[.pillar])
+            let components = graph.components(of: group)
+            trials.run(graph.pillarLayers(of: group, components), by: rules[.pillar])
             // Among siblings a tag settles what would be a conflict, in whatever order they are listed.
-            let count = pillar.components.count
-            trials.run(pillar.layers[..<count].reversed() + pillar.layers[count...], by: rules[.pillar])
+            trials.run(graph.pillarLayers(of: group, components.reversed()), by: rules[.pillar])
         }
         // Through an anchor one tag stands before several values: it is idle if it is for all of them.
         let tags = entities.values.sorted { Key($0.path) < Key($1.path) }.flatMap(\.tags)
@@ -66,54 +66,81 @@ private struct TagTrials {
     private var effective: Set<Span> = []
     /// By the span of its value: why a tag did nothing so far.
     private var reasons: [Span: String] = [:]
+    /// What need not be tried again: another nearest layer says nothing of the field.
+    private var done: Set<Trial> = []
+
+    private struct Trial: Hashable {
+        let tag: Span
+        let sources: [SourceID?]
+    }
 
     func isEffective(_ tag: WrittenTag) -> Bool { effective.contains(tag.value) }
 
     func idleReason(_ tag: WrittenTag) -> String? { reasons[tag.value] }
 
     mutating func run(_ layers: [MergeLayer], by rules: MergeRules, leavingOut omitted: Key? = nil) {
-        var result: Fields?
+        let sources = layers.dropLast().map(\.lineage?.source)
         for (index, layer) in layers.enumerated() where layer.isTagged {
             for tag in layer.fields.tags(leavingOut: omitted) where !effective.contains(tag.value) {
-                let merged = result ?? merge(layers, by: rules).fields
-                result = merged
-                var changed = layers
-                changed[index].fields = layer.fields.untagged(at: tag.value, .normal)
-                if merge(changed, by: rules).fields != merged {
-                    effective.insert(tag.value)
-                } else if reasons[tag.value] == nil {
-                    reasons[tag.value] = reason(tag, index, layers, rules)
+                if layers.last?.fields.contains(tag.path[0]) == false, sources.contains(where: { $0 != nil }) {
+                    guard done.insert(Trial(tag: tag.value, sources: sources)).inserted else { continue }
                 }
+                attempt(tag, index, layers, rules)
             }
         }
     }
 
-    private func reason(_ tag: PlacedTag, _ index: Int, _ layers: [MergeLayer], _ rules: MergeRules) -> String {
-        if tag.isNested, rules[tag.field] != .deep {
-            return "\(tag.field) is replaced whole, so nothing in it is merged"
+    /// Merges with and without the tag, only what stands where it stands.
+    private mutating func attempt(_ tag: PlacedTag, _ index: Int, _ layers: [MergeLayer], _ rules: MergeRules) {
+        var projected = layers
+        for index in projected.indices { projected[index].fields = layers[index].fields.along(tag.path[...]) }
+        let result = merge(projected, by: rules).fields
+        projected[index].fields = projected[index].fields.untagged(at: tag.value, .normal)
+        if merge(projected, by: rules).fields != result {
+            effective.insert(tag.value)
+        } else if reasons[tag.value] == nil {
+            reasons[tag.value] = reason(tag, index, layers, rules)
         }
-        let others = layers.indices.filter { $0 != index && layers[$0].fields.contains(tag.field) }
-        if others.isEmpty { return "no other layer sets \(tag.field)" }
-        return tag.isNested ? "the result is the same without it" : "\(tag.field) would be the same without it"
+    }
+
+    private func reason(_ tag: PlacedTag, _ index: Int, _ layers: [MergeLayer], _ rules: MergeRules) -> String {
+        let field = tag.path[0]
+        if tag.isNested, rules[field] != .deep { return "\(field) is replaced whole, so nothing in it is merged" }
+        let others = layers.indices.filter { $0 != index && layers[$0].fields.contains(field) }
+        if others.isEmpty { return "no other layer sets \(field)" }
+        return tag.isNested ? "the result is the same without it" : "\(field) would be the same without it"
     }
 }
 
-/// A tag, and the field of its layer that it stands in.
+/// A tag, and where in its layer it stands.
 private struct PlacedTag {
     let value: Span
-    let field: Key
-    /// Whether it stands inside the field's value.
-    let isNested: Bool
+    /// The keys that lead to the value, or to the list that it stands in.
+    let path: [Key]
+    let isInList: Bool
+
+    /// Whether it stands inside a field's value.
+    var isNested: Bool { path.count > 1 || isInList }
 }
 
 extension Fields {
-    fileprivate func tags(leavingOut omitted: Key?) -> [PlacedTag] {
+    fileprivate func tags(leavingOut omitted: Key?, below path: [Key] = []) -> [PlacedTag] {
         entries.flatMap { entry -> [PlacedTag] in
-            let own = entry.value.tagSpan.map { [PlacedTag(value: $0, field: entry.key, isNested: false)] } ?? []
-            guard entry.key != omitted else { return own }
-            return own
-                + entry.value.nestedTags.map { PlacedTag(value: $0, field: entry.key, isNested: true) }
+            let path = path + [entry.key]
+            let own = entry.value.tagSpan.map { [PlacedTag(value: $0, path: path, isInList: false)] } ?? []
+            if entry.key == omitted { return own }
+            if let fields = entry.value.map { return own + fields.tags(leavingOut: nil, below: path) }
+            return own + entry.value.tagsOfItems.map { PlacedTag(value: $0, path: path, isInList: true) }
         }
+    }
+
+    /// Only what stands on the way to a value and in it.
+    fileprivate func along(_ path: ArraySlice<Key>) -> Fields {
+        guard let key = path.first, var entry = entry(key) else { return Fields() }
+        if path.count > 1, let fields = entry.value.map {
+            entry.value.content = .map(fields.along(path.dropFirst()))
+        }
+        return Fields([entry])
     }
 
     /// The fields as they were without one tag. Without its `!unset`, a key would not be there.
@@ -131,9 +158,16 @@ extension Fields {
 extension Value {
     fileprivate var tagSpan: Span? { origin.tag == nil ? nil : origin.span }
 
-    fileprivate var nestedTags: [Span] {
+    /// The tags in a list, at any depth.
+    fileprivate var tagsOfItems: [Span] {
+        (list ?? []).flatMap {
+            ($0.tagSpan.map { [$0] } ?? []) + ($0.map?.entries.map(\.value) ?? [$0]).flatMap(\.tagsInside)
+        }
+    }
+
+    private var tagsInside: [Span] {
         let values = map?.entries.map(\.value) ?? list ?? []
-        return values.flatMap { ($0.tagSpan.map { [$0] } ?? []) + $0.nestedTags }
+        return (tagSpan.map { [$0] } ?? []) + values.flatMap(\.tagsInside)
     }
 
     fileprivate func untagged(at span: Span, _ strength: Strength) -> Value {

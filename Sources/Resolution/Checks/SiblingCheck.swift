@@ -5,14 +5,15 @@ extension LinkedSite {
     /// Components of one host group that no `requires` orders, and that set one key to different values of equal strength:
     /// R0303; and components that require each other: R0302. What a nearer layer or a stronger value settles is no conflict.
     package func siblingConflicts() -> [Diagnostic] {
+        let graph = ComponentGraph(self)
         var conflicts: [Conflict] = []
-        let ancestors = requirementClosure()
+        var leaves: [EntityID: PillarLeaves] = [:]
         for group in hostGroups {
-            let pillar = pillarLayers(of: group)
-            guard pillar.components.count > 1 else { continue }
-            let merged = merge(pillar.layers, by: rules[.pillar]).fields
-            let found = conflictsAmong(pillar.components, ancestors, merged)
-            for conflict in found {
+            let components = graph.components(of: group)
+            guard components.count > 1 else { continue }
+            for id in components where leaves[id] == nil { leaves[id] = PillarLeaves(graph.pillar(of: id)) }
+            let merged = merge(graph.pillarLayers(of: group, components), by: rules[.pillar]).fields
+            for conflict in conflictsAmong(components, graph, leaves, merged) {
                 if let known = conflicts.firstIndex(where: { $0.isSame(as: conflict) }) {
                     conflicts[known].groups.append(group)
                 } else {
@@ -24,37 +25,15 @@ extension LinkedSite {
         return Ancestry.circlesOfRequirements(entities, catalogue) + conflicts.map(\.diagnostic)
     }
 
-    /// For each component, all that it requires, directly or not.
-    private func requirementClosure() -> [EntityID: Set<EntityID>] {
-        var closure: [EntityID: Set<EntityID>] = [:]
-        for place in catalogue.all(.component) {
-            guard let start = entities[place.id] else { continue }
-            var reached: Set<EntityID> = []
-            var waiting = requirements(of: start)
-            while let name = waiting.popLast() {
-                guard let next = entity(name, .kind(.component)), reached.insert(next.id).inserted else { continue }
-                waiting += requirements(of: next)
-            }
-            closure[start.id] = reached
-        }
-        return closure
-    }
-
     private func conflictsAmong(
-        _ components: [(component: BoundEntity, pillar: Fields)], _ ancestors: [EntityID: Set<EntityID>],
-        _ merged: Fields
+        _ components: [EntityID], _ graph: ComponentGraph, _ leaves: [EntityID: PillarLeaves], _ merged: Fields
     ) -> [Conflict] {
-        let leaves = components.map { PillarLeaves($0.pillar) }
         var conflicts: [Conflict] = []
-        for (later, second) in components.enumerated() {
-            for (earlier, first) in components[..<later].enumerated() {
-                let isOrdered =
-                    ancestors[second.component.id]?.contains(first.component.id) == true
-                    || ancestors[first.component.id]?.contains(second.component.id) == true
-                guard !isOrdered else { continue }
-                for clash in leaves[later].clashes(with: leaves[earlier])
-                where !isJoined(clash) && isOpen(clash, in: merged) {
-                    conflicts.add(clash, first.component, second.component)
+        for (index, later) in components.enumerated() {
+            for earlier in components[..<index] where !graph.isOrdered(earlier, later) {
+                guard let second = leaves[later], let first = leaves[earlier] else { continue }
+                for clash in second.clashes(with: first) where !isJoined(clash) && isOpen(clash, in: merged) {
+                    conflicts.add(clash, earlier, later)
                 }
             }
         }
@@ -126,7 +105,7 @@ private struct PillarLeaves {
 /// A key with several values, all of them, and where that matters.
 private struct Conflict {
     let path: [Key]
-    var definitions: [(component: BoundEntity, value: Value)]
+    var definitions: [(component: EntityID, value: Value)]
     var groups: [BoundEntity] = []
 
     func isSame(as other: Conflict) -> Bool {
@@ -136,10 +115,10 @@ private struct Conflict {
     var diagnostic: Diagnostic {
         let labels = definitions.compactMap { definition in
             definition.value.origin.span.map {
-                Label($0, "\(definition.component.id.name) says \(definition.value.phrase)")
+                Label($0, "\(definition.component.name) says \(definition.value.phrase)")
             }
         }
-        let names = definitions.map { "\"\($0.component.id.name)\"" }
+        let names = definitions.map { "\"\($0.component.name)\"" }
         let group = groups.first
         let others = groups.count > 1 ? " and \(groups.count - 1) more" : ""
         return Diagnostic(
@@ -154,14 +133,14 @@ private struct Conflict {
 }
 
 extension [Conflict] {
-    fileprivate mutating func add(_ clash: Clash, _ first: BoundEntity, _ second: BoundEntity) {
+    fileprivate mutating func add(_ clash: Clash, _ first: EntityID, _ second: EntityID) {
         let definitions = [(first, clash.first), (second, clash.second)]
         guard let known = firstIndex(where: { $0.path == clash.path }) else {
             append(Conflict(path: clash.path, definitions: definitions))
             return
         }
         for (component, value) in definitions
-        where !self[known].definitions.contains(where: { $0.component.id == component.id }) {
+        where !self[known].definitions.contains(where: { $0.component == component }) {
             self[known].definitions.append((component, value))
         }
     }

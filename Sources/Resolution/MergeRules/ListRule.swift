@@ -28,13 +28,37 @@ enum ListRule {
 
     /// The items, each where it was first seen.
     static func once(_ items: [Value]) -> [Value] {
-        var seenTexts: Set<Key> = []
+        var scalars: Set<Scalar> = []
         var others: [Value.Content] = []
         return items.filter { item in
-            if case .string(let text) = item.content { return seenTexts.insert(Key(text)).inserted }
+            if let scalar = Scalar(item.content) { return scalars.insert(scalar).inserted }
             guard !others.contains(item.content) else { return false }
             others.append(item.content)
             return true
+        }
+    }
+
+    /// A value that is no list or map, by its type.
+    private enum Scalar: Hashable {
+        case null
+        case bool(Bool)
+        case integer(Int)
+        case digits(Key)
+        case float(Double)
+        case text(Key)
+        case secret(SecretRef)
+
+        init?(_ content: Value.Content) {
+            switch content {
+            case .null: self = .null
+            case .bool(let flag): self = .bool(flag)
+            case .integer(let number): self = .integer(number)
+            case .bigInteger(let digits): self = .digits(Key(digits))
+            case .float(let number): self = .float(number)
+            case .string(let text): self = .text(Key(text))
+            case .secret(let secret): self = .secret(secret)
+            case .list, .map: return nil
+            }
         }
     }
 }
