@@ -9,6 +9,7 @@ package func bind(
     _ tree: SyntaxTree, as id: EntityID, _ strictness: Strictness
 ) -> (entity: BoundEntity, diagnostics: [Diagnostic]) {
     var binder = Binder(tree, id.kind, folder: id.folder, strictness)
+    binder.checkRoot()
     let fields = binder.map(tree.root, id.kind.table ?? FieldTable(isOpen: true, []), at: Place(of: id.kind))
     let entity = BoundEntity(
         id: id, path: tree.source.path, start: .startOfFile(tree.source.id), fields: fields,

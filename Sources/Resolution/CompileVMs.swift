@@ -12,7 +12,7 @@ extension LinkedSite {
             let warning = Diagnostic(
                 .noVMs, .warning, "the env has no vms, so an apply destroys those it made before", at: env.start,
                 help: "say `vms: []` if that is meant")
-            return (Deployment.Machines([], .builtIn, lineage), [warning])
+            return (Deployment.Machines(lineage: lineage), [warning])
         }
         var diagnostics = method.diagnostics
         var vms: [Fields] = []
@@ -24,7 +24,18 @@ extension LinkedSite {
             diagnostics += compiled.diagnostics
         }
         diagnostics += checkTwins(vms, strictness)
-        return (Deployment.Machines(vms, entry.value.origin, lineage), diagnostics)
+        return (Deployment.Machines(vms, entry, lineage: lineage), diagnostics + lostMachines(entry))
+    }
+
+    /// VMs of what the env extends, which its own list replaces: R0307.
+    private func lostMachines(_ list: Fields.Entry) -> [Diagnostic] {
+        // `!replace` says that it is meant.
+        guard list.value.origin.tag != .replace, list.rule == .merge(.replace) else { return [] }
+        let kept = (list.value.list ?? []).compactMap { $0.map?["name"]?.name }
+        return list.beat.compactMap { beaten in
+            let names = (beaten.list ?? []).compactMap { $0.map?["name"]?.name }.filter { !kept.contains($0) }
+            return names.isEmpty ? nil : .lostMachines(names, list, beaten)
+        }
     }
 
     /// One VM: preset ← template ← instance, each after what it extends, then what the site and the env fill in, then
@@ -176,6 +187,16 @@ extension Fields.Entry {
 }
 
 extension Diagnostic {
+    fileprivate static func lostMachines(_ names: [String], _ list: Fields.Entry, _ beaten: Value) -> Diagnostic {
+        let count = names.count == 1 ? "an inherited VM is" : "\(names.count) inherited VMs are"
+        let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+        return Diagnostic(
+            .lostMachines, .warning, "\(count) not in this env: \(shown)",
+            at: list.keySpan ?? list.value.origin.span, "this list replaces the inherited one",
+            related: beaten.origin.span.map { [Label($0, "they are listed here")] } ?? [],
+            help: "write `vms: !append` to keep them, or `vms: !replace` if that is meant")
+    }
+
     fileprivate static func unknownMethod(
         of posture: BoundEntity, at span: Span?, _ strictness: Strictness
     ) -> Diagnostic {
@@ -211,6 +232,26 @@ extension Code {
             vmid_base: 100
             """,
         fix: "Add the VMs, or write `vms: []` to say that there are none.")
+
+    package static let lostMachines = Code(
+        "R0307", "an env that replaces the VMs it inherits",
+        explanation: """
+            An env's `vms` is a list, and a list replaces the one that is inherited. The VMs of the env that is extended are \
+            then not in this one, and an apply destroys those that were made before.
+            """,
+        example: """
+            $ resolve env prod --node pve
+            -- site.yaml --
+            -- nodes/pve.yaml --
+            datastore: local
+            api_token: null
+            -- envs/dev.yaml --
+            vms: [{name: web}, {name: db}]
+            -- envs/prod.yaml --
+            extends: dev
+            vms: [{name: mail}]
+            """,
+        fix: "Write `vms: !append` to keep the inherited VMs, or `vms: !replace` to say that they are to go.")
 
     package static let unknownMethod = Code(
         "R0408", "a posture without a known auth method",

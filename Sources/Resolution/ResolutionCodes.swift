@@ -5,7 +5,8 @@ extension Code {
     package static let ofResolution: [Code] = [
         .dangling, .twoStarts, .noSecret, .tokenInClear, .wrongType, .badValue, .unknownKey, .missingField, .formerName,
         .badAddress,
-        .shadowed, .noVMs, .unknownMethod, .writtenToken, .cycle, .siblings, .shapes, .badTag, .badRule, .idleTag,
+        .shadowed, .noVMs, .unknownMethod, .writtenToken, .cycle, .siblings, .shapes, .badTag, .badRule, .lostMachines,
+        .idleTag,
         .secretShows,
         .unusedSecret, .sameName, .sameNumber,
         .sameAddress,

@@ -1,18 +1,27 @@
 package import Diagnostics
 package import SiteModel
 
+/// A rule that site.yaml sets.
+package struct SiteRule: Sendable {
+    package let subject: MergeSubject
+    package let field: Key
+    package let rule: MergeRule
+    /// Where its key stands.
+    package let span: Span?
+}
+
 /// The merge rules of a site: those of the tables, and what `merge:` in site.yaml changes (DESIGN §3).
 package struct SiteRules: Sendable {
     private var rules: [MergeSubject: MergeRules] = [:]
     /// Those that site.yaml sets, in its order.
-    package private(set) var own: [(subject: MergeSubject, field: Key, rule: MergeRule, span: Span?)] = []
+    package private(set) var own: [SiteRule] = []
     package private(set) var diagnostics: [Diagnostic] = []
 
     /// Reports R0306.
     init(_ written: Fields?) {
         for entry in written?.entries ?? [] {
             guard let rule = entry.value.string.flatMap({ MergeRule(rawValue: $0) }) else { continue }
-            guard let steps = SecretRef.steps(of: entry.key.text), steps.count == 2 else {
+            guard let steps = SecretRef.steps(of: entry.key.text), steps.count == 2, steps[1] != "*" else {
                 diagnostics.append(.noField(entry))
                 continue
             }
@@ -25,7 +34,7 @@ package struct SiteRules: Sendable {
                 continue
             }
             rules[subject, default: subject.rules][steps[1]] = rule
-            own.append((subject, steps[1], rule, entry.keySpan))
+            own.append(SiteRule(subject: subject, field: steps[1], rule: rule, span: entry.keySpan))
         }
     }
 
@@ -70,7 +79,8 @@ extension Diagnostic {
     fileprivate static func noField(_ entry: Fields.Entry) -> Diagnostic {
         badRule(
             entry.keySpan, "\"\(entry.key)\" names no field",
-            "write KIND.FIELD, such as vm.tags, and a field with a dot in its name in quotes: 'vm.\"a.b\"'")
+            "write KIND.FIELD, such as vm.tags: a rule is for one whole field. For what is inside a field there are tags; a field with a dot in its name goes in quotes: 'vm.\"a.b\"'"
+        )
     }
 
     fileprivate static func noSubject(_ entry: Fields.Entry, _ name: Key, _ field: Key) -> Diagnostic {

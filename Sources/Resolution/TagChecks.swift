@@ -28,6 +28,13 @@ extension Binder {
         }
     }
 
+    /// A tag before a whole file speaks of no field.
+    mutating func checkRoot() {
+        guard let tag = tree.tag(tree.root)?.forMerging else { return }
+        let reason = "it speaks of one field, and this is the whole file"
+        diagnostics.append(.badTag(tag, tree.tagSpan(tree.root), reason))
+    }
+
     private func problem(_ tag: MergeTag, _ node: NodeID, at place: Place) -> String? {
         switch tag {
         case .append, .union:

@@ -85,7 +85,8 @@ extension SiteCompiler {
         let method = site.authMethod(ofPosture: request.posture.map { Key($0) }, namedAt: nil)
         let compiled = site.vm(request.instance, number: nil, method)
         findings += method.diagnostics + compiled.diagnostics
-        let machines = Deployment.Machines([compiled.vm], .commandLine, method.lineage)
+        let machines = Deployment.Machines(
+            [compiled.vm], Fields.Entry("vms", Value(.list([]), .commandLine)), lineage: method.lineage)
         let deployment = node.entity.map { site.deployment(of: machines, on: $0) }
         return Draft(
             loader, findings + (deployment?.diagnostics ?? []), usage: node.usage,
@@ -155,7 +156,9 @@ extension SiteCompiler {
                 findings += site.deployment(of: Deployment.Machines(), on: node).diagnostics
             }
         }
-        findings += site.siblingConflicts() + site.idleTags()
+        findings += site.siblingConflicts()
+        // Where layers or rules are wrong, what a tag or a rule would do is not known.
+        if !(loader.diagnostics + findings).hasErrors { findings += site.idleTags() + site.idleRules() }
         if let note = loader.uncheckedNote { findings.append(note) }
         return findings
     }

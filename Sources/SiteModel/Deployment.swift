@@ -40,14 +40,17 @@ package struct Deployment: Sendable {
     package struct Machines: Sendable {
         /// The merged fields of each.
         package var vms: [Fields]
-        /// Where the list of them is written.
-        package var origin: Origin
+        /// The list of them: where it is written, and what it beat.
+        package var list: Fields.Entry
         /// How the files took part that they come from.
         package var lineage: [Lineage]
 
-        package init(_ vms: [Fields] = [], _ origin: Origin = .builtIn, _ lineage: [Lineage] = []) {
+        package init(
+            _ vms: [Fields] = [], _ list: Fields.Entry = Fields.Entry("vms", Value(.list([]), .builtIn)),
+            lineage: [Lineage] = []
+        ) {
             self.vms = vms
-            self.origin = origin
+            self.list = list
             self.lineage = lineage
         }
     }

@@ -24,7 +24,7 @@ package enum MergeRule: String, Sendable, CaseIterable {
 package struct MergeRules: Sendable {
     private var exceptions: [Key: MergeRule] = [:]
     /// The rule of fields without one of their own.
-    private let otherwise: MergeRule
+    package let otherwise: MergeRule
 
     package init(_ fields: [Field] = [], otherwise: MergeRule = .replace) {
         self.otherwise = otherwise

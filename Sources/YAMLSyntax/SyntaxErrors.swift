@@ -213,12 +213,18 @@ extension Diagnostic {
         }
         let refused = ["!!binary", "!!set", "!!omap", "!!pairs"].contains(name)
         let isVault = name.hasPrefix("!vault")
+        let ours = OwnTag.allCases.map(\.text)
+        let near = source.isSecret ? [] : Suggestions.near(name, among: ours, includingParts: false)
         return Diagnostic(
             .tag, source.isSecret ? "a tag that is not known here" : "the tag \(name) is not known here", at: place,
             notes: refused ? ["no tool that reads the outputs has such a type"] : [],
             help: isVault
                 ? "ansible-vault values are not read: move the secret to secrets.yaml"
-                : "remove the tag, or quote the value if it begins with !")
+                : !near.isEmpty
+                    ? "did you mean \(near[0])?"
+                    : ours.contains(name) && !source.isSecret
+                        ? "write it behind the colon, before the value: `KEY: \(name) …`"
+                        : "remove the tag, or quote the value if it begins with !")
     }
 
     static func unreadableScalar(_ place: Span, in source: Source, _ type: ScalarType, isPlain: Bool) -> Diagnostic {

@@ -15,10 +15,18 @@ enum Completion {
         names("postures", words)
     }
 
-    /// The commands that can be explained, then the names that the first one wants.
+    /// The commands that can be explained, then what the one that stands there wants.
     @Sendable static func subjects(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
-        guard let command = words.first(where: Subject.commands.contains) else { return Subject.commands }
-        return command == "vm" ? [] : names("envs", words)
+        let before = words.prefix(index)
+        switch before.last {
+        case "--node": return names("nodes", words)
+        case "--posture": return names("postures", words)
+        case "--template": return names("templates", words)
+        case "--preset": return names("presets", words)
+        case "--rules": return SiteCompiler.mergedKinds
+        case "env", "vars": return names("envs", words)
+        default: return before.contains(where: Subject.commands.contains) ? [] : Subject.commands
+        }
     }
 
     private static func names(_ kind: String, _ words: [String]) -> [String] {

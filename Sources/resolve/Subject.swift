@@ -15,22 +15,33 @@ struct Subject {
             throw Failure.usage("say what: one of \(Self.commands.joined(separator: ", ")), with its arguments")
         }
         let rest = Array(words.dropFirst())
+        if command.hasPrefix("-") {
+            throw Failure.usage(
+                "\"\(command)\" comes too early: the command comes first, then its options: explain env prod --node pve"
+            )
+        }
+        if !Self.commands.contains(command), let place = rest.firstIndex(where: Self.commands.contains) {
+            let order = (rest[place...] + [command]).joined(separator: " ")
+            throw Failure.usage("the command comes first, the path last: \(order)")
+        }
         switch command {
         case "env":
-            let parsed = try Explained<Env.Arguments>.read(rest, "env ENV [--node NODE] [--vm-id NAME=N]…")
+            let parsed = try Explained<Env.Arguments>.read(rest, "env ENV [--node NODE] [--vm-id NAME=N]… [PATH]")
             (target, path) = (parsed.subject.target, parsed.path)
         case "vm":
             let parsed = try Explained<VM.Arguments>.read(
-                rest, "vm NAME --vmid N (--template T | --preset P) [--node NODE] …")
+                rest, "vm NAME --vmid N (--template T | --preset P) [--node NODE] … [PATH]")
             (target, path) = (parsed.subject.target, parsed.path)
         case "vars":
-            let parsed = try Explained<Vars.Arguments>.read(rest, "vars ENV, or vars --posture P")
+            let parsed = try Explained<Vars.Arguments>.read(rest, "vars ENV [PATH], or vars --posture P [PATH]")
             // With --posture, what looks like an env is the path.
             let isPath = parsed.subject.posture != nil && parsed.path == nil
             var subject = parsed.subject
             if isPath { subject.env = nil }
             guard let target = subject.target else {
-                throw Failure.usage("say an env, or --posture, and not both")
+                let isNothing = subject.env == nil
+                throw Failure.usage(
+                    isNothing ? "say an env, or --posture P" : "say an env, or --posture P, and not both")
             }
             (self.target, path) = (target, isPath ? parsed.subject.env : parsed.path)
         default:

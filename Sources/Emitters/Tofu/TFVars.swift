@@ -7,7 +7,7 @@ extension OutputFormat {
         document: { subject in
             guard case .deployment(let deployment) = subject else { return nil }
             let machines = deployment.machines
-            let vms = machines.vms.map { Value(.map($0), machines.origin) }
+            let vms = machines.vms.map { Value(.map($0), machines.list.value.origin) }
             var fields = Fields(
                 [
                     deployment.node.named("node"),
@@ -21,7 +21,9 @@ extension OutputFormat {
                     deployment.sshKeys.named("ssh_keys"),
                     deployment.serverURL.named("spec_server"),
                     deployment.dnsServers?.named("dns_servers"),
-                    Fields.Entry("vms", Value(.list(vms), machines.origin), rule: .ofItems),
+                    Fields.Entry(
+                        "vms", keySpan: machines.list.keySpan, Value(.list(vms), machines.list.value.origin),
+                        rule: .ofItems, beat: machines.list.beat),
                 ].compactMap(\.self))
             fields.lineage = machines.lineage
             return Value(.map(fields), .nowhere)

@@ -5,7 +5,7 @@ extension LinkedSite {
     /// Tags that change nothing in any merge that they take part in: R0805.
     ///
     /// Found by trying: every merge of the site is done again without the tag. Files that take part in no merge are left
-    /// alone, for a tag in a template may be meant for the VMs to come.
+    /// alone, for a tag in a template may be meant for the VMs to come; so is a `!force` that something nearer may meet.
     package func idleTags() -> [Diagnostic] {
         guard hasTags else { return [] }
         var trials = TagTrials()
@@ -96,16 +96,22 @@ private struct TagTrials {
         for index in projected.indices { projected[index].fields = layers[index].fields.along(tag.path[...]) }
         let result = merge(projected, by: rules).fields
         projected[index].fields = projected[index].fields.untagged(at: tag.value, .normal)
-        if merge(projected, by: rules).fields != result {
+        // `!replace` before an env's VMs says that those inherited are to go, which is an answer to R0307.
+        let isAnswer = tag.tag == .replace && tag.path == ["vms"]
+        let isGuard = isAnswer || (tag.tag == .force && index < layers.count - 1 && !isHidden(tag, rules))
+        if isGuard || merge(projected, by: rules).fields != result {
             effective.insert(tag.value)
         } else if reasons[tag.value] == nil {
             reasons[tag.value] = reason(tag, index, layers, rules)
         }
     }
 
+    /// Whether it stands inside what is replaced whole.
+    private func isHidden(_ tag: PlacedTag, _ rules: MergeRules) -> Bool { tag.isNested && rules[tag.path[0]] != .deep }
+
     private func reason(_ tag: PlacedTag, _ index: Int, _ layers: [MergeLayer], _ rules: MergeRules) -> String {
         let field = tag.path[0]
-        if tag.isNested, rules[field] != .deep { return "\(field) is replaced whole, so nothing in it is merged" }
+        if isHidden(tag, rules) { return "\(field) is replaced whole, so nothing in it is merged" }
         let others = layers.indices.filter { $0 != index && layers[$0].fields.contains(field) }
         if others.isEmpty { return "no other layer sets \(field)" }
         return tag.isNested ? "the result is the same without it" : "\(field) would be the same without it"
@@ -114,6 +120,7 @@ private struct TagTrials {
 
 /// A tag, and where in its layer it stands.
 private struct PlacedTag {
+    let tag: MergeTag
     let value: Span
     /// The keys that lead to the value, or to the list that it stands in.
     let path: [Key]
@@ -127,10 +134,11 @@ extension Fields {
     fileprivate func tags(leavingOut omitted: Key?, below path: [Key] = []) -> [PlacedTag] {
         entries.flatMap { entry -> [PlacedTag] in
             let path = path + [entry.key]
-            let own = entry.value.tagSpan.map { [PlacedTag(value: $0, path: path, isInList: false)] } ?? []
+            let own = entry.value.tags.map { PlacedTag(tag: $0.tag, value: $0.span, path: path, isInList: false) }
             if entry.key == omitted { return own }
             if let fields = entry.value.map { return own + fields.tags(leavingOut: nil, below: path) }
-            return own + entry.value.tagsOfItems.map { PlacedTag(value: $0, path: path, isInList: true) }
+            let inside = (entry.value.list ?? []).flatMap(\.tagsInside)
+            return own + inside.map { PlacedTag(tag: $0.tag, value: $0.span, path: path, isInList: true) }
         }
     }
 
@@ -156,18 +164,16 @@ extension Fields {
 }
 
 extension Value {
-    fileprivate var tagSpan: Span? { origin.tag == nil ? nil : origin.span }
-
-    /// The tags in a list, at any depth.
-    fileprivate var tagsOfItems: [Span] {
-        (list ?? []).flatMap {
-            ($0.tagSpan.map { [$0] } ?? []) + ($0.map?.entries.map(\.value) ?? [$0]).flatMap(\.tagsInside)
-        }
+    /// Its own tag.
+    fileprivate var tags: [(tag: MergeTag, span: Span)] {
+        guard let tag = origin.tag, let span = origin.span else { return [] }
+        return [(tag, span)]
     }
 
-    private var tagsInside: [Span] {
+    /// Its own tag, and those inside.
+    fileprivate var tagsInside: [(tag: MergeTag, span: Span)] {
         let values = map?.entries.map(\.value) ?? list ?? []
-        return (tagSpan.map { [$0] } ?? []) + values.flatMap(\.tagsInside)
+        return tags + values.flatMap(\.tagsInside)
     }
 
     fileprivate func untagged(at span: Span, _ strength: Strength) -> Value {

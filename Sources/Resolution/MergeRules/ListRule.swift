@@ -15,7 +15,10 @@ enum ListRule {
         }
         guard let first = weaker.value.list, let second = nearer.value.list else {
             let isTagged = nearer.value.origin.tag?.rule == rule
-            if !weaker.value.isNull, !nearer.value.isNull {
+            // A tag before what is no list has been reported where it stands.
+            let isKnown = isTagged && nearer.value.list == nil
+            let isOneList = weaker.value.list != nil || nearer.value.list != nil
+            if isOneList, !isKnown, !weaker.value.isNull, !nearer.value.isNull {
                 merger.report(.shapes(weaker, nearer, isTagged ? .error : .warning))
             }
             return ReplaceRule.combine(weaker, nearer, rule)

@@ -72,7 +72,7 @@ extension SiteCompiler {
         guard line <= last else {
             return Decided(report(on: Loader(files, strictness), [.noLine(file, line, last)], usage: nil))
         }
-        let search = LineSearch(source.id, line)
+        let search = LineSearch(source.id, line, explanation.rules, &places)
         let findings = explanation.leaves.compactMap { search.finding($0, &places) }
         let remark = findings.isEmpty ? search.remark("\(file):\(line)", explanation.leaves, &places) : nil
         return Decided(explanation.report, findings, remark: remark)
@@ -83,15 +83,22 @@ extension SiteCompiler {
 private struct LineSearch {
     private let source: SourceID
     private let line: Int
+    /// The site's own merge rules on the line.
+    private var rules: [SiteRule] = []
 
-    init(_ source: SourceID, _ line: Int) {
+    init(_ source: SourceID, _ line: Int, _ rules: [SiteRule], _ places: inout Places) {
         self.source = source
         self.line = line
+        for rule in rules where stands(rule.span, &places) { self.rules.append(rule) }
     }
 
     func finding(_ leaf: Explanation.Leaf, _ places: inout Places) -> Decided.Finding? {
         if !leaf.isFileName, stands(leaf.origin.span, &places) || isUnderKey(leaf, &places) {
             return Decided.Finding(leaf: leaf, step: nil)
+        }
+        if let rule = rules.first(where: { $0.decides(leaf) }) {
+            let target = "\(rule.subject.rawValue).\(rule.field): \(rule.rule.rawValue)"
+            return Decided.Finding(leaf: leaf, step: Step("merge", at: rule.span, to: target))
         }
         for step in leaf.via where step.isWritten && stands(step.span, &places) {
             return Decided.Finding(leaf: leaf, step: step)
@@ -114,8 +121,22 @@ private struct LineSearch {
 
     /// Whether the line has the key that the value stands under.
     private func isUnderKey(_ leaf: Explanation.Leaf, _ places: inout Places) -> Bool {
-        guard let key = leaf.keySpan, key.source == leaf.origin.span?.source else { return false }
-        return stands(key, &places)
+        for key in leaf.keySpans where key.source == leaf.origin.span?.source && stands(key, &places) { return true }
+        return false
+    }
+}
+
+extension SiteRule {
+    /// Whether a value is what it is by this rule.
+    fileprivate func decides(_ leaf: Explanation.Leaf) -> Bool {
+        let steps = leaf.path.map(\.text)
+        let name: String? =
+            switch subject {
+            case .vm: steps.count > 2 && steps[0] == "vms" ? steps[2] : nil
+            case .posture, .env: steps.first
+            default: nil
+            }
+        return name.map { Key($0) } == field && leaf.rule.hasPrefix(rule.rawValue)
     }
 }
 

@@ -12,6 +12,8 @@ public struct Explanation: Sendable {
     public let report: Report
     let leaves: [Leaf]
     let sources: SourceMap
+    /// The merge rules that the site sets itself.
+    let rules: [SiteRule]
 
     /// One value without parts: a scalar, a secret, an empty list or map; or a key that was inherited and is not there.
     struct Leaf: Sendable {
@@ -19,8 +21,8 @@ public struct Explanation: Sendable {
         /// Nil if `!unset` removed it, or the map around it was replaced.
         let value: Value?
         let origin: Origin
-        /// Where the key is written that it stands under.
-        let keySpan: Span?
+        /// Where the keys are written that it stands under, the outermost first.
+        let keySpans: [Span]
         let rule: String
         let isFileName: Bool
         let beat: [Value]
@@ -70,21 +72,29 @@ extension SiteCompiler {
             var walk = ProvenanceWalk()
             walk.visit(document)
             leaves = walk.leaves
-            if let path { leaves = select(path, leaves, &diagnostics) }
+            // Without an output no path leads anywhere, and that is not the path's fault.
+            if let path, !diagnostics.hasErrors { leaves = select(path, leaves, draft.loader.sources, &diagnostics) }
         }
         let report = report(on: draft.loader, diagnostics, usage: draft.usage)
-        return Explanation(report: report, leaves: report.isClean ? leaves : [], sources: draft.loader.sources)
+        return Explanation(
+            report: report, leaves: report.isClean ? leaves : [], sources: draft.loader.sources,
+            rules: draft.loader.site.rules.own)
     }
 
     private func select(
-        _ path: String, _ leaves: [Explanation.Leaf], _ diagnostics: inout [Diagnostic]
+        _ path: String, _ leaves: [Explanation.Leaf], _ sources: SourceMap, _ diagnostics: inout [Diagnostic]
     ) -> [Explanation.Leaf] {
         guard let pattern = PathPattern(path) else {
             diagnostics.append(.badPath(path))
             return []
         }
         let found = leaves.filter { pattern.matches($0.path) }
-        if found.isEmpty { diagnostics.append(.noPath(path, pattern.nearest(in: leaves.map(\.path)))) }
+        if found.isEmpty {
+            var places = Places(sources)
+            let end = leaves.first { pattern.leadsBeyond($0.path) }
+            let absence = end?.value == nil ? end.map { places.phrase($0.origin, $0.rule) } : nil
+            diagnostics.append(.noPath(path, pattern.nearest(in: leaves.map(\.path)), absence: absence))
+        }
         return found
     }
 }
@@ -96,15 +106,25 @@ extension Diagnostic {
             help: "write vms.web1.memory; a step with a dot in it goes in quotes: ssh_keys.\"joe@host.lan\"")
     }
 
-    fileprivate static func noPath(_ path: String, _ nearest: PathPattern.Nearest) -> Diagnostic {
-        let step = Suggestions.near(nearest.missing, among: nearest.choices)
+    /// - Parameter absence: what removed the last value that the path comes to; nil if none was removed.
+    fileprivate static func noPath(_ path: String, _ nearest: PathPattern.Nearest, absence: String?) -> Diagnostic {
+        let near = Suggestions.near(nearest.missing, among: nearest.choices).map { DottedPath.text([$0]) }
         let place = nearest.reached.isEmpty ? "the output" : nearest.reached
-        let choices = nearest.choices.prefix(12).joined(separator: ", ")
-        let help =
-            !step.isEmpty
-            ? "did you mean \(step.asChoices)?"
-            : nearest.choices.isEmpty
-                ? "\(place) is a single value" : "\(place) has: \(choices)\(nearest.choices.count > 12 ? ", …" : "")"
+        let choices = nearest.choices.prefix(12).map { DottedPath.text([$0]) }.joined(separator: ", ")
+        let help: String
+        if let absence {
+            help = "\(place) is absent: removed by \(absence)"
+        } else if nearest.missing.contains("*") {
+            help = "`*` stands for one whole step"
+        } else if nearest.missing.contains("[") {
+            help = "an item of a list is a step of its own: vms.0"
+        } else if !near.isEmpty {
+            help = "did you mean \(near.asChoices)?"
+        } else if nearest.choices.isEmpty {
+            help = "\(place) is a single value"
+        } else {
+            help = "\(place) has: \(choices)\(nearest.choices.count > 12 ? ", …" : "")"
+        }
         return Diagnostic(.dangling, "nothing at \"\(path)\" in the output", at: nil, help: help)
     }
 }

@@ -14,6 +14,11 @@ struct PathPattern {
         path.count >= steps.count && zip(steps, path).allSatisfy { matches($0, $1) }
     }
 
+    /// Whether the pattern goes on where the path ends.
+    func leadsBeyond(_ path: [Explanation.PathStep]) -> Bool {
+        path.count < steps.count && zip(steps, path).allSatisfy { matches($0, $1) }
+    }
+
     private func matches(_ step: DottedPath.Step, _ place: Explanation.PathStep) -> Bool {
         (step.text == "*" && !step.isQuoted) || step.text.utf8.elementsEqual(place.text.utf8)
             || (place.index.map { String($0) == step.text } ?? false)

@@ -27,7 +27,7 @@ struct Places {
     mutating func phrase(_ origin: Origin, _ rule: String? = nil, isFileName: Bool = false) -> String {
         let remarks = [origin.layer.name] + (rule.map { [$0] } ?? [])
         switch (origin.span, origin.layer) {
-        case (nil, .builtIn): return rule.map { "resolve itself (\($0))" } ?? "resolve itself"
+        case (nil, .builtIn): return rule.map { "the default (\($0))" } ?? "the default"
         case (nil, .commandLine): return "the command line"
         case (nil, _): return "the \(origin.layer.name)"
         case (let span?, _): return "\(place(span, isWhole: isFileName)) (\(remarks.joined(separator: "; ")))"

@@ -18,7 +18,8 @@ struct ProvenanceWalk {
         var isMerged = true
         var beat: [Value] = []
         var via: [Step] = []
-        var keySpan: Span?
+        /// The keys that the value stands under, the outermost first.
+        var keySpans: [Span] = []
     }
 
     mutating func visit(_ document: Value) { visit(document, Decision()) }
@@ -28,7 +29,10 @@ struct ProvenanceWalk {
         case .map(let fields) where !fields.isEmpty || !fields.removed.isEmpty:
             visit(fields, decision)
             addDropped(from: fields, value.origin, decision)
-        case .list(let items) where !items.isEmpty: visit(items, decision)
+        case .list(let items) where !items.isEmpty || decision.rule == .ofItems && !decision.beat.isEmpty:
+            if items.isEmpty { add(value, decision) }
+            visit(items, decision)
+            if decision.rule == .ofItems { addDropped(besides: items, value.origin, decision) }
         default: add(value, decision)
         }
     }
@@ -70,22 +74,36 @@ struct ProvenanceWalk {
         // A beaten map stood against the entry with its own value of that key; anything else stood against all of it.
         result.beat = entry.beat + decision.beat.compactMap { beaten in beaten.map.map { $0[entry.key] } ?? beaten }
         if !entry.via.isEmpty { result.via = entry.via }
+        if let span = entry.keySpan { result.keySpans.append(span) }
         guard decision.isMerged else { return result }
         let isDeep = decision.rule == .merge(.deep)
         result.rule = isDeep && entry.rule == .merge(.replace) ? .merge(.deep) : entry.rule
         result.isMerged = entry.rule == .merge(.deep)
-        result.keySpan = entry.keySpan
         return result
     }
 
     private mutating func visit(_ items: [Value], _ decision: Decision) {
-        let names = items.map { $0.map?["name"]?.string }
-        let known = Set(names.compactMap(\.self))
-        let areNamed = known.count == items.count && !known.contains { Int($0) != nil }
+        let names = items.map(\.itemName)
+        var counts: [String: Int] = [:]
+        for name in names { counts[name ?? "", default: 0] += 1 }
         for (index, item) in items.enumerated() {
-            let name = areNamed ? names[index] : nil
+            // A name that two items have, or that looks like a place, would lead to another item.
+            let name = names[index].flatMap { counts[$0] == 1 ? $0 : nil }
             path.append(Explanation.PathStep(text: name ?? String(index), index: index))
-            visit(item, decision.rule == .ofItems ? Decision(keySpan: decision.keySpan) : decision)
+            visit(item, decision.rule == .ofItems ? Decision(keySpans: decision.keySpans) : decision)
+            path.removeLast()
+        }
+    }
+
+    /// The named items of lists that this one replaced, where it does not have them itself.
+    private mutating func addDropped(besides items: [Value], _ origin: Origin, _ decision: Decision) {
+        var known = Set(items.compactMap(\.itemName))
+        for item in decision.beat.flatMap({ $0.list ?? [] }) {
+            guard let name = item.itemName, known.insert(name).inserted else { continue }
+            path.append(Explanation.PathStep(text: name))
+            var inner = decision
+            inner.beat = [item]
+            add(Value(.null, origin), inner, absence: Self.replaced)
             path.removeLast()
         }
     }
@@ -103,7 +121,8 @@ struct ProvenanceWalk {
         }
         leaves.append(
             Explanation.Leaf(
-                path: path, value: absence == nil ? value : nil, origin: origin, keySpan: decision.keySpan, rule: rule,
+                path: path, value: absence == nil ? value : nil, origin: origin, keySpans: decision.keySpans,
+                rule: rule,
                 isFileName: decision.rule == .fileName,
                 beat: once(decision.beat, butNot: origin.span), via: references(to: origin, decision.via)))
     }
@@ -113,7 +132,9 @@ struct ProvenanceWalk {
         var seen: Set<Span> = winner.map { [$0] } ?? []
         // That nothing was there before is not worth a line.
         let told = beaten.filter { $0.origin.layer != .builtIn || $0.list?.isEmpty != true }
-        return told.filter { value in value.origin.span.map { seen.insert($0).inserted } ?? true }
+        return told.flatMap(\.byContributor).filter { value in
+            value.origin.span.map { seen.insert($0).inserted } ?? true
+        }
     }
 
     // MARK: References
@@ -136,5 +157,24 @@ struct ProvenanceWalk {
             if let found = lineage.first(where: { $0.source == source }) { return found.step }
         }
         return nil
+    }
+}
+
+extension Value {
+    /// What an item of a list is called in paths; nil if it has no name, or one that looks like a place.
+    fileprivate var itemName: String? { map?["name"]?.string.flatMap { Int($0) == nil ? $0 : nil } }
+
+    /// A list that was joined from several files, file by file; anything else as it is.
+    fileprivate var byContributor: [Value] {
+        guard let items = list, Set(items.map(\.origin.span?.source)).count > 1 else { return [self] }
+        var parts: [Value] = []
+        for item in items {
+            if let last = parts.last, last.origin.span?.source == item.origin.span?.source {
+                parts[parts.count - 1].content = .list((last.list ?? []) + [item])
+            } else {
+                parts.append(Value(.list([item]), item.origin))
+            }
+        }
+        return parts.reversed()
     }
 }

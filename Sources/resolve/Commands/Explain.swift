@@ -54,8 +54,15 @@ struct Explain: StatusCommand {
 
     private func explainRules() throws -> ExitStatus {
         guard subject.count <= 1 else { throw Failure.usage("--rules takes one kind at most") }
-        let compiler = (try? options.locate())?.compiler
-        guard let bytes = SiteCompiler.rules(of: subject.first, in: compiler, asJSON: format == .json) else {
+        // Without a site there are rules all the same.
+        let site = options.site == nil ? try? options.locate() : try options.locate()
+        let told = site.map { $0.compiler.rules(of: subject.first, asJSON: format == .json) }
+        if let told, let (report, bytes) = told {
+            let status = options.show(report, of: site?.location)
+            if status == .done { try options.deliver(plain: bytes) }
+            return status
+        }
+        guard told == nil, let bytes = SiteCompiler.rules(of: subject.first, asJSON: format == .json) else {
             let kinds = SiteCompiler.mergedKinds.joined(separator: ", ")
             throw Failure.usage("nothing named \"\(subject[0])\" is merged; there are: \(kinds)")
         }

@@ -15,7 +15,8 @@ struct Where: StatusCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("A file of the site and a line in it, such as envs/dev.yaml:12.", valueName: "file:line"))
+        help: ArgumentHelp("A file of the site and a line in it, such as envs/dev.yaml:12.", valueName: "file:line"),
+        completion: .file(), transform: LineOfFile.init)
     var place: LineOfFile
 
     @Argument(
@@ -46,17 +47,18 @@ struct Where: StatusCommand {
 }
 
 /// `FILE:LINE`
-struct LineOfFile: ExpressibleByArgument {
+struct LineOfFile {
     let file: String
     let line: Int
 
-    init?(argument: String) {
+    init(_ argument: String) throws {
         // A column behind the line, as editors write it, is passed over.
         let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
         let numbers = parts.reversed().prefix { Int($0) != nil }.prefix(2)
-        guard let line = numbers.last.flatMap({ Int($0) }), line > 0, parts.count > numbers.count else { return nil }
+        guard let line = numbers.last.flatMap({ Int($0) }), line > 0, parts.count > numbers.count, parts[0] != "" else {
+            throw ValidationError("FILE:LINE comes first, such as envs/dev.yaml:12, then the subject.")
+        }
         file = parts.dropLast(numbers.count).joined(separator: ":")
         self.line = line
-        if file.isEmpty { return nil }
     }
 }
