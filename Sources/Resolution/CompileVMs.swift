@@ -46,10 +46,7 @@ extension LinkedSite {
         let merged = merge(layers(of: instance, isTagged: isTagged), by: vmRules)
         var vm = merged.fields
         var diagnostics = merged.diagnostics
-        for fallback in [number].compactMap(\.self) + vmDefaults {
-            let removed = vm.removed.first { $0.key == fallback.key }
-            vm.set(fallback.overridden(by: vm.entry(fallback.key)).overriding(removed))
-        }
+        for fallback in [number].compactMap(\.self) + vmDefaults { vm.fill(fallback) }
         if let ip = vm.entry("ip") {
             // The Python resolver looks only at the address that counts.
             let checked = strictness == .strict ? [ip.value] + ip.beat : [ip.value]
@@ -168,10 +165,21 @@ extension LinkedSite {
     }
 }
 
+extension Fields {
+    /// Sets what nothing nearer says; a value that is there has beaten it.
+    mutating func fill(_ fallback: Entry) {
+        let gone = removed.first { $0.key == fallback.key }
+        set(fallback.overridden(by: entry(fallback.key)).overriding(gone))
+    }
+}
+
 extension Fields.Entry {
     /// A VM's number, counted from the env's base, and what it would be by the bases that were beaten.
-    fileprivate static func number(_ base: Fields.Entry, plus index: Int) -> Fields.Entry? {
-        func count(_ value: Value) -> Value? { value.integer.map { Value(.integer($0 + index), value.origin) } }
+    static func number(_ base: Fields.Entry, plus index: Int) -> Fields.Entry? {
+        // How strong the base is matters among bases, not against a VM's own number.
+        func count(_ value: Value) -> Value? {
+            value.integer.map { Value(.integer($0 + index), Origin(value.origin.span, value.origin.layer)) }
+        }
         return count(base.value).map {
             Fields.Entry("vmid", $0, rule: .offset(from: base.key, index), beat: base.beat.compactMap(count))
         }

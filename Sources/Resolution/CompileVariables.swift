@@ -67,7 +67,8 @@ extension LinkedSite {
         var fields = Fields()
         if let packages = posture.entry("packages") { fields.set(packages) }
         for name in Self.nestedVariables {
-            let nested = posture.entry(name.section)?.variable(name.key)
+            let isWhole = rules[.posture][name.section] == .replace
+            let nested = posture.entry(name.section)?.variable(name.key, isWhole: isWhole)
             if var entry = posture.entry(name.flat) {
                 entry.decide(by: entry.rule, over: nested.map { [$0.value] } ?? [])
                 fields.set(entry)
@@ -80,11 +81,11 @@ extension LinkedSite {
 }
 
 extension Fields.Entry {
-    /// What a section of a posture says of one of its keys. `!unset` and `!replace` speak of all of them.
-    fileprivate func variable(_ key: Key) -> Fields.Entry? {
+    /// What a section of a posture says of one of its keys. `!unset`, and what replaces the section, speak of all of them.
+    fileprivate func variable(_ key: Key, isWhole: Bool) -> Fields.Entry? {
         if isUnset { return Fields.Entry(key, keySpan: keySpan, value) }
         if let entry = value.map?.entry(key) { return entry }
-        guard value.origin.tag == .replace else { return nil }
+        guard value.origin.tag == .replace || (isWhole && value.origin.tag != .deep) else { return nil }
         return Fields.Entry(
             key, keySpan: keySpan, Value(.null, Origin(value.origin.span, value.origin.layer, tag: .unset)))
     }

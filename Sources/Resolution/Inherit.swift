@@ -19,16 +19,14 @@ package struct Ancestry: Sendable {
 
     /// Reports R0302.
     init(_ entities: [EntityID: BoundEntity], _ catalogue: Catalogue) {
-        var reported: Set<Set<EntityID>> = []
+        var reported: Set<EntityID> = []
         let heirs = entities.values.filter { !$0.parents.isEmpty }.sorted { Key($0.path) < Key($1.path) }
         for heir in heirs {
             var walk = Walk(entities, catalogue, heir) { $0.parents }
             walk.run(limit: Self.limit)
             families[heir.id] = walk.order
             if walk.isTooLong { diagnostics.append(.tooManyParents(heir)) }
-            for cycle in walk.cycles where reported.insert(Set(cycle.map(\.child))).inserted {
-                diagnostics.append(.cycle(cycle, "extends", entities))
-            }
+            diagnostics += Self.told(walk.cycles, &reported).map { .cycle($0, "extends", entities) }
         }
     }
 
@@ -36,7 +34,7 @@ package struct Ancestry: Sendable {
     static func circlesOfRequirements(
         _ entities: [EntityID: BoundEntity], _ catalogue: Catalogue
     ) -> [Diagnostic] {
-        var reported: Set<Set<EntityID>> = []
+        var reported: Set<EntityID> = []
         let components = entities.values.filter { $0.id.kind == .component }.sorted { Key($0.path) < Key($1.path) }
         var seen: Set<EntityID> = []
         return components.flatMap { component -> [Diagnostic] in
@@ -45,9 +43,16 @@ package struct Ancestry: Sendable {
             walk.leave(seen)
             walk.run(limit: .max)
             seen.formUnion(walk.order.map(\.id))
-            return walk.cycles.filter { reported.insert(Set($0.map(\.child))).inserted }.map {
-                .cycle($0, "requires", entities)
-            }
+            return told(walk.cycles, &reported).map { .cycle($0, "requires", entities) }
+        }
+    }
+
+    /// One circle for each entity: when it is mended, another that goes through there is told.
+    private static func told(_ cycles: [[Edge]], _ reported: inout Set<EntityID>) -> [[Edge]] {
+        cycles.filter { cycle in
+            guard !cycle.contains(where: { reported.contains($0.child) }) else { return false }
+            reported.formUnion(cycle.map(\.child))
+            return true
         }
     }
 

@@ -27,7 +27,7 @@ package struct LinkedSite: Sendable {
         ancestry = Ancestry(entities, catalogue)
         hasTags = entities.values.contains(where: \.isTagged)
         let site = entities[.site]?.fields
-        rules = SiteRules(site?["merge"]?.map)
+        rules = SiteRules(site?["merge"]?.map, strictness)
         vmRules = rules[.vm]
         defaults = site?["defaults"]?.map ?? Fields()
         let bridge = Fields.Entry("bridge", .string("vmbr0", .builtIn), rule: .whenAbsent)

@@ -7,17 +7,22 @@ struct ComponentGraph {
     private var requirements: [EntityID: [EntityID]] = [:]
     /// For each, all that it requires, directly or not.
     private var ancestors: [EntityID: Set<EntityID>] = [:]
+    /// For each, what it brings alone.
     private var pillars: [EntityID: Fields] = [:]
+    /// For each, its layers, which are those of the fold.
+    private var layers: [EntityID: [(id: EntityID, layer: MergeLayer)]] = [:]
 
     init(_ site: LinkedSite) {
         self.site = site
         let components = site.catalogue.all(.component).compactMap { site.entities[$0.id] }
         for component in components {
             requirements[component.id] = names(in: site.inherited(component).entity.fields["requires"])
-            let layers = site.layers(of: component).map { layer in
-                layer.entity.layer(of: layer.entity.fields["pillar"]?.map ?? Fields(), layer.lineage)
+            let family = site.layers(of: component).map { layer in
+                let pillar = layer.entity.fields["pillar"]?.map ?? Fields()
+                return (id: layer.entity.id, layer: layer.entity.layer(of: pillar, layer.lineage))
             }
-            pillars[component.id] = merge(layers, by: site.rules[.pillar]).fields
+            layers[component.id] = family
+            pillars[component.id] = merge(family.map(\.layer), by: site.rules[.pillar]).fields
         }
         for component in components {
             var reached: Set<EntityID> = []
@@ -56,9 +61,12 @@ struct ComponentGraph {
         return order
     }
 
-    /// The pillar of a host group as layers, the weakest first: its components, then what the group extends, then the group.
+    /// The pillar of a host group as layers, the weakest first: its components, each after what it extends and each once, then
+    /// what the group extends, then the group.
     func pillarLayers(of group: BoundEntity, _ components: [EntityID]) -> [MergeLayer] {
-        components.map { MergeLayer(pillar(of: $0), isTagged: site.hasTags) }
+        var seen: Set<EntityID> = []
+        let brought = components.flatMap { layers[$0] ?? [] }.filter { seen.insert($0.id).inserted }
+        return brought.map(\.layer)
             + site.layers(of: group).map { $0.entity.layer(of: $0.entity.pillar, $0.lineage) }
     }
 

@@ -18,9 +18,13 @@ package struct SiteRules: Sendable {
     package private(set) var diagnostics: [Diagnostic] = []
 
     /// Reports R0306.
-    init(_ written: Fields?) {
+    init(_ written: Fields?, _ strictness: Strictness) {
         for entry in written?.entries ?? [] {
-            guard let rule = entry.value.string.flatMap({ MergeRule(rawValue: $0) }) else { continue }
+            guard let rule = entry.value.string.flatMap({ MergeRule(rawValue: $0) }) else {
+                // Strictly taken, the binder has reported it. The Python resolver knows no rules to be lenient about.
+                if strictness == .lenient { diagnostics.append(.noRule(entry)) }
+                continue
+            }
             guard let steps = SecretRef.steps(of: entry.key.text), steps.count == 2, steps[1] != "*" else {
                 diagnostics.append(.noField(entry))
                 continue
@@ -74,6 +78,11 @@ extension FieldType {
 extension Diagnostic {
     fileprivate static func badRule(_ span: Span?, _ message: String, _ help: String) -> Diagnostic {
         Diagnostic(.badRule, message, at: span, help: help)
+    }
+
+    fileprivate static func noRule(_ entry: Fields.Entry) -> Diagnostic {
+        let rules = MergeRule.allCases.map(\.rawValue).joined(separator: ", ")
+        return badRule(entry.value.origin.span ?? entry.keySpan, "\(entry.key) has no such rule", "there are: \(rules)")
     }
 
     fileprivate static func noField(_ entry: Fields.Entry) -> Diagnostic {

@@ -15,7 +15,11 @@ extension Binder {
         }
         let written = WrittenTag(
             tag: merging, span: span, value: tree.span(node), removal: tree.removal(ofTagAt: span))
-        if let problem = problem(merging, node, at: place) {
+        if place.steps.last == "extends" || place.steps.dropLast().last == "extends" {
+            diagnostics.append(.badTag(merging, span, "extends chooses layers and is not merged"))
+        } else if place.layer == .instance, let reason = choice(at: place) {
+            diagnostics.append(.idleTag(written, reason))
+        } else if let problem = problem(merging, node, at: place) {
             diagnostics.append(.badTag(merging, span, problem))
         } else if place.steps.first?.text.hasPrefix("x-") == true {
             // Such keys are the user's own: an anchor may stand there for other places.
@@ -26,6 +30,14 @@ extension Binder {
             diagnostics.append(
                 .idleTag(written, "nothing is merged \(kind == .site ? "here" : "in \(kind.withArticle)")"))
         }
+    }
+
+    /// Why a tag says nothing at that place of a VM's entry.
+    private func choice(at place: Place) -> String? {
+        guard place.steps.first == "vms" else { return nil }
+        if place.steps.count == 2 { return "an entry is not merged with another; tag the whole list" }
+        let isChooser = place.steps.count == 3 && FieldTable.choosers.contains(place.steps[2])
+        return isChooser ? "\(place.steps[2]) chooses a layer and is not merged" : nil
     }
 
     /// A tag before a whole file speaks of no field.

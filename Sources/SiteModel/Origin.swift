@@ -34,7 +34,7 @@ package enum Layer: UInt8, Sendable, CaseIterable {
 }
 
 /// How strongly a value insists on itself, whatever its layer: the nearer of two equals wins.
-package enum Strength: UInt8, Sendable, Comparable {
+package enum Strength: UInt8, Sendable, Comparable, CaseIterable {
     /// What `resolve` itself supplies gives way to anything that is written.
     case supplied
     /// `!default`: gives way to any value that does not.
@@ -42,6 +42,15 @@ package enum Strength: UInt8, Sendable, Comparable {
     case normal
     /// `!force`
     case force
+
+    /// The tag that says it; nil if none has to.
+    package var tag: MergeTag? {
+        switch self {
+        case .fallback: .default
+        case .force: .force
+        case .supplied, .normal: nil
+        }
+    }
 
     package static func < (left: Strength, right: Strength) -> Bool { left.rawValue < right.rawValue }
 }

@@ -12,7 +12,9 @@ package func jinja(in source: Source, _ tree: SyntaxTree?, _ mistakes: [Diagnost
         return .jinja(span, "Salt would render the file by this line")
     }
     guard let tree else {
-        let places = mistakes.compactMap { $0.primary.map { Int($0.span.start) } }
+        let places = mistakes.filter { $0.code == .syntax || $0.code == .keyType }.compactMap {
+            $0.primary.map { Int($0.span.start) }
+        }
         return places.lazy.compactMap { firstMark(in: source, line(at: $0, in: source)) }.first.map { .jinja($0) }
     }
     return tree.jinja(below: tree.root).map { .jinja($0) }

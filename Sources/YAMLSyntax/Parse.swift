@@ -90,6 +90,7 @@ private struct TreeBuilder: EventReceiver {
             let root = tree.nodes[0]
             if root.kind == .scalar, root.type == .null, root.count == 0 {
                 tree.nodes = [SyntaxTree.Node(kind: .map, start: root.start, end: root.end, next: 1)]
+                tree.nodes[0].tag = root.tag
             } else {
                 diagnostics.append(.topLevel(tree.span(tree.root), isList: root.kind == .list))
             }
@@ -291,6 +292,9 @@ private struct TreeBuilder: EventReceiver {
     /// Notes a tag of ours. One that speaks of merging does not belong to the value's span: it may be removed, the value stays.
     private mutating func mark(_ node: inout SyntaxTree.Node, _ tag: OwnTag, _ properties: EventProperties) {
         node.tag = tag
+        if open.last?.mergesNext == true {
+            diagnostics.append(.tagOfMerge(tag.text, span(properties.start, properties.end)))
+        }
         guard tag != .secret, tag != .raw else { return }
         let bytes = source.bytes
         var index = Int(properties.start)

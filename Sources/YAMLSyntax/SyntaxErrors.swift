@@ -227,6 +227,12 @@ extension Diagnostic {
                         : "remove the tag, or quote the value if it begins with !")
     }
 
+    static func tagOfMerge(_ tag: String, _ place: Span) -> Diagnostic {
+        Diagnostic(
+            .tag, "\(tag) before what << takes in says nothing", at: place,
+            help: "write it before the values that it is meant for")
+    }
+
     static func unreadableScalar(_ place: Span, in source: Source, _ type: ScalarType, isPlain: Bool) -> Diagnostic {
         let reason =
             switch type {

@@ -13,10 +13,21 @@ extension LinkedSite {
             guard let env = entities[place.id] else { continue }
             // The tags of a VM's own entry take part in the VM's merge, not in the env's.
             trials.run(layers(inFamilyOf: env), by: rules[.env], leavingOut: "vms")
-            for vm in inherited(env).entity.fields["vms"]?.list ?? [] {
-                let fallback = MergeLayer(Fields(vmDefaults))
-                trials.run([fallback] + layers(of: vm.map ?? Fields(), isTagged: true), by: rules[.vm])
+            let heir = inherited(env).entity
+            let base = heir.fields.entry("vmid_base")
+            for (index, vm) in (heir.fields["vms"]?.list ?? []).enumerated() {
+                let number = base.flatMap { Fields.Entry.number($0, plus: index) }
+                let fallbacks = [number].compactMap(\.self) + vmDefaults
+                trials.run(layers(of: vm.map ?? Fields(), isTagged: true), by: rules[.vm], filling: fallbacks)
             }
+        }
+        for place in catalogue.all(.template) {
+            guard let template = entities[place.id] else { continue }
+            // Which preset a template has is inherited, too.
+            let layers = layers(of: template).map { layer in
+                layer.entity.layer(of: Fields([layer.entity.fields.entry("preset")].compactMap(\.self)), layer.lineage)
+            }
+            trials.run(layers, by: rules[.vm])
         }
         for place in catalogue.all(.posture) {
             guard let posture = entities[place.id] else { continue }
@@ -78,42 +89,59 @@ private struct TagTrials {
 
     func idleReason(_ tag: WrittenTag) -> String? { reasons[tag.value] }
 
-    mutating func run(_ layers: [MergeLayer], by rules: MergeRules, leavingOut omitted: Key? = nil) {
+    /// - Parameters:
+    ///   - omitted: a field whose value has merges of its own.
+    ///   - fallbacks: what is filled in behind the merge.
+    mutating func run(
+        _ layers: [MergeLayer], by rules: MergeRules, leavingOut omitted: Key? = nil,
+        filling fallbacks: [Fields.Entry] = []
+    ) {
         let sources = layers.dropLast().map(\.lineage?.source)
         for (index, layer) in layers.enumerated() where layer.isTagged {
-            for tag in layer.fields.tags(leavingOut: omitted) where !effective.contains(tag.value) {
+            var tried: Set<Span> = []
+            for tag in layer.fields.tags(leavingOut: omitted)
+            where !effective.contains(tag.value) && tried.insert(tag.value).inserted {
                 if layers.last?.fields.contains(tag.path[0]) == false, sources.contains(where: { $0 != nil }) {
                     guard done.insert(Trial(tag: tag.value, sources: sources)).inserted else { continue }
                 }
-                attempt(tag, index, layers, rules)
+                attempt(tag, index, layers, rules, fallbacks.filter { $0.key == tag.path[0] })
             }
         }
     }
 
     /// Merges with and without the tag, only what stands where it stands.
-    private mutating func attempt(_ tag: PlacedTag, _ index: Int, _ layers: [MergeLayer], _ rules: MergeRules) {
+    private mutating func attempt(
+        _ tag: PlacedTag, _ index: Int, _ layers: [MergeLayer], _ rules: MergeRules, _ fallbacks: [Fields.Entry]
+    ) {
+        func result(_ layers: [MergeLayer]) -> (fields: Fields, remarks: [String]) {
+            var merged = merge(layers, by: rules)
+            for fallback in fallbacks { merged.fields.fill(fallback) }
+            return (merged.fields, merged.diagnostics.map(\.message))
+        }
         var projected = layers
         for index in projected.indices { projected[index].fields = layers[index].fields.along(tag.path[...]) }
-        let result = merge(projected, by: rules).fields
+        let with = result(projected)
         projected[index].fields = projected[index].fields.untagged(at: tag.value, .normal)
         // `!replace` before an env's VMs says that those inherited are to go, which is an answer to R0307.
         let isAnswer = tag.tag == .replace && tag.path == ["vms"]
         let isGuard = isAnswer || (tag.tag == .force && index < layers.count - 1 && !isHidden(tag, rules))
-        if isGuard || merge(projected, by: rules).fields != result {
+        if isGuard || result(projected) != with {
             effective.insert(tag.value)
         } else if reasons[tag.value] == nil {
-            reasons[tag.value] = reason(tag, index, layers, rules)
+            reasons[tag.value] = reason(tag, index, layers, rules, isFilled: !fallbacks.isEmpty)
         }
     }
 
     /// Whether it stands inside what is replaced whole.
     private func isHidden(_ tag: PlacedTag, _ rules: MergeRules) -> Bool { tag.isNested && rules[tag.path[0]] != .deep }
 
-    private func reason(_ tag: PlacedTag, _ index: Int, _ layers: [MergeLayer], _ rules: MergeRules) -> String {
+    private func reason(_ tag: PlacedTag, _ index: Int, _ layers: [MergeLayer], _ rules: MergeRules, isFilled: Bool)
+        -> String
+    {
         let field = tag.path[0]
         if isHidden(tag, rules) { return "\(field) is replaced whole, so nothing in it is merged" }
         let others = layers.indices.filter { $0 != index && layers[$0].fields.contains(field) }
-        if others.isEmpty { return "no other layer sets \(field)" }
+        if others.isEmpty, !isFilled { return "no other layer sets \(field)" }
         return tag.isNested ? "the result is the same without it" : "\(field) would be the same without it"
     }
 }

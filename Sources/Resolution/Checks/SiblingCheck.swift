@@ -43,8 +43,9 @@ extension LinkedSite {
     /// Lists that a rule joins do not compete.
     private func isJoined(_ clash: Clash) -> Bool {
         guard clash.first.list != nil, clash.second.list != nil else { return false }
-        let rule = clash.second.origin.tag?.rule ?? clash.path.first.map { rules[.pillar][$0] }
-        return (rule == .union || rule == .append) && (clash.path.count == 1 || clash.second.origin.tag != nil)
+        let tag = clash.second.origin.tag?.rule ?? clash.first.origin.tag?.rule
+        let rule = tag ?? clash.path.first.map { rules[.pillar][$0] }
+        return (rule == .union || rule == .append) && (clash.path.count == 1 || tag != nil)
     }
 
     /// Whether one of the two is what comes out: otherwise something else decides.

@@ -20,7 +20,7 @@ public struct Decided: Sendable {
     init(_ report: Report, _ findings: [Finding] = [], remark: String? = nil) {
         self.report = report
         self.findings = findings
-        self.remark = remark
+        self.remark = remark?.terminalSafe
     }
 
     /// A line for each value: its path, the value, and, where the line leads to it by a reference, which.
@@ -95,6 +95,11 @@ private struct LineSearch {
     func finding(_ leaf: Explanation.Leaf, _ places: inout Places) -> Decided.Finding? {
         if !leaf.isFileName, stands(leaf.origin.span, &places) || isUnderKey(leaf, &places) {
             return Decided.Finding(leaf: leaf, step: nil)
+        }
+        // What an unset removed would be there without the line.
+        for beaten in leaf.beat where beaten.origin.tag == .unset && stands(beaten.origin.span, &places) {
+            let step = Step("!unset", at: beaten.origin.span, to: "removes what is inherited")
+            return Decided.Finding(leaf: leaf, step: step)
         }
         if let rule = rules.first(where: { $0.decides(leaf) }) {
             let target = "\(rule.subject.rawValue).\(rule.field): \(rule.rule.rawValue)"

@@ -30,7 +30,11 @@ struct ExplanationTree {
         line(depth, dim("    from \(places.phrase(leaf.origin, leaf.rule, isFileName: leaf.isFileName))"))
         for beaten in leaf.beat {
             let value = beaten.origin.tag == .unset ? "!unset" : Self.text(beaten)
-            line(depth, dim("    over \(value) from \(places.phrase(beaten.origin))"))
+            line(
+                depth,
+                dim(
+                    "    over \(value) from \(places.phrase(beaten.origin, beaten.origin.layer == .commandLine ? nil : beaten.origin.strength.tag?.text))"
+                ))
         }
         for step in leaf.via { line(depth, dim("    via \(places.phrase(step))")) }
     }

@@ -27,6 +27,7 @@ struct ProvenanceWalk {
     private mutating func visit(_ value: Value, _ decision: Decision) {
         switch value.content {
         case .map(let fields) where !fields.isEmpty || !fields.removed.isEmpty:
+            if fields.isEmpty { add(value, decision) }
             visit(fields, decision)
             addDropped(from: fields, value.origin, decision)
         case .list(let items) where !items.isEmpty || decision.rule == .ofItems && !decision.beat.isEmpty:
@@ -111,13 +112,10 @@ struct ProvenanceWalk {
     /// - Parameter absence: why there is no value; nil if there is one.
     private mutating func add(_ value: Value, _ decision: Decision, absence: String? = nil) {
         let origin = value.origin
-        var rule = absence ?? decision.rule.text
+        let isDefault = origin.layer == .builtIn && decision.rule == .ofItems
+        var rule = absence ?? (isDefault ? Rule.whenAbsent : decision.rule).text
         if origin.layer != .commandLine, absence == nil {
-            switch origin.strength {
-            case .fallback: rule += ", !default"
-            case .force: rule += ", !force"
-            case .normal, .supplied: break
-            }
+            if let tag = origin.strength.tag { rule += ", \(tag.text)" }
         }
         leaves.append(
             Explanation.Leaf(
@@ -132,7 +130,8 @@ struct ProvenanceWalk {
         var seen: Set<Span> = winner.map { [$0] } ?? []
         // That nothing was there before is not worth a line.
         let told = beaten.filter { $0.origin.layer != .builtIn || $0.list?.isEmpty != true }
-        return told.flatMap(\.byContributor).filter { value in
+        let ranked = Strength.allCases.reversed().flatMap { strength in told.filter { $0.origin.strength == strength } }
+        return ranked.flatMap(\.byContributor).filter { value in
             value.origin.span.map { seen.insert($0).inserted } ?? true
         }
     }
