@@ -46,13 +46,39 @@ package struct Fields: Sendable {
         /// By what it has its value.
         package var rule: Rule { story?.rule ?? .merge(.replace) }
         /// The weaker values that this one replaced, the strongest first.
-        package var beat: [Value] { story?.beat ?? [] }
+        package var beat: [Value] {
+            var values: [Value] = []
+            var next = story?.beaten
+            while let beaten = next {
+                values.append(beaten.value)
+                next = beaten.next
+            }
+            return values
+        }
+        /// Whether it replaced anything.
+        package var hasBeaten: Bool { story?.beaten != nil }
         /// The references that led from the value's field to its place, where it stands elsewhere.
         package var via: [Step] { story?.via ?? [] }
 
         package mutating func decide(by rule: Rule, over beat: [Value] = [], via: [Step] = []) {
-            let isPlain = rule == .merge(.replace) && beat.isEmpty && via.isEmpty
-            story = isPlain ? nil : Story(rule: rule, beat: beat, via: via)
+            var beaten: Beaten?
+            for value in beat.reversed() { beaten = Beaten(value, beaten) }
+            tell(rule, beaten, via)
+        }
+
+        /// Notes that the entry, which had replaced nothing so far, has replaced another, and what that had replaced.
+        package mutating func decide(by rule: Rule, overcoming loser: Entry) {
+            tell(rule, Beaten(loser.value, loser.story?.beaten), via)
+        }
+
+        /// Notes that the entry, which had replaced nothing so far, was joined with a weaker one.
+        package mutating func decide(by rule: Rule, joining weaker: Entry) {
+            tell(rule, weaker.story?.beaten, via)
+        }
+
+        private mutating func tell(_ rule: Rule, _ beaten: Beaten?, _ via: [Step]) {
+            let isPlain = beaten == nil && rule == .merge(.replace) && via.isEmpty
+            story = isPlain ? nil : Story(rule: rule, beaten: beaten, via: via)
         }
 
         /// Whether `!unset` stands there.
@@ -62,13 +88,24 @@ package struct Fields: Sendable {
     /// How the value of an entry was decided. A reference, so that it costs nothing where there is nothing to tell.
     private final class Story: Sendable {
         let rule: Rule
-        let beat: [Value]
+        let beaten: Beaten?
         let via: [Step]
 
-        init(rule: Rule, beat: [Value], via: [Step]) {
+        init(rule: Rule, beaten: Beaten?, via: [Step]) {
             self.rule = rule
-            self.beat = beat
+            self.beaten = beaten
             self.via = via
+        }
+    }
+
+    /// What was replaced, and what had been replaced by that: shared between the steps of a fold, so that none copies it.
+    private final class Beaten: Sendable {
+        let value: Value
+        let next: Beaten?
+
+        init(_ value: Value, _ next: Beaten?) {
+            self.value = value
+            self.next = next
         }
     }
 

@@ -78,6 +78,10 @@ extension Diagnostic {
                 message: "a line without a colon, where a key is wanted",
                 help: "write a colon and a space between a key and its value")
         }
+        if problem.context == "while scanning a tag", letter == UInt8(ascii: "]") || letter == UInt8(ascii: "}") {
+            return Explanation(
+                message: "the bracket is read as part of the tag", help: "put a blank between them: `!unset }`")
+        }
         if letter == UInt8(ascii: "]") || letter == UInt8(ascii: "}") {
             return Explanation(message: "a bracket that closes nothing", help: "remove it, or quote the value")
         }

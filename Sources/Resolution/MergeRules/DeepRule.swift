@@ -59,7 +59,7 @@ enum DeepRule {
         var result = nearer
         result.value.content = .map(fields)
         result.value.origin.strength = max(weaker.value.origin.strength, nearer.value.origin.strength)
-        result.decide(by: .merge(.deep), over: weaker.beat + nearer.beat)
+        result.join(weaker, by: .deep)
         return result
     }
 }

@@ -25,43 +25,49 @@ enum ListRule {
         }
         var joined = nearer
         joined.value.content = .list(self == .union ? Self.once(first + second) : first + second)
-        joined.decide(by: .merge(rule), over: weaker.beat + nearer.beat)
+        joined.join(weaker, by: rule)
         return joined
     }
 
     /// The items, each where it was first seen.
     static func once(_ items: [Value]) -> [Value] {
-        var scalars: Set<Scalar> = []
-        var others: [Value.Content] = []
-        return items.filter { item in
-            if let scalar = Scalar(item.content) { return scalars.insert(scalar).inserted }
-            guard !others.contains(item.content) else { return false }
-            others.append(item.content)
-            return true
-        }
+        var seen: Set<Item> = []
+        return items.filter { seen.insert(Item($0.content)).inserted }
     }
 
-    /// A value that is no list or map, by its type.
-    private enum Scalar: Hashable {
-        case null
-        case bool(Bool)
-        case integer(Int)
-        case digits(Key)
-        case float(Double)
-        case text(Key)
-        case secret(SecretRef)
+    /// A value that is looked up by what it holds.
+    private struct Item: Hashable {
+        private let content: Value.Content
 
-        init?(_ content: Value.Content) {
+        init(_ content: Value.Content) { self.content = content }
+
+        func hash(into hasher: inout Hasher) {
             switch content {
-            case .null: self = .null
-            case .bool(let flag): self = .bool(flag)
-            case .integer(let number): self = .integer(number)
-            case .bigInteger(let digits): self = .digits(Key(digits))
-            case .float(let number): self = .float(number)
-            case .string(let text): self = .text(Key(text))
-            case .secret(let secret): self = .secret(secret)
-            case .list, .map: return nil
+            case .null: hasher.combine(0)
+            case .bool(let flag): hasher.combine(flag)
+            case .integer(let number): hasher.combine(number)
+            case .bigInteger(let digits): hasher.combine(digits)
+            case .float(let number): hasher.combine(number)
+            case .string(let text): Key(text).hash(into: &hasher)
+            case .secret(let secret): hasher.combine(secret)
+            case .list(let items): for item in items { Item(item.content).hash(into: &hasher) }
+            case .map(let fields):
+                for entry in fields.entries {
+                    entry.key.hash(into: &hasher)
+                    Item(entry.value.content).hash(into: &hasher)
+                }
             }
+        }
+    }
+}
+
+extension Fields.Entry {
+    /// Notes that a weaker value is in this one: what either beat stays beaten.
+    mutating func join(_ weaker: Fields.Entry, by rule: MergeRule) {
+        if hasBeaten {
+            decide(by: .merge(rule), over: weaker.beat + beat)
+        } else {
+            decide(by: .merge(rule), joining: weaker)
         }
     }
 }

@@ -11,6 +11,10 @@ enum ReplaceRule {
             return winner
         }
         var winner = nearer
+        guard nearer.hasBeaten else {
+            winner.decide(by: .merge(rule), overcoming: weaker)
+            return winner
+        }
         winner.decide(by: .merge(rule), over: nearer.beat + [weaker.value] + weaker.beat, via: nearer.via)
         return winner
     }
