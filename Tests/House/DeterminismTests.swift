@@ -31,6 +31,20 @@ import Testing
         #expect(shuffled.list("envs")?.json == plain.list("envs")?.json)
     }
 
+    /// Inheritance does not depend on it either, nor what is told of it.
+    @Test(arguments: 0..<5) func theOrderOfFilesDoesNotMatterToHeirs(_ seed: Int) {
+        let folder = ArrowTests.root.appendingPathComponent("examples/inheritance").path
+        let plain = SiteCompiler(DiskFiles(root: folder))
+        let shuffled = SiteCompiler(ShuffledFiles(files: DiskFiles(root: folder), seed: seed))
+        for target in [Target.env(.init(name: "prod")), .variables(.env("prod"))] {
+            let expected = plain.explain(target)
+            #expect(expected.count > 8)
+            #expect(shuffled.explain(target).json == expected.json)
+            #expect(
+                shuffled.compile(target).document?.bytes(.redacted) == plain.compile(target).document?.bytes(.redacted))
+        }
+    }
+
     /// A site with many mistakes: the order of the report depends on nothing but the files.
     @Test(arguments: 0..<5) func theOrderOfFindingsDoesNotMatter(_ seed: Int) {
         var files = ["site.yaml": "defalts: {}\ndefaults: {timezone: 1, bridge: [], packages: no}\n"]

@@ -68,12 +68,15 @@ private struct Clash {
 private struct PillarLeaves {
     private var order: [[Key]] = []
     private var values: [[Key]: Value] = [:]
+    /// The maps that lead to them.
+    private var maps: [[Key]: Value] = [:]
 
     init(_ pillar: Fields) { add(pillar, below: []) }
 
     private mutating func add(_ fields: Fields, below path: [Key]) {
         for entry in fields.entries {
             if let inner = entry.value.map, !inner.isEmpty {
+                maps[path + [entry.key]] = entry.value
                 add(inner, below: path + [entry.key])
             } else {
                 order.append(path + [entry.key])
@@ -89,13 +92,15 @@ private struct PillarLeaves {
     }
 
     private func clash(at path: [Key], in other: PillarLeaves, isOther: Bool) -> Clash? {
-        let (own, their) = isOther ? (values, other.values) : (other.values, values)
-        guard let value = own[path] else { return nil }
+        let (own, their) = isOther ? (self, other.values) : (other, values)
+        guard let leaf = own.values[path] else { return nil }
         for length in 1...path.count {
             let prefix = Array(path[..<length])
-            guard let rival = their[prefix], rival.origin.strength == value.origin.strength else { continue }
+            guard let rival = their[prefix], rival.origin.strength == leaf.origin.strength else { continue }
             // Equal paths are found once, from the one side.
-            if length == path.count, !isOther || rival.content == value.content { return nil }
+            if length == path.count, !isOther || rival.content == leaf.content { return nil }
+            // What stands on the way to the leaf is a map.
+            let value = length == path.count ? leaf : own.maps[prefix] ?? leaf
             return isOther
                 ? Clash(path: prefix, first: rival, second: value) : Clash(path: prefix, first: value, second: rival)
         }
@@ -110,7 +115,8 @@ private struct Conflict {
     var groups: [BoundEntity] = []
 
     func isSame(as other: Conflict) -> Bool {
-        path == other.path && definitions.map(\.value.origin.span) == other.definitions.map(\.value.origin.span)
+        path == other.path
+            && Set(definitions.map(\.value.origin.span)) == Set(other.definitions.map(\.value.origin.span))
     }
 
     var diagnostic: Diagnostic {
