@@ -68,6 +68,8 @@ extension SiteCompiler {
         let draft = draft(target, nil)
         var diagnostics = draft.loader.diagnostics + draft.findings
         var leaves: [Explanation.Leaf] = []
+        // What the format cannot hold is no output that could be explained.
+        diagnostics += draft.subject.map { Registry.emit($0).diagnostics } ?? []
         if let document = draft.subject.flatMap({ Registry.document(of: $0) }) {
             var walk = ProvenanceWalk()
             walk.visit(document)
