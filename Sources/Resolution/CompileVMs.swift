@@ -8,13 +8,12 @@ extension LinkedSite {
     package func machines(of env: BoundEntity) -> (machines: Deployment.Machines, diagnostics: [Diagnostic]) {
         let method = authMethod(of: env)
         let lineage = env.fields.lineage + method.lineage
-        guard let entry = env.fields.entry("vms") else {
-            let warning = Diagnostic(
-                .noVMs, .warning, "the env has no vms, so an apply destroys those it made before", at: env.start,
-                help: "say `vms: []` if that is meant")
-            return (Deployment.Machines(lineage: lineage), [warning])
-        }
         var diagnostics = method.diagnostics
+        guard let entry = env.fields.entry("vms") else {
+            // What a file would bring that is not there is not known.
+            if hasWholeFamily(env) { diagnostics.append(.noVMs(env)) }
+            return (Deployment.Machines(lineage: lineage), diagnostics)
+        }
         var vms: [Fields] = []
         let base = env.fields.entry("vmid_base")
         for (index, vm) in (entry.value.list ?? []).enumerated() {
@@ -195,6 +194,12 @@ extension Fields.Entry {
 }
 
 extension Diagnostic {
+    fileprivate static func noVMs(_ env: BoundEntity) -> Diagnostic {
+        Diagnostic(
+            .noVMs, .warning, "the env has no vms, so an apply destroys those it made before", at: env.start,
+            help: "say `vms: []` if that is meant")
+    }
+
     fileprivate static func lostMachines(_ names: [String], _ list: Fields.Entry, _ beaten: Value) -> Diagnostic {
         let count = names.count == 1 ? "an inherited VM is" : "\(names.count) inherited VMs are"
         let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")

@@ -146,6 +146,13 @@ extension LinkedSite {
         }
     }
 
+    /// Whether all that the entity and its parents extend is there.
+    func hasWholeFamily(_ entity: BoundEntity) -> Bool {
+        layers(of: entity).allSatisfy { layer in
+            layer.entity.parents.allSatisfy { self.entity($0.name, $0.order) != nil }
+        }
+    }
+
     func layers(inFamilyOf entity: BoundEntity) -> [MergeLayer] {
         layers(of: entity).map {
             $0.entity.layer(of: $0.entity.fields.without(["extends"]), $0.lineage)

@@ -1,6 +1,12 @@
 internal import SiteConfig
 
 extension GlobalOptions {
+    /// Compiles a target of the site, shows what was found, and writes the document.
+    func compile(_ target: Target) throws -> ExitStatus {
+        let site = try locate()
+        return try deliver(site.compiler.compile(target), of: site.location)
+    }
+
     /// Shows what was found and writes the document, if there is one, to where the command line says.
     func deliver(_ compilation: Compilation, of location: Discovery.Location?) throws -> ExitStatus {
         let status = show(compilation.report, of: location)

@@ -10,7 +10,8 @@ extension LinkedSite {
             guard !found.isEmpty else {
                 // A known field that is not in use yet is no slip.
                 if rule.subject.fields.contains(where: { $0.name == rule.field }) { return nil }
-                return .unusedRule(rule, near: Suggestions.near(rule.field.text, among: values.map(\.key.text)))
+                let known = Set(values.map(\.key)).map(\.text)
+                return .unusedRule(rule, near: Suggestions.near(rule.field.text, among: known))
             }
             let fits =
                 switch rule.rule {
@@ -52,7 +53,7 @@ extension LinkedSite {
 
 extension Diagnostic {
     fileprivate static func unusedRule(_ rule: SiteRule, near: [String]) -> Diagnostic {
-        let names = Array(Set(near)).sorted().map { "\(rule.subject.rawValue).\($0)" }
+        let names = near.map { "\(rule.subject.rawValue).\($0)" }
         return Diagnostic(
             .badRule, .warning, "no file sets \(rule.subject.rawValue).\(rule.field), so the rule changes nothing",
             at: rule.span,

@@ -19,10 +19,7 @@ struct Env: StatusCommand {
     @OptionGroup var subject: Arguments
     @OptionGroup var options: GlobalOptions
 
-    func execute() throws -> ExitStatus {
-        let site = try options.locate()
-        return try options.deliver(site.compiler.compile(subject.target), of: site.location)
-    }
+    func execute() throws -> ExitStatus { try options.compile(subject.target) }
 
     /// What names the output.
     struct Arguments: ParsableArguments {

@@ -20,9 +20,8 @@ struct Vars: StatusCommand {
     }
 
     func execute() throws -> ExitStatus {
-        let site = try options.locate()
         guard let target = subject.target else { return .usage }
-        return try options.deliver(site.compiler.compile(target), of: site.location)
+        return try options.compile(target)
     }
 
     /// What names the output.
