@@ -5,6 +5,9 @@ package import SiteModel
 package enum Subject: Sendable {
     case deployment(Deployment)
     case variables(MachineVariables)
+    case specification(Specification)
+    case manifest(ManifestGraph, ManifestGraph.Form)
+    case host(HostAccess)
 }
 
 /// A tool's format: how a subject becomes a document.
@@ -23,7 +26,9 @@ package struct OutputFormat: Sendable {
 
 /// Every format that `resolve` writes. A new one adds its line here.
 package enum Registry {
-    package static let formats: [OutputFormat] = [.tfvars, .ansibleVariables]
+    package static let formats: [OutputFormat] = [
+        .tfvars, .ansibleVariables, .specification, .manifest, .host,
+    ]
 
     /// The document that a subject becomes, before it is written.
     package static func document(of subject: Subject) -> Value? {

@@ -194,10 +194,11 @@ struct Binder {
                 references.append(Reference(order: order, field: name, name: Key(target), span: tree.span(node)))
             }
             return value
-        case .secret(let section):
+        case .secret(let section, let mayNamePart):
             guard let value = scalar(node, type, name, place) else { return mismatch(node, type, name, place) }
             if let target = value.name, strictness == .lenient || value.string?.isEmpty == false {
-                secretReferences.append(SecretReference(.name(section, Key(target)), span: tree.span(node)))
+                let key = mayNamePart ? Key(target).without(prefix: section) : Key(target)
+                secretReferences.append(SecretReference(.name(section, key), span: tree.span(node)))
             }
             return value
         default:

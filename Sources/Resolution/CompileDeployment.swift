@@ -18,7 +18,7 @@ extension LinkedSite {
             apiToken: token.entry,
             hostUser: .builtIn("host_user", "root").overridden(by: defaults.entry("host_user")).overridden(
                 by: node.fields.entry("host_user")),
-            vmUser: .builtIn("vm_user", "homestak").overridden(by: defaults.entry("vm_user")),
+            vmUser: vmUser,
             sshHost: sshHost(of: node),
             datastore: node.fields.entry("datastore") ?? .builtIn("datastore", ""),
             rootPassword: optionalSecret(["passwords", "vm_root"]).map {
@@ -29,8 +29,12 @@ extension LinkedSite {
             dnsServers: defaults.entry("dns_servers"),
             machines: machines)
         let endpoint = node.fields.contains("api_endpoint") ? [] : [Diagnostic.noEndpoint(node)]
-        return (deployment, token.diagnostics + endpoint)
+        let surroundings = checkNetworks(machines.vms, on: node) + checkMemory(machines.vms, on: node)
+        return (deployment, token.diagnostics + endpoint + surroundings)
     }
+
+    /// The user made on VMs.
+    var vmUser: Fields.Entry { .builtIn("vm_user", "homestak").overridden(by: defaults.entry("vm_user")) }
 
     /// Every `secrets.ssh_keys` value, in the order of the file.
     var sshKeys: Fields.Entry {
@@ -68,7 +72,7 @@ extension LinkedSite {
     private func sshHost(of node: BoundEntity) -> Fields.Entry {
         let ip = node.fields.entry("ip")
         if let endpoint = node.fields["api_endpoint"], let url = endpoint.string,
-            ["localhost", "127.0.0.1"].contains(host(ofURL: url))
+            ["localhost", "127.0.0.1"].contains(URLHost.name(in: url))
         {
             return Fields.Entry(
                 "ssh_host", .string("127.0.0.1", endpoint.origin), rule: .derived("api_endpoint is local"),
@@ -76,9 +80,12 @@ extension LinkedSite {
         }
         return ip ?? .builtIn("ssh_host", "")
     }
+}
 
-    /// The host of a URL, or of `host:port`.
-    private func host(ofURL url: String) -> String {
+/// The host of a URL (RFC 3986, 3.2.2), or of `host:port`.
+enum URLHost {
+    /// In lower case; an IPv6 address without its brackets.
+    static func name(in url: String) -> String {
         var rest = url[...]
         for index in url.indices where url[index...].hasPrefix("://") {
             rest = url[url.index(index, offsetBy: 3)...]
@@ -86,7 +93,8 @@ extension LinkedSite {
         }
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-        return String(host.prefix { $0 != ":" }).lowercased()
+        if host.hasPrefix("[") { return host.dropFirst().prefix { $0 != "]" }.lowercased() }
+        return host.prefix { $0 != ":" }.lowercased()
     }
 }
 

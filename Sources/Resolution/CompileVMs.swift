@@ -22,7 +22,7 @@ extension LinkedSite {
             vms.append(compiled.vm)
             diagnostics += compiled.diagnostics
         }
-        diagnostics += checkTwins(vms, strictness)
+        diagnostics += checkTogether(vms, strictness)
         return (Deployment.Machines(vms, entry, lineage: lineage), diagnostics + lostMachines(entry))
     }
 
@@ -42,7 +42,13 @@ extension LinkedSite {
     package func vm(
         _ instance: Fields, isTagged: Bool = false, number: Fields.Entry?, _ method: AuthMethod
     ) -> (vm: Fields, diagnostics: [Diagnostic]) {
-        let merged = merge(layers(of: instance, isTagged: isTagged), by: vmRules)
+        vm(from: layers(of: instance, isTagged: isTagged), number: number, method)
+    }
+
+    private func vm(
+        from layers: [MergeLayer], number: Fields.Entry?, _ method: AuthMethod
+    ) -> (vm: Fields, diagnostics: [Diagnostic]) {
+        let merged = merge(layers, by: vmRules)
         var vm = merged.fields
         var diagnostics = merged.diagnostics
         for fallback in [number].compactMap(\.self) + vmDefaults { vm.fill(fallback) }
@@ -56,6 +62,21 @@ extension LinkedSite {
         let token = authToken(of: vm, method)
         vm.set(token.entry.overriding(written))
         return (vm, diagnostics + token.diagnostics)
+    }
+
+    /// A manifest's root as a VM: its preset, or the template of a level, then what the node says.
+    package func vm(_ node: ManifestGraph.Node, _ method: AuthMethod) -> (vm: Fields, diagnostics: [Diagnostic]) {
+        let data: [Key] = ["name", "vmid", "image", "disk"]
+        let instance = Fields(data.compactMap { node.fields.entry($0) }.filter { !$0.value.isNull })
+        var layers: [MergeLayer] = []
+        if let template = node.fields.entry("template") {
+            layers = self.layers(of: Fields([template]), isTagged: false).dropLast()
+        } else if let preset = node.fields["preset"], let name = preset.name,
+            let entity = entity(Key(name), .presetOfManifest)
+        {
+            add(entity, namedBy: "preset", preset, to: &layers)
+        }
+        return vm(from: layers + [MergeLayer(instance, isTagged: hasTags)], number: nil, method)
     }
 
     /// The layers of a VM, the weakest first.
@@ -104,7 +125,42 @@ extension LinkedSite {
         let via: [Step]
         package let lineage: [Lineage]
         package let diagnostics: [Diagnostic]
+        /// Its token is one that homestak's server verifies, for this spec.
+        package var provisioning: Provisioning?
     }
+
+    /// What a provisioning token says of a VM but its name (DESIGN §6).
+    package struct Provisioning: Sendable {
+        /// The reference to the spec.
+        let spec: Value
+        /// When it is issued, in seconds since 1970.
+        let time: Int?
+    }
+
+    /// How a VM with a spec proves who it is: by a provisioning token, if the site has a server and a key to sign with,
+    /// else as the posture says.
+    ///
+    /// - Parameters:
+    ///   - spec: the reference to its spec.
+    ///   - posture: the posture that is named for it, else its spec's.
+    ///   - time: when its token is issued.
+    package func authMethod(spec: Value?, posture: Value?, issuedAt time: Int?) -> AuthMethod {
+        let document = spec?.name.flatMap { entity(Key($0), .kind(.spec)) }.map { inherited($0).entity }
+        let named = posture ?? document.flatMap { postureName(of: $0) }
+        let start = posture == nil ? document?.start : nil
+        var method = authMethod(
+            ofPosture: named?.name.map { Key($0) }, namedAt: named?.origin.span, absentIn: start)
+        if let spec, !spec.isNull, canSign { method.provisioning = Provisioning(spec: spec, time: time) }
+        return method
+    }
+
+    /// Whether tokens for VMs with a spec can be signed, and somebody is there to verify them.
+    package var canSign: Bool {
+        guard let server = defaults["server_url"]?.string, !server.isEmpty else { return false }
+        return optionalSecret(Self.signingKey) != nil
+    }
+
+    private static let signingKey: [Key] = ["auth", "signing_key"]
 
     func authMethod(of env: BoundEntity) -> AuthMethod {
         let written = env.fields["posture"]
@@ -145,6 +201,7 @@ extension LinkedSite {
         }
         func chooses(_ steps: [Key]) -> Step { Step("auth.method", at: method.origin.span, to: SecretRef.path(steps)) }
         let span = method.origin.span
+        if let provisioning = method.provisioning { return (token(of: vm, provisioning), []) }
         switch method.name {
         case "site_token":
             let steps: [Key] = ["auth", "site_token"]
@@ -161,6 +218,17 @@ extension LinkedSite {
             return (entry(found.value, [chooses(steps.dropLast()), names]), found.diagnostics)
         default: return (entry(nil, []), [])
         }
+    }
+
+    private func token(of vm: Fields, _ provisioning: Provisioning) -> Fields.Entry {
+        let spec = provisioning.spec
+        let claims = ProvisioningClaims(vm: vm["name"]?.name ?? "", spec: spec.name ?? "", time: provisioning.time)
+        let key = optionalSecret(Self.signingKey)
+        var type = SecretType.unknown
+        if case .secret(let secret)? = key?.content { type = secret.type }
+        let token = Value(.secret(SecretRef(Self.signingKey, type, signing: claims)), key?.origin ?? .nowhere)
+        let step = Step("spec", at: spec.origin.span, to: SecretRef.path(Self.signingKey))
+        return Fields.Entry("auth_token", token, rule: .derived("signed with auth.signing_key"), via: [step])
     }
 }
 

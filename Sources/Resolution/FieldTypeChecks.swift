@@ -109,8 +109,8 @@ extension Diagnostic {
     static func missingField(
         _ field: Field, in kind: EntityKind, _ steps: [Key], _ span: Span, _ strictness: Strictness
     ) -> Diagnostic {
-        // Without a datastore the Python resolver stops, too.
-        let severity = field.name == "datastore" ? .error : strictness.severity
+        // Without a datastore, and over a manifest, the Python resolver stops, too.
+        let severity = field.name == "datastore" || kind == .manifest ? .error : strictness.severity
         let owner = steps.isEmpty ? "this \(kind.name)" : SecretRef.path(steps)
         return Diagnostic(
             .missingField, severity, "\(owner) has no \(field.name)",

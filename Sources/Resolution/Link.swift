@@ -9,7 +9,7 @@ package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
     for entity in site.entities.values.sorted(by: { Key($0.path) < Key($1.path) }) {
         for reference in entity.references where !scope.searches(reference).isEmpty {
             guard site.catalogue.place(reference.name, reference.order) == nil else { continue }
-            diagnostics.append(.dangling(reference, in: site))
+            diagnostics.append(.dangling(reference, of: entity.id.kind, in: site))
         }
         guard scope != .variables else { continue }
         for reference in entity.secretReferences {
@@ -17,7 +17,7 @@ package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
                 diagnostics.append(.tokenInClear(reference))
                 continue
             }
-            diagnostics += check(reference, in: site)
+            diagnostics += check(reference, of: entity.id.kind, in: site)
         }
         diagnostics += checkChoosers(entity, site.strictness)
     }
@@ -25,14 +25,16 @@ package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
 }
 
 /// Whether a secret exists and is one value. R0203, R0407.
-private func check(_ reference: SecretReference, in site: LinkedSite) -> [Diagnostic] {
+private func check(_ reference: SecretReference, of kind: EntityKind, in site: LinkedSite) -> [Diagnostic] {
     switch reference.target {
     case .name(let section, _):
-        return site.secret(reference.steps, neededAt: reference.span, "not among the \(section)").diagnostics
+        let found = site.secret(reference.steps, neededAt: reference.span, "not among the \(section)").diagnostics
+        // Over a spec's key the Python resolver stops.
+        return kind == .spec ? found.asErrors : found
     case .path(let steps):
         var found = site.secret(steps, neededAt: reference.span, "not in the secrets")
         // The Python resolver knows no such values, so leniency has nothing to follow.
-        for index in found.diagnostics.indices { found.diagnostics[index].severity = .error }
+        found.diagnostics = found.diagnostics.asErrors
         guard let value = found.value else { return found.diagnostics }
         guard case .secret(let secret) = value.content else {
             let problem = "\(SecretRef.path(steps)) is \(value.list == nil ? "a map" : "a list"), not one value"
@@ -59,9 +61,14 @@ private func checkChoosers(_ entity: BoundEntity, _ strictness: Strictness) -> [
 }
 
 extension Diagnostic {
-    fileprivate static func dangling(_ reference: Reference, in site: LinkedSite) -> Diagnostic {
-        // Without its node, or a preset that a VM names directly, the Python resolver stops; it passes over other names.
-        let stops = site.strictness == .strict || ["vm_preset", "node", "extends"].contains(reference.field)
+    fileprivate static func dangling(
+        _ reference: Reference, of kind: EntityKind, in site: LinkedSite
+    ) -> Diagnostic {
+        // Without its node, a preset that a VM names directly, or a spec's posture, the Python resolver stops; it passes
+        // over other names.
+        let stops =
+            site.strictness == .strict || kind == .spec
+            || ["vm_preset", "node", "extends"].contains(reference.field)
         return notFound(
             reference.name, reference.order, at: reference.span, in: site.catalogue, stops ? .error : .warning)
     }
@@ -96,6 +103,17 @@ extension Diagnostic {
         return Diagnostic(
             .dangling, severity, "no \(kind.name) named \"\(name)\"", at: span, order.absence,
             notes: (span == nil ? [order.absence] : []) + elsewhere, help: help)
+    }
+}
+
+extension [Diagnostic] {
+    /// The same, none of them less than an error.
+    fileprivate var asErrors: [Diagnostic] {
+        map { diagnostic in
+            var error = diagnostic
+            error.severity = .error
+            return error
+        }
     }
 }
 

@@ -5,6 +5,8 @@ package import SiteModel
 package struct LinkedSite: Sendable {
     package let catalogue: Catalogue
     package let entities: [EntityID: BoundEntity]
+    /// Entities that only checks look at: what is wrong in them, or with what they refer to, is no matter of the target.
+    let surroundings: [EntityID: BoundEntity]
     package let secrets: SecretsState
     package let strictness: Strictness
     let ancestry: Ancestry
@@ -18,8 +20,10 @@ package struct LinkedSite: Sendable {
     let vmDefaults: [Fields.Entry]
 
     package init(
-        catalogue: Catalogue, entities: [EntityID: BoundEntity], secrets: SecretsState, strictness: Strictness
+        catalogue: Catalogue, entities: [EntityID: BoundEntity], secrets: SecretsState, strictness: Strictness,
+        surroundings: [EntityID: BoundEntity] = [:]
     ) {
+        self.surroundings = surroundings
         self.catalogue = catalogue
         self.entities = entities
         self.secrets = secrets
@@ -59,10 +63,12 @@ package enum SecretsState: Sendable {
 
 /// Which references of the loaded entities a compile target follows.
 package enum Scope: Sendable {
-    /// An env's VMs on a node.
+    /// VMs on a node, or a spec.
     case deployment
     /// A posture's Ansible variables.
     case variables
+    /// Names have to exist, and nothing behind them is read.
+    case names
     /// All of them.
     case everything
 
@@ -72,7 +78,7 @@ package enum Scope: Sendable {
         case _ where reference.isParent: [reference.order]
         case (.variables, .posture): [.postureForVariables]
         case (.variables, _): []
-        case (.deployment, .posture): [.postureForAuth]
+        case (.deployment, .posture), (.names, .posture): [.postureForAuth]
         case (.everything, .posture): [.postureForAuth, .postureForVariables]
         default: [reference.order]
         }
@@ -84,8 +90,9 @@ package enum Scope: Sendable {
         let kind = order.kind
         return switch self {
         case .everything: true
-        case .deployment: [.template, .preset, .posture].contains(kind)
+        case .deployment: [.template, .preset, .posture, .spec, .env].contains(kind)
         case .variables: kind == .posture
+        case .names: false
         }
     }
 }

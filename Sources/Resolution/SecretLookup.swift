@@ -30,12 +30,17 @@ extension LinkedSite {
                 return (value, [.emptySecret(path, span, label, value, related, severity)])
             }
             let section = steps.dropLast()
-            let names = fields.value(at: Array(section))?.map?.entries.map(\.key.text) ?? []
+            // A key without a value may be a secret that stands where a key should.
+            let keys = fields.value(at: Array(section))?.map?.entries.filter { !$0.value.isNullSecret } ?? []
+            let names = keys.map(\.key.text)
             let near = steps.last.map { Suggestions.near($0.text, among: names) } ?? []
+            let addition = "add `\(steps.last?.text ?? "")` under \(SecretRef.path(Array(section))) in the secrets"
             let help =
-                near.isEmpty
-                ? "add `\(steps.last?.text ?? "")` under \(SecretRef.path(Array(section))) in the secrets"
-                : "did you mean \(near.asChoices)?"
+                !near.isEmpty
+                ? "did you mean \(near.asChoices)?"
+                : !names.isEmpty && names.count <= 8
+                    ? "there \(names.count == 1 ? "is" : "are"): \(names.joined(separator: ", ")); or \(addition)"
+                    : addition
             return (
                 nil,
                 [
@@ -53,6 +58,13 @@ extension LinkedSite {
         case .unchecked: Value(.secret(SecretRef(steps, .unknown)), Origin(nil, .secrets))
         case .absent, .unreadable: nil
         }
+    }
+}
+
+extension Value {
+    fileprivate var isNullSecret: Bool {
+        guard case .secret(let secret) = content else { return isNull }
+        return secret.type == .null
     }
 }
 

@@ -274,11 +274,14 @@ package enum ChaCha20Poly1305 {
 package enum Base64 {
     package enum Padding {
         case required, forbidden
+        /// Forbidden, and `-` and `_` instead of `+` and `/`.
+        case urlSafe
 
         fileprivate var variant: Int32 {
             switch self {
             case .required: Int32(sodium_base64_VARIANT_ORIGINAL)
             case .forbidden: Int32(sodium_base64_VARIANT_ORIGINAL_NO_PADDING)
+            case .urlSafe: Int32(sodium_base64_VARIANT_URLSAFE_NO_PADDING)
             }
         }
     }
@@ -320,5 +323,33 @@ package enum Base64 {
         var text = [CChar](repeating: 0, count: sodium_base64_encoded_len(bytes.count, padding.variant))
         _ = unsafe sodium_bin2base64(&text, text.count, bytes, bytes.count, padding.variant)
         return String(decoding: text.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Appends the text of bytes that are a secret.
+    package static func append(_ bytes: ByteSpan, _ padding: Padding, to buffer: inout SecretBuffer) {
+        let text = SecretBytes(count: sodium_base64_encoded_len(bytes.count, padding.variant))
+        _ = unsafe withPointer(bytes) { source in
+            unsafe text.pointer.withMemoryRebound(to: CChar.self, capacity: text.count) {
+                unsafe sodium_bin2base64($0, text.count, source, bytes.count, padding.variant)
+            }
+        }
+        // Behind the letters stands a zero.
+        text.withBytes { _ = buffer.append($0.extracting(first: text.count - 1)) }
+    }
+}
+
+/// Hexadecimal digits, of either case.
+package enum Hex {
+    /// The bytes that a secret text writes; nil if it is empty or has anything else in it than digits and white space.
+    package static func decodeSecret(_ text: ByteSpan) -> SecretText? {
+        let decoded = SecretBytes(count: text.count / 2 + 1)
+        var count = 0
+        let status = unsafe withPointer(text) { letters in
+            unsafe letters.withMemoryRebound(to: CChar.self, capacity: max(text.count, 1)) {
+                unsafe sodium_hex2bin(decoded.pointer, decoded.count, $0, text.count, " \t\r\n", &count, nil)
+            }
+        }
+        guard status == 0, count > 0 else { return nil }
+        return decoded.withBytes { SecretText(SecretBytes(copying: $0.extracting(first: count))) }
     }
 }

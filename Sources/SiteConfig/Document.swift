@@ -38,7 +38,17 @@ public struct Document: Sendable {
                     bytes.append(redacted(secret, escaping).span)
                     continue
                 }
-                secrets.append(kind, range, escaping, to: &bytes)
+                guard let claims = secret.claims else {
+                    secrets.append(kind, range, escaping, to: &bytes)
+                    continue
+                }
+                guard let payload = claims.payload, let key = secrets.signingKey(at: secret) else {
+                    bytes.append(redacted(secret, escaping).span)
+                    continue
+                }
+                bytes.append(UInt8(ascii: "\""))
+                ProvisioningToken.append(payload, signedWith: key, to: &bytes)
+                bytes.append(UInt8(ascii: "\""))
             }
         }
         return try bytes.withBytes(body)
@@ -53,7 +63,8 @@ public struct Document: Sendable {
         output.pieces.reduce(256) { size, piece in
             switch piece {
             case .bytes(let bytes): size + bytes.count
-            case .secret(let secret, _): size + 2 * (secrets?.scalar(at: secret)?.range?.count ?? 0) + 80
+            case .secret(let secret, _):
+                size + 2 * (secrets?.scalar(at: secret)?.range?.count ?? 0) + (secret.claims == nil ? 80 : 400)
             }
         }
     }

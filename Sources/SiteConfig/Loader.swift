@@ -11,6 +11,7 @@ struct Loader {
     private(set) var catalogue = Catalogue()
     private(set) var sources = SourceMap()
     private(set) var entities: [EntityID: BoundEntity] = [:]
+    private var surroundings: [EntityID: BoundEntity] = [:]
     private(set) var diagnostics: [Diagnostic] = []
     /// What the system refused: the run could not be done, whatever the site says.
     var failures: [String] = []
@@ -44,7 +45,9 @@ struct Loader {
 
     /// The catalogue, what was loaded, and the secrets' keys.
     var site: LinkedSite {
-        LinkedSite(catalogue: catalogue, entities: entities, secrets: secrets.state, strictness: strictness)
+        LinkedSite(
+            catalogue: catalogue, entities: entities, secrets: secrets.state, strictness: strictness,
+            surroundings: surroundings)
     }
 
     /// Loads `site.yaml`, if there is one.
@@ -81,6 +84,17 @@ struct Loader {
         return order.kind == .preset ? [place] + catalogue.shadowed(name, order) : [place]
     }
 
+    /// Reads an entity that only checks look at: if it cannot be read, or is wrong, they do without it.
+    mutating func glance(at name: Key, _ order: SearchOrder) {
+        guard let place = catalogue.place(name, order), !seen.contains(place.id), place.rival == nil,
+            let bytes = try? files.read(place.path, limit: Self.fileLimit)
+        else { return }
+        let source = sources.add(path: place.path, bytes: bytes, isSecret: Self.holdsSecrets(place.path))
+        guard let tree = parse(source, strictness).tree else { return }
+        let bound = bind(tree, as: place.id, strictness)
+        if !bound.diagnostics.hasErrors { surroundings[place.id] = bound.entity }
+    }
+
     // MARK: Files
 
     /// Whether something is to be loaded for the first time.
@@ -108,8 +122,28 @@ struct Loader {
         diagnostics.append(.twoFiles(path, rival, .startOfFile(source.id)))
     }
 
+    /// Binds a file of the command line's, with all that the scope reads of what it refers to.
+    mutating func load(_ path: String, _ bytes: [UInt8], as kind: EntityKind, _ scope: Scope) -> BoundEntity? {
+        let name = path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? path
+        let source = sources.add(path: path, bytes: bytes, isSecret: Self.holdsSecrets(path))
+        let parsed = parse(source, strictness)
+        diagnostics += parsed.diagnostics
+        guard let tree = parsed.tree, let entity = bindTree(tree, as: EntityID(kind, folder: "", Key(name))) else {
+            return nil
+        }
+        for reference in entity.references {
+            for order in scope.searches(reference) where scope.reads(order) {
+                for place in places(of: reference.name, order) { load(place, scope) }
+            }
+        }
+        return entity
+    }
+
     private mutating func bindFile(_ path: String, as id: EntityID) -> BoundEntity? {
-        guard let tree = parseFile(path, id.kind) else { return nil }
+        parseFile(path, id.kind).flatMap { bindTree($0, as: id) }
+    }
+
+    private mutating func bindTree(_ tree: SyntaxTree, as id: EntityID) -> BoundEntity? {
         let bound = bind(tree, as: id, strictness)
         diagnostics += bound.diagnostics
         if lints { diagnostics += tree.versionLints() }
@@ -196,6 +230,6 @@ extension Code {
     /// The codes of this module.
     static let ofSiteConfig: [Code] = [
         .twoFiles, .plainSecrets, .twoSealed, .uncheckedSecrets, .notSealed, .staleRecipients, .trackedSecrets,
-        .misnamed,
+        .misnamed, .signingKey,
     ]
 }

@@ -30,6 +30,9 @@ extension SiteCompiler {
         case .env(let request): compileEnv(request, keyring)
         case .vm(let request): compileVM(request, keyring)
         case .variables(let request): compileVariables(request, keyring)
+        case .specification(let name): compileSpecification(name, keyring)
+        case .manifest(let request): compileManifest(request, keyring)
+        case .host(let name): compileHost(name, keyring)
         }
     }
 
@@ -66,7 +69,7 @@ extension SiteCompiler {
         let node = chooseNode(request.node, nil, &loader)
         let references: [(field: Key, name: String?, order: SearchOrder)] = [
             ("template", request.template, .kind(.template)), ("vm_preset", request.preset, .presetOfVM),
-            ("posture", request.posture, .postureForAuth),
+            ("posture", request.posture, .postureForAuth), ("spec", request.spec, .kind(.spec)),
         ]
         var findings = node.diagnostics
         for (field, name, order) in references {
@@ -82,14 +85,19 @@ extension SiteCompiler {
 
         let site = loader.site
         findings += link(site, .deployment) + site.shadowedPresets()
-        let method = site.authMethod(ofPosture: request.posture.map { Key($0) }, namedAt: nil)
+        let method = site.authMethod(
+            spec: request.spec.map { .string($0, .commandLine) },
+            posture: request.posture.map { .string($0, .commandLine) }, issuedAt: request.issuedAt)
         let compiled = site.vm(request.instance, number: nil, method)
         findings += method.diagnostics + compiled.diagnostics
         let machines = Deployment.Machines(
             [compiled.vm], Fields.Entry("vms", Value(.list([]), .commandLine)), lineage: method.lineage)
         let deployment = node.entity.map { site.deployment(of: machines, on: $0) }
         return Draft(
-            loader, findings + (deployment?.diagnostics ?? []), usage: node.usage,
+            loader, findings + (deployment?.diagnostics ?? []),
+            usage: node.usage
+                ?? usageOfTime(
+                    request.issuedAt, request.spec.map { site.entity(Key($0), .kind(.spec)) != nil } ?? false, loader),
             deployment.map { .deployment($0.deployment) })
     }
 
@@ -146,16 +154,29 @@ extension SiteCompiler {
         for place in site.catalogue.all(.env) {
             guard let env = site.entities[place.id] else { continue }
             let inherited = site.inherited(env)
-            findings += inherited.diagnostics + site.machines(of: inherited.entity).diagnostics
+            let compiled = site.machines(of: inherited.entity)
+            let node = site.node(meantBy: inherited.entity)
+            findings += inherited.diagnostics + compiled.diagnostics
+            findings += site.checkNetworks(compiled.machines.vms, on: node)
+            findings += node.map { site.checkMemory(compiled.machines.vms, on: $0) } ?? []
         }
         for place in site.catalogue.all(.template) + site.catalogue.all(.preset) {
-            if let ip = site.entities[place.id]?.fields["ip"] { findings += checkAddress(ip, strictness) }
+            let fields = site.entities[place.id]?.fields
+            findings += fields?["ip"].map { checkAddress($0, strictness) } ?? []
+            findings += fields?["mac"].map { checkMAC($0, strictness) } ?? []
         }
         for place in site.catalogue.all(.node) {
             if let node = site.entities[place.id] {
                 findings += site.deployment(of: Deployment.Machines(), on: node).diagnostics
             }
         }
+        for place in site.catalogue.all(.spec) {
+            if let spec = site.entities[place.id] { findings += site.specification(spec).diagnostics }
+        }
+        for place in site.catalogue.all(.manifest) {
+            if let manifest = site.entities[place.id] { findings += site.manifest(manifest).diagnostics }
+        }
+        findings += site.overlappingNumbers()
         findings += site.siblingConflicts()
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
         if !(loader.diagnostics + findings).hasErrors { findings += site.idleTags() + site.idleRules() }
@@ -197,7 +218,7 @@ extension SiteCompiler {
         return Report(shown.sorted(in: loader.sources), loader.sources, failures: loader.failures, usage: usage)
     }
 
-    private typealias InheritedEnv = (entity: BoundEntity, diagnostics: [Diagnostic])
+    typealias InheritedEnv = (entity: BoundEntity, diagnostics: [Diagnostic])
 
     /// An env with what it inherits, loaded with all that the scope reads of it; nil if it cannot be read.
     private func loadEnv(_ name: String, _ scope: Scope, _ loader: inout Loader) -> InheritedEnv? {
@@ -215,7 +236,7 @@ extension SiteCompiler {
     }
 
     /// The node that was named, or the only one that can be meant.
-    private func chooseNode(_ name: String?, _ env: InheritedEnv?, _ loader: inout Loader) -> ChosenNode {
+    func chooseNode(_ name: String?, _ env: InheritedEnv?, _ loader: inout Loader) -> ChosenNode {
         let nodes = loader.catalogue.names(.node)
         var chosen = ChosenNode()
         let named = name == nil ? env?.entity.fields["node"] : nil
@@ -230,6 +251,7 @@ extension SiteCompiler {
         if let place = loader.catalogue.place(Key(meant), .kind(.node)) {
             loader.load(place, .deployment)
             chosen.entity = loader.entities[place.id]
+            if let host = chosen.entity?.fields["host"]?.name { loader.glance(at: Key(host), .kind(.host)) }
             if let named, let entity = chosen.entity {
                 chosen.lineage = Lineage(entity.source, Step("node", at: named.origin.span, to: entity.path))
             }
@@ -239,7 +261,7 @@ extension SiteCompiler {
         return chosen
     }
 
-    private struct ChosenNode {
+    struct ChosenNode {
         var entity: BoundEntity?
         /// The reference that named it; nil if the command line or nothing did.
         var lineage: Lineage?

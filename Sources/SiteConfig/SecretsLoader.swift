@@ -81,11 +81,13 @@ extension Loader {
         take(file.file.open(file.source, keyring), of: file)
     }
 
-    /// What only the values show: a number that JSON cannot hold.
+    /// What only the values show: a number that JSON cannot hold, a key that cannot sign.
     func checkRevealed(_ output: Output) -> [Diagnostic] {
         guard let opened = secrets.opened else { return [] }
         return output.pieces.compactMap { piece in
-            guard case .secret(let secret, _) = piece, opened.scalar(at: secret)?.kind == .nonFinite else { return nil }
+            guard case .secret(let secret, _) = piece else { return nil }
+            if secret.claims != nil { return opened.checkSigningKey(secret) }
+            guard opened.scalar(at: secret)?.kind == .nonFinite else { return nil }
             return Diagnostic(
                 .noJSONNumber, "the secret \(secret.path) is infinite or no number, which has no form in JSON", at: nil,
                 help: "quote it if it is text")

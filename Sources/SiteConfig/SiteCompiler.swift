@@ -6,7 +6,7 @@ internal import Secrets
 internal import SiteModel
 internal import YAMLSyntax
 
-/// Compiles a site-config into what OpenTofu and Ansible read.
+/// Compiles a site-config into what OpenTofu, Ansible and homestak's own tools read.
 ///
 /// A value: it reads files when it is asked to compile, and keeps nothing between two compiles.
 public struct SiteCompiler: Sendable {
@@ -124,6 +124,11 @@ public enum Target: Sendable {
     case env(Env)
     case vm(VM)
     case variables(Variables)
+    /// What a machine becomes: the spec of that name.
+    case specification(String)
+    case manifest(Manifest)
+    /// How to reach the node, else the host, of that name.
+    case host(String)
 
     /// An env on a node, for OpenTofu.
     public struct Env: Sendable {
@@ -156,13 +161,17 @@ public enum Target: Sendable {
         public var node: String?
         /// The image, over the template's.
         public var image: String?
-        /// The posture whose auth method it has; `dev` if none is named.
+        /// The posture whose auth method it has; its spec's, else `dev`, if none is named.
         public var posture: String?
+        /// The spec that it becomes.
+        public var spec: String?
+        /// When its provisioning token is issued, in seconds since 1970. Without it such a token is only written redacted.
+        public var issuedAt: Int?
 
         /// Describes the request.
         public init(
             name: String, vmid: Int, template: String? = nil, preset: String? = nil, node: String? = nil,
-            image: String? = nil, posture: String? = nil
+            image: String? = nil, posture: String? = nil, spec: String? = nil, issuedAt: Int? = nil
         ) {
             self.name = name
             self.vmid = vmid
@@ -171,6 +180,53 @@ public enum Target: Sendable {
             self.node = node
             self.image = image
             self.posture = posture
+            self.spec = spec
+            self.issuedAt = issuedAt
+        }
+    }
+
+    /// A manifest: its machines, their orders, the OpenTofu variables of its roots.
+    public struct Manifest: Sendable {
+        /// Where it stands.
+        public var source: Source
+        /// What of it is written.
+        public var form: Form
+        /// The node that its roots are made on: then each has its OpenTofu variables.
+        public var node: String?
+        /// When provisioning tokens are issued, in seconds since 1970. Without it they are only written redacted.
+        public var issuedAt: Int?
+
+        /// Describes the request.
+        public init(_ source: Source, form: Form = .graph, node: String? = nil, issuedAt: Int? = nil) {
+            self.source = source
+            self.form = form
+            self.node = node
+            self.issuedAt = issuedAt
+        }
+
+        /// Where a manifest stands.
+        public enum Source: Sendable {
+            /// In the site, by its name.
+            case name(String)
+            /// Anywhere; the path is what messages say.
+            case file(path: String, bytes: [UInt8])
+
+            /// Reads a file from disk.
+            ///
+            /// - Throws: `FileError` if it cannot be read.
+            public static func file(at path: String) throws(FileError) -> Source {
+                .file(path: path, bytes: try DiskFiles.read(anywhere: path, limit: Loader.fileLimit))
+            }
+        }
+
+        /// What of a manifest is written.
+        public enum Form: Sendable {
+            /// The graph, with its orders.
+            case graph
+            /// The two orders alone.
+            case order
+            /// What runs on a node, as a manifest of version 2.
+            case subtree(String)
         }
     }
 

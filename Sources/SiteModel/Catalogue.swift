@@ -83,7 +83,10 @@ package struct Catalogue: Sendable {
     /// The file that `name` means, by the order of the folders.
     package func place(_ name: Key, _ order: SearchOrder) -> Place? {
         for folder in order.folders {
-            if let place = places[folder]?[name] { return place }
+            guard let places = places[folder] else { continue }
+            for spelling in order.spellings(of: name, in: folder) {
+                if let place = places[spelling] { return place }
+            }
         }
         return nil
     }

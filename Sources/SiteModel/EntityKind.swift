@@ -49,6 +49,8 @@ package enum SearchOrder: Sendable {
     case kind(EntityKind)
     /// A VM's or a template's preset.
     case presetOfVM
+    /// A manifest's preset: the newer folders first. `vms/presets/` has names with and without `vm-`.
+    case presetOfManifest
     /// A posture's `auth`: the nested document.
     case postureForAuth
     /// A posture's Ansible variables.
@@ -59,7 +61,7 @@ package enum SearchOrder: Sendable {
     package var kind: EntityKind {
         switch self {
         case .kind(let kind), .parent(let kind, _): kind
-        case .presetOfVM: .preset
+        case .presetOfVM, .presetOfManifest: .preset
         case .postureForAuth, .postureForVariables: .posture
         }
     }
@@ -68,10 +70,20 @@ package enum SearchOrder: Sendable {
         switch self {
         case .kind(let kind): kind.folders
         case .presetOfVM: ["vms/presets", "presets", "v2/presets"]
+        case .presetOfManifest: ["presets", "v2/presets", "vms/presets"]
         case .postureForAuth: ["v2/postures", "postures"]
         case .postureForVariables: ["postures", "v2/postures"]
         case .parent(let kind, let folder): [folder] + kind.folders.filter { $0 != folder }
         }
+    }
+
+    /// What a name may be called in one of the folders, best first.
+    package func spellings(of name: Key, in folder: String) -> [Key] {
+        guard case .presetOfManifest = self, folder == "vms/presets" else { return [name] }
+        let prefix = "vm-"
+        return [
+            name, Key(name.text.hasPrefix(prefix) ? String(name.text.dropFirst(prefix.count)) : prefix + name.text),
+        ]
     }
 }
 

@@ -11,8 +11,8 @@ package indirect enum FieldType: Sendable {
     case reference(SearchOrder)
     /// What the entity extends: the name of another of its kind, or a list of them.
     case parents
-    /// A key under a part of the secrets.
-    case secret(under: Key)
+    /// A key under a part of the secrets; where it may name that part, too, `ssh_keys.joe` is `joe`.
+    case secret(under: Key, mayNamePart: Bool = false)
     case list(FieldType)
     case map(FieldTable)
     /// A map with any keys.
@@ -28,13 +28,14 @@ extension FieldType {
     package var wish: String {
         switch self {
         case .text: "text"
+        case .integer(let range) where range.count == 1: "the number \(range.lowerBound)"
         case .integer(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
         case .boolean: "true or false"
         case .choice(let choices): choices.map { "\"\($0)\"" }.joined(separator: " | ")
         case .addressWithPrefix: "null, dhcp, or an address with its prefix (10.0.0.5/24)"
         case .reference(let order): "the name of a \(order.kind.name)"
         case .parents: "the name of another of its kind, or a list of names"
-        case .secret(let section): "the name of a secret under \(section)"
+        case .secret(let section, _): "the name of a secret under \(section)"
         case .list: "a list"
         case .map, .mapOf: "a map"
         case .nullable(let type): type.wish
@@ -116,8 +117,9 @@ extension EntityKind {
         case .posture: .posture
         case .component: .component
         case .hostGroup: .hostGroup
-        case .spec: .parentsOnly
-        default: nil
+        case .spec: .spec
+        case .manifest: .manifest
+        case .group, .probe: nil
         }
     }
 }
@@ -127,9 +129,4 @@ extension Field {
     package static let extends = Field(
         "extends", .parents, structural: true,
         "What it starts from: its parents are weaker layers, the first the weakest.")
-}
-
-extension FieldTable {
-    /// Of a kind whose other fields are not read yet.
-    static let parentsOnly = FieldTable(isOpen: true, [.extends])
 }

@@ -51,3 +51,27 @@ package struct AddressWithPrefix: Hashable, Sendable {
         return octets.count == 4 && octets.allSatisfy { isNumber($0, 1...3) }
     }
 }
+
+extension AddressWithPrefix {
+    /// The network's own address: all bits behind the prefix 0.
+    package var network: [UInt8] { masked(address.bytes, setting: false) }
+
+    /// The last address: all bits behind the prefix 1. In IPv4 it reaches every machine of the network.
+    package var last: [UInt8] { masked(address.bytes, setting: true) }
+
+    /// Whether the network has more than two addresses, so that its first and last are no machine's.
+    package var hasBorders: Bool { prefix < address.bytes.count * 8 - 1 }
+
+    /// Whether an address lies in the network.
+    package func contains(_ other: IPAddress) -> Bool {
+        other.bytes.count == address.bytes.count && masked(other.bytes, setting: false) == network
+    }
+
+    private func masked(_ bytes: [UInt8], setting: Bool) -> [UInt8] {
+        bytes.enumerated().map { index, byte in
+            let kept = min(max(prefix - index * 8, 0), 8)
+            let mask = UInt8(truncatingIfNeeded: 0xFF00 >> kept)
+            return setting ? byte | ~mask : byte & mask
+        }
+    }
+}

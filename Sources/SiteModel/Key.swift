@@ -16,6 +16,12 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
         left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
     }
 
+    /// `ssh_keys.joe` without `ssh_keys.` is `joe`; a name that does not begin so stays as it is.
+    package func without(prefix: Key) -> Key {
+        let prefix = prefix.text + "."
+        return text.hasPrefix(prefix) ? Key(String(text.dropFirst(prefix.count))) : self
+    }
+
     package func hash(into hasher: inout Hasher) {
         for byte in text.utf8 { hasher.combine(byte) }
         hasher.combine(0xFF as UInt8)

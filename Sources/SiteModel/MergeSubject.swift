@@ -26,12 +26,13 @@ package enum MergeSubject: String, Sendable, CaseIterable {
         case .node: FieldTable.node.fields
         case .component: FieldTable.component.fields
         case .hostGroup: FieldTable.hostGroup.fields
-        case .spec, .pillar: []
+        case .spec: FieldTable.spec.fields
+        case .pillar: []
         }
     }
 
     /// Whether any other field may be there.
-    package var isOpen: Bool { [.vm, .spec, .pillar, .hostGroup].contains(self) }
+    package var isOpen: Bool { [.vm, .pillar, .hostGroup].contains(self) }
 
     /// The rules, before a site adds its own.
     package var rules: MergeRules {

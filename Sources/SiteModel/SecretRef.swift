@@ -6,10 +6,13 @@ package struct SecretRef: Hashable, Sendable {
     package let steps: [Key]
     /// What kind of scalar it is, which SOPS and plain files tell without opening it.
     package let type: SecretType
+    /// What the secret signs, where not itself but a token made with it stands there.
+    package let claims: ProvisioningClaims?
 
-    package init(_ steps: [Key], _ type: SecretType) {
+    package init(_ steps: [Key], _ type: SecretType, signing claims: ProvisioningClaims? = nil) {
         self.steps = steps
         self.type = type
+        self.claims = claims
     }
 
     /// Dotted; a step that a dot or a quote would break is quoted: `ssh_keys."joe@host.lan"`.

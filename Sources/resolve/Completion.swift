@@ -11,6 +11,14 @@ enum Completion {
     @Sendable static func presets(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
         names("presets", words)
     }
+    @Sendable static func specs(_ words: [String], _ index: Int, _ prefix: String) -> [String] { names("specs", words) }
+    @Sendable static func manifests(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+        names("manifests", words)
+    }
+    @Sendable static func machines(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+        let nodes = names("nodes", words)
+        return nodes + names("hosts", words).filter { !nodes.contains($0) }
+    }
     @Sendable static func postures(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
         names("postures", words)
     }
@@ -23,6 +31,9 @@ enum Completion {
         case "--posture": return names("postures", words)
         case "--template": return names("templates", words)
         case "--preset": return names("presets", words)
+        case "--spec", "spec": return names("specs", words)
+        case "manifest": return names("manifests", words)
+        case "host": return machines(words, index, prefix)
         case "--rules": return SiteCompiler.mergedKinds
         case "env", "vars": return names("envs", words)
         default: return before.contains(where: Subject.commands.contains) ? [] : Subject.commands

@@ -5,7 +5,7 @@ internal import ArgumentParser
 struct Resolve: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve",
-        abstract: "Compile a site-config into what OpenTofu and Ansible read.",
+        abstract: "Compile a site-config into what OpenTofu, Ansible and homestak read.",
         discussion: """
             A site-config is a folder of YAML: site.yaml, nodes/, envs/, vms/, postures/, and secrets beside it. The \
             site is found by --site, $RESOLVE_SITE, $HOMESTAK_SITE_CONFIG, $HOMESTAK_ETC, from the working directory, \
@@ -26,8 +26,8 @@ struct Resolve: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Env.self, VM.self, Vars.self, Explain.self, Where.self, List.self, Validate.self, Secrets.self, Read.self,
-            Help.self,
+            Env.self, VM.self, Vars.self, Spec.self, Manifest.self, Host.self, Explain.self, Where.self, List.self,
+            Validate.self, Secrets.self, Read.self, Help.self,
         ])
 
     @OptionGroup var options: GlobalOptions

@@ -7,7 +7,7 @@ struct Subject {
     let path: String?
 
     /// The commands whose outputs can be explained.
-    static let commands = ["env", "vm", "vars"]
+    static let commands = ["env", "vm", "vars", "spec", "manifest", "host"]
 
     /// - Parameter words: as they stand on the command line: `env dev --node pve vms.web1`.
     init(_ words: [String]) throws {
@@ -31,7 +31,17 @@ struct Subject {
         case "vm":
             let parsed = try Explained<VM.Arguments>.read(
                 rest, "vm NAME --vmid N (--template T | --preset P) [--node NODE] … [PATH]")
+            (target, path) = (try parsed.subject.target, parsed.path)
+        case "spec":
+            let parsed = try Explained<Spec.Arguments>.read(rest, "spec NAME [PATH]")
             (target, path) = (parsed.subject.target, parsed.path)
+        case "host":
+            let parsed = try Explained<Host.Arguments>.read(rest, "host NAME [PATH]")
+            (target, path) = (parsed.subject.target, parsed.path)
+        case "manifest":
+            let parsed = try Explained<Manifest.Arguments>.read(
+                rest, "manifest NAME [--node NODE] [PATH], or manifest --file FILE [PATH]")
+            (target, path) = (try parsed.subject.target, parsed.path)
         case "vars":
             let parsed = try Explained<Vars.Arguments>.read(rest, "vars ENV [PATH], or vars --posture P [PATH]")
             // With --posture, what looks like an env is the path.

@@ -41,7 +41,9 @@ import Testing
     }
 
     /// Rows of values that an output has.
-    private static let written = ["vm.", "posture.", "env.", "node.", "!", "replace", "union", "append", "deep"]
+    private static let written = [
+        "vm.", "posture.", "env.", "node.", "spec.", "!", "replace", "union", "append", "deep",
+    ]
 
     /// The rows that a case says it is of: `# component.pillar, component.*: …`
     private static func rows(of golden: Golden) -> [String] {

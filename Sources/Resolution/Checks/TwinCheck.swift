@@ -1,32 +1,100 @@
 package import Diagnostics
-internal import SiteModel
+package import SiteModel
 
-/// Two VMs of one env with one name, vmid or address (DESIGN §10): R0601, R0602, R0603.
-func checkTwins(_ vms: [Fields], _ strictness: Strictness) -> [Diagnostic] {
-    var diagnostics: [Diagnostic] = []
-    let kinds: [(code: Code, field: Key, identity: (Value) -> Key?)] = [
-        (.sameName, "name", { $0.name.map { Key($0) } }),
-        (.sameNumber, "vmid", { $0.integer.map { Key(String($0)) } }),
-        (.sameAddress, "ip", { address(of: $0) }),
-    ]
-    for kind in kinds {
-        var holders: [Key: Fields] = [:]
-        for vm in vms {
-            guard let value = vm[kind.field], let identity = kind.identity(value) else { continue }
-            if let first = holders[identity] {
-                diagnostics.append(.twins(kind.code, kind.field, value, vm, first, strictness.severity))
-            } else {
-                holders[identity] = vm
-            }
-        }
-    }
-    return diagnostics
+/// Whether machines that are made together can be: what two of them hold that only one can (DESIGN §10).
+///
+/// Reports R0601, R0602, R0603 (a name, a number, an address), R0605 (a forwarded port), R0606, R0607 (MAC addresses).
+package func checkTogether(_ vms: [Fields], _ strictness: Strictness) -> [Diagnostic] {
+    checkTwins(vms, strictness) + checkPorts(vms, strictness) + checkMACs(vms, strictness)
 }
 
-/// The address without its prefix, so that 10.0.0.5/24 and 10.0.0.5/16 are one.
-private func address(of value: Value) -> Key? {
-    guard let text = value.string, let address = AddressWithPrefix(text)?.address else { return nil }
-    return Key(address.bytes.map { String($0) }.joined(separator: "."))
+/// What two VMs cannot have in common.
+enum TwinField: String, CaseIterable {
+    case name, vmid, ip
+
+    fileprivate var key: Key { Key(rawValue) }
+
+    fileprivate var code: Code {
+        switch self {
+        case .name: .sameName
+        case .vmid: .sameNumber
+        case .ip: .sameAddress
+        }
+    }
+
+    /// What of a value counts; nil for one that is no number or address.
+    fileprivate func identity(_ value: Value) -> Key? {
+        switch self {
+        case .name: value.name.map { Key($0) }
+        case .vmid: value.integer.map { Key(String($0)) }
+        case .ip: value.string.flatMap { AddressWithPrefix($0)?.address.key }
+        }
+    }
+}
+
+/// Two VMs that are made together with one name, vmid or address: R0601, R0602, R0603.
+func checkTwins(
+    _ vms: [Fields], _ strictness: Strictness, in kinds: [TwinField] = TwinField.allCases
+) -> [Diagnostic] {
+    kinds.flatMap { kind -> [Diagnostic] in
+        let holdings = vms.compactMap { vm in
+            vm[kind.key].flatMap { value in
+                kind.identity(value).map { Holding(vm: vm, value: value, path: [kind.key], identity: $0) }
+            }
+        }
+        return holdings.clashes.filter { kind != .ip || !$0.first.isShared(with: $0.second) }.map { first, second in
+            .twins(kind, first, second, strictness.severity)
+        }
+    }
+}
+
+/// What one machine has that no other may have as well.
+struct Holding {
+    let vm: Fields
+    let value: Value
+    /// The keys that lead to it in the VM.
+    let path: [Key]
+    /// Equal for what cannot be held twice.
+    let identity: Key
+
+    var name: String { vm["name"]?.name ?? "a VM without a name" }
+
+    /// Whether both say that they share it, under one name.
+    func isShared(with other: Holding) -> Bool {
+        guard let name = vm["shared"]?.name else { return false }
+        return other.vm["shared"]?.name.map { Key($0) } == Key(name)
+    }
+
+    /// Where the VM's own entry says it, or, if it was computed or inherited, the VM's name.
+    var place: Span? {
+        (value.origin.layer == .instance || value.origin.layer == .manifest ? value.origin.span : nil)
+            ?? vm["name"]?.origin.span ?? value.origin.span
+    }
+
+    /// Where it is inherited from, if the VM's own entry does not say it.
+    var source: Span? {
+        let isOwn = [.instance, .manifest].contains(value.origin.layer)
+        return isOwn || value.origin.span == place ? nil : value.origin.span
+    }
+}
+
+extension [Holding] {
+    /// Each that holds what an earlier one has, with that.
+    var clashes: [(first: Holding, second: Holding)] {
+        var holders: [Key: Holding] = [:]
+        return compactMap { holding in
+            guard let first = holders[holding.identity] else {
+                holders[holding.identity] = holding
+                return nil
+            }
+            return (first, holding)
+        }
+    }
+}
+
+extension IPAddress {
+    /// Equal for two texts of one address.
+    var key: Key { Key(bytes.map { String($0) }.joined(separator: ".")) }
 }
 
 extension Fields.Entry {
@@ -35,32 +103,36 @@ extension Fields.Entry {
 }
 
 extension Diagnostic {
-    fileprivate static func twins(
-        _ code: Code, _ field: Key, _ value: Value, _ second: Fields, _ first: Fields, _ severity: Severity
+    /// Two that hold one thing, both shown, and where each has it from.
+    static func clash(
+        _ code: Code, _ severity: Severity, _ message: String, _ first: Holding, _ second: Holding, help: String?
     ) -> Diagnostic {
-        // Of an address the prefix does not count.
-        let shown = String((value.name ?? "").prefix { field != "ip" || $0 != "/" })
-        let names = [first, second].map { $0["name"]?.name ?? "a VM without a name" }
-        let message =
-            field == "name"
-            ? "two VMs are named \"\(shown)\"" : "\"\(names[0])\" and \"\(names[1])\" both have \(field) \(shown)"
-        var related = place(of: field, in: first).map { [Label($0, "the first one")] } ?? []
-        for vm in [first, second] {
-            guard let origin = vm[field]?.origin, origin.layer != .instance, let span = origin.span else { continue }
-            let label = Label(span, "it comes from here")
+        var related = first.place.map { [Label($0, "the first one")] } ?? []
+        for source in [first.source, second.source].compactMap(\.self) {
+            let label = Label(source, "it comes from here")
             if !related.contains(label) { related.append(label) }
         }
-        let help =
-            second.entry(field)?.isCounted == true
-            ? "it is vmid_base plus the VM's place; give one of them a vmid of its own" : nil
-        return Diagnostic(
-            code, severity, message, at: place(of: field, in: second), "the second one", related: related, help: help)
+        return Diagnostic(code, severity, message, at: second.place, "the second one", related: related, help: help)
     }
 
-    /// Where the VM's own entry says it, or, if it was computed or inherited, the VM's name.
-    private static func place(of field: Key, in vm: Fields) -> Span? {
-        let origin = vm[field]?.origin
-        return (origin?.layer == .instance ? origin?.span : nil) ?? vm["name"]?.origin.span ?? origin?.span
+    fileprivate static func twins(
+        _ kind: TwinField, _ first: Holding, _ second: Holding, _ severity: Severity
+    ) -> Diagnostic {
+        // Of an address the prefix does not count.
+        let shown = String((second.value.name ?? "").prefix { kind != .ip || $0 != "/" })
+        let message =
+            kind == .name
+            ? "two VMs are named \"\(shown)\""
+            : "\"\(first.name)\" and \"\(second.name)\" both have \(kind.rawValue) \(shown)"
+        let help: String? =
+            switch kind {
+            case .name: nil
+            case .vmid:
+                second.vm.entry(kind.key)?.isCounted == true
+                    ? "it is vmid_base plus the VM's place; give one of them a vmid of its own" : nil
+            case .ip: "give one of them another address, or write `shared: NAME` on both if that is meant"
+            }
+        return clash(kind.code, severity, message, first, second, help: help)
     }
 }
 

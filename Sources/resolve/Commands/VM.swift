@@ -11,6 +11,7 @@ struct VM: StatusCommand {
             EXAMPLES:
               resolve vm adhoc1 --vmid 9001 --template base --node pve
               resolve vm adhoc1 --vmid 9001 --preset small --image debian-13 --posture stage
+              resolve vm edge1 --vmid 9002 --preset vm-small --spec base --issued-at "$(date +%s)" -o edge1.tfvars.json
             """)
 
     @OptionGroup var subject: Arguments
@@ -41,8 +42,18 @@ struct VM: StatusCommand {
         @Option(help: "The image, over the template's.")
         var image: String?
 
-        @Option(help: "The posture whose auth method it has; else dev.", completion: .custom(Completion.postures))
+        @Option(
+            help: "The posture whose auth method it has; else its spec's, else dev.",
+            completion: .custom(Completion.postures))
         var posture: String?
+
+        @Option(
+            help:
+                "The spec that it becomes. With a server_url and secrets.auth.signing_key its auth_token is a provisioning token.",
+            completion: .custom(Completion.specs))
+        var spec: String?
+
+        @OptionGroup var time: IssueTime
 
         func validate() throws {
             guard (100...999_999_999).contains(vmid) else { throw ValidationError("--vmid wants a number from 100.") }
@@ -53,10 +64,12 @@ struct VM: StatusCommand {
         }
 
         var target: Target {
-            .vm(
-                .init(
-                    name: name, vmid: vmid, template: template, preset: preset, node: node, image: image,
-                    posture: posture))
+            get throws {
+                .vm(
+                    .init(
+                        name: name, vmid: vmid, template: template, preset: preset, node: node, image: image,
+                        posture: posture, spec: spec, issuedAt: try time.value))
+            }
         }
     }
 }

@@ -1,0 +1,121 @@
+package import Diagnostics
+package import SiteModel
+
+extension LinkedSite {
+    /// Whether the addresses of VMs fit the networks around them (DESIGN §10): R0608, and R0603 for the node's own.
+    ///
+    /// - Parameter node: where they run; nil if that is not known.
+    package func checkNetworks(_ vms: [Fields], on node: BoundEntity?) -> [Diagnostic] {
+        let machine = node.flatMap { self.machine(under: $0) }
+        return vms.flatMap { vm -> [Diagnostic] in
+            guard let value = vm["ip"], let text = value.string, let ip = AddressWithPrefix(text) else { return [] }
+            let address = Address(vm: vm, value: value, ip: ip)
+            return address.checkBorders() + address.checkGateway()
+                + (machine.map { address.checkBridge(of: $0) } ?? [])
+                + (node.map { address.checkNode($0, strictness.severity) } ?? [])
+        }
+    }
+
+    /// The node that an env names, or the only one.
+    package func node(meantBy env: BoundEntity) -> BoundEntity? {
+        let nodes = catalogue.names(.node)
+        let name = env.fields["node"]?.name ?? (nodes.count == 1 ? nodes[0] : nil)
+        return name.flatMap { entity(Key($0), .kind(.node)) }
+    }
+
+    /// The physical machine that a node runs on, if it is known.
+    func machine(under node: BoundEntity) -> BoundEntity? {
+        node.fields["host"]?.name.flatMap { name in
+            catalogue.place(Key(name), .kind(.host)).flatMap { entities[$0.id] ?? surroundings[$0.id] }
+        }
+    }
+}
+
+/// A VM's address, and what it may contradict.
+private struct Address {
+    let vm: Fields
+    let value: Value
+    let ip: AddressWithPrefix
+
+    private var holding: Holding { Holding(vm: vm, value: value, path: ["ip"], identity: ip.address.key) }
+    private var name: String { holding.name }
+    private var text: String { String((value.string ?? "").prefix { $0 != "/" }) }
+
+    func checkBorders() -> [Diagnostic] {
+        guard ip.hasBorders else { return [] }
+        if ip.address.bytes == ip.network { return [warning("is the address of its own network", [], Self.another)] }
+        if ip.address.isIPv4, ip.address.bytes == ip.last {
+            return [warning("is the broadcast address of its network", [], Self.another)]
+        }
+        return []
+    }
+
+    func checkGateway() -> [Diagnostic] {
+        guard let gateway = vm["gateway"], let text = gateway.string, let address = IPAddress(text),
+            address.isIPv4 == ip.address.isIPv4
+        else { return [] }
+        let place = gateway.origin.span.map { [Label($0, "the gateway")] } ?? []
+        if address == ip.address { return [warning("is its gateway's, too", place, Self.another)] }
+        guard !ip.contains(address) else { return [] }
+        let help = "correct the prefix or the gateway; `gateway: null` says that the VM has none"
+        return [warning("has a gateway outside its network: \(text)", place, help)]
+    }
+
+    /// A VM with a VLAN of its own is in another network than its bridge.
+    func checkBridge(of machine: BoundEntity) -> [Diagnostic] {
+        let lanes: [Key] = ["vlan", "vlan_id", "vlan_tag", "tag"]
+        guard let bridge = vm["bridge"]?.name, !lanes.contains(where: { vm[$0].map { !$0.isNull } ?? false }),
+            let written = machine.fields["network"]?.map?["interfaces"]?.map?[Key(bridge)]?.map?["address"],
+            let network = written.string.flatMap({ AddressWithPrefix($0) }),
+            network.address.isIPv4 == ip.address.isIPv4, !network.contains(ip.address)
+        else { return [] }
+        let place = written.origin.span.map { [Label($0, "\(bridge) of \(machine.id.name)")] } ?? []
+        return [warning("is outside the network of \(bridge)", place, "correct the ip, or the bridge")]
+    }
+
+    /// The node's own address is taken.
+    func checkNode(_ node: BoundEntity, _ severity: Severity) -> [Diagnostic] {
+        guard let taken = node.fields["ip"], let text = taken.string,
+            IPAddress(text.prefix { $0 != "/" }) == ip.address
+        else { return [] }
+        let place = taken.origin.span.map { [Label($0, "the node's")] } ?? []
+        return [
+            Diagnostic(
+                .sameAddress, severity, "\"\(name)\" has the address of its node \(node.id.name): \(self.text)",
+                at: holding.place, related: place + source, help: "give the VM another address")
+        ]
+    }
+
+    private static let another = "give the VM another address, or correct the prefix"
+
+    private var source: [Label] { holding.source.map { [Label($0, "it comes from here")] } ?? [] }
+
+    private func warning(_ problem: String, _ related: [Label], _ help: String) -> Diagnostic {
+        Diagnostic(
+            .oddAddress, .warning, "the ip \(value.string ?? "") of \"\(name)\" \(problem)", at: holding.place,
+            related: source + related, help: help)
+    }
+}
+
+extension Code {
+    package static let oddAddress = Code(
+        "R0608", "an address that does not fit its network",
+        explanation: """
+            The address and its prefix say which network a VM is in. It cannot be the network's own or broadcast address, \
+            nor its gateway's; the gateway has to be in that network; and where the node's physical machine says which \
+            network its bridge is in (`network.interfaces.vmbr0.address` in `hosts/`), the VM has to be in that one.
+            """,
+        example: """
+            $ resolve env dev --node pve
+            -- site.yaml --
+            defaults: {gateway: 10.0.1.1}
+            -- nodes/pve.yaml --
+            api_endpoint: https://localhost:8006
+            datastore: local
+            api_token: null
+            -- envs/dev.yaml --
+            vms:
+              - {name: web, ip: 10.0.0.5/24}
+            """,
+        fix: "Correct the address, its prefix, or the gateway.")
+}

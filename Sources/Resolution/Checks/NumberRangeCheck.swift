@@ -1,0 +1,77 @@
+package import Diagnostics
+internal import SiteModel
+
+extension LinkedSite {
+    /// Envs whose VM numbers, counted from `vmid_base`, meet: R0610.
+    ///
+    /// An env and what it extends are alternatives, and so are envs that name different nodes.
+    package func overlappingNumbers() -> [Diagnostic] {
+        let ranges = catalogue.all(.env).compactMap { entities[$0.id] }.compactMap { Range(of: $0, in: self) }
+        let sorted = ranges.sorted { ($0.numbers.lowerBound, $0.env.id.name) < ($1.numbers.lowerBound, $1.env.id.name) }
+        return sorted.indices.flatMap { index -> [Diagnostic] in
+            let first = sorted[index]
+            return sorted[(index + 1)...].prefix { $0.numbers.lowerBound <= first.numbers.upperBound }
+                .filter { !areAlternatives(first.env, $0.env) && first.node == $0.node }
+                .map { .overlap(first, $0) }
+        }
+    }
+
+    private func areAlternatives(_ first: BoundEntity, _ second: BoundEntity) -> Bool {
+        ancestry.family(of: first.id).contains { $0.id == second.id }
+            || ancestry.family(of: second.id).contains { $0.id == first.id }
+    }
+
+    fileprivate struct Range {
+        let env: BoundEntity
+        let base: Value
+        let numbers: ClosedRange<Int>
+        /// The node that the env names.
+        let node: Key?
+
+        init?(of env: BoundEntity, in site: LinkedSite) {
+            let fields = site.inherited(env).entity.fields
+            guard let base = fields["vmid_base"], let first = base.integer, let count = fields["vms"]?.list?.count,
+                count > 0
+            else { return nil }
+            self.env = env
+            self.base = base
+            numbers = first...(first + count - 1)
+            node = fields["node"]?.name.map { Key($0) }
+        }
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func overlap(_ first: LinkedSite.Range, _ second: LinkedSite.Range) -> Diagnostic {
+        func text(_ range: LinkedSite.Range) -> String {
+            "\(range.env.id.name) (\(range.numbers.lowerBound) to \(range.numbers.upperBound))"
+        }
+        let isOne = first.base.origin.span == second.base.origin.span
+        let other = isOne ? nil : first.base.origin.span
+        return Diagnostic(
+            .overlap, .warning, "the VM numbers of two envs overlap: \(text(first)) and \(text(second))",
+            at: second.base.origin.span, isOne ? "both count from here" : "\(second.env.id.name) counts from here",
+            related: other.map { [Label($0, "\(first.env.id.name) counts from here")] } ?? [],
+            help: "leave room between the bases, or say with `node:` that the envs are for different nodes")
+    }
+}
+
+extension Code {
+    package static let overlap = Code(
+        "R0610", "two envs whose VM numbers overlap",
+        explanation: """
+            VMs without a `vmid` are counted from their env's `vmid_base`. Where the numbers of two envs meet, making one \
+            env on a node that has the other fails, or touches the wrong machines.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- envs/dev.yaml --
+            vmid_base: 100
+            vms: [{name: web}, {name: db}]
+            -- envs/test.yaml --
+            vmid_base: 101
+            vms: [{name: mail}]
+            """,
+        fix: "Leave room between the bases: 9100, 9200.")
+}

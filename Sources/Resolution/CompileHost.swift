@@ -1,0 +1,96 @@
+package import Diagnostics
+package import SiteModel
+
+extension LinkedSite {
+    /// How to reach a node (DESIGN §6, *host*).
+    package func access(toNode node: BoundEntity) -> (access: HostAccess, diagnostics: [Diagnostic]) {
+        let compiled = deployment(of: Deployment.Machines(), on: node)
+        let deployment = compiled.deployment
+        let machine = node.fields["host"].flatMap { name in name.name.flatMap { entity(Key($0), .kind(.host)) } }
+        let port = machine?.fields["access"]?.map?.entry("ssh_port")
+        var lineage: [Lineage] = []
+        if let machine, let name = node.fields["host"] {
+            lineage.append(Lineage(machine.source, Step("host", at: name.origin.span, to: machine.path)))
+        }
+        let access = HostAccess(
+            name: name(of: node, .node), source: source("node", of: node, .node), node: deployment.node,
+            sshHost: sshHost(of: node, deployment), hostUser: deployment.hostUser,
+            sshPort: Self.builtInPort.overridden(by: port), vmUser: deployment.vmUser,
+            apiEndpoint: deployment.apiEndpoint, apiToken: deployment.apiToken, datastore: deployment.datastore,
+            imageRelease: imageRelease.overridden(by: node.fields.entry("image_release")),
+            isHostOnly: isHostOnly(false, node, .node), lineage: lineage)
+        let missing = access.sshHost.value.string?.isEmpty == true ? [Diagnostic.noAddress(node, strictness)] : []
+        return (access, compiled.diagnostics + missing)
+    }
+
+    /// How to reach a machine that is no node yet.
+    package func access(toHost host: BoundEntity) -> (access: HostAccess, diagnostics: [Diagnostic]) {
+        let written = host.fields["access"]?.map
+        let address = address(of: host)
+        let access = HostAccess(
+            name: name(of: host, .host), source: source("host", of: host, .host), node: .builtIn("node", ""),
+            sshHost: address ?? .builtIn("ssh_host", ""),
+            hostUser: .builtIn("host_user", "root").overridden(by: defaults.entry("host_user")).overridden(
+                by: host.fields.entry("host_user")
+            ).overridden(by: written?.entry("host_user")),
+            sshPort: Self.builtInPort.overridden(by: written?.entry("ssh_port")), vmUser: vmUser,
+            apiEndpoint: .builtIn("api_endpoint", ""), apiToken: .builtIn("api_token", ""),
+            datastore: .builtIn("datastore", ""), imageRelease: imageRelease,
+            isHostOnly: isHostOnly(true, host, .host), lineage: [])
+        return (access, address == nil ? [.noAddress(host, strictness)] : [])
+    }
+
+    private static let builtInPort = Fields.Entry("ssh_port", Value(.integer(22), .builtIn), rule: .whenAbsent)
+
+    private var imageRelease: Fields.Entry {
+        .builtIn("image_release", "latest").overridden(by: defaults.entry("image_release"))
+    }
+
+    private func name(of entity: BoundEntity, _ layer: Layer) -> Fields.Entry {
+        Fields.Entry("name", .string(entity.id.name.text, Origin(entity.start, layer)), rule: .fileName)
+    }
+
+    private func source(_ kind: String, of entity: BoundEntity, _ layer: Layer) -> Fields.Entry {
+        let words = "it stands in \(entity.id.folder)/"
+        return Fields.Entry("source", .string(kind, Origin(entity.start, layer)), rule: .derived(words))
+    }
+
+    private func isHostOnly(_ flag: Bool, _ entity: BoundEntity, _ layer: Layer) -> Fields.Entry {
+        let words = "it stands in \(entity.id.folder)/"
+        return Fields.Entry("is_host_only", Value(.bool(flag), Origin(entity.start, layer)), rule: .derived(words))
+    }
+
+    /// As for OpenTofu; without an address of its own, the host that the API is on.
+    private func sshHost(of node: BoundEntity, _ deployment: Deployment) -> Fields.Entry {
+        guard deployment.sshHost.value.string?.isEmpty != false, let endpoint = node.fields["api_endpoint"],
+            let url = endpoint.string, case let host = URLHost.name(in: url), !host.isEmpty
+        else { return deployment.sshHost }
+        return Fields.Entry("ssh_host", .string(host, endpoint.origin), rule: .derived("the host of api_endpoint"))
+    }
+
+    /// A machine's `ip`, else the address of its bridge `vmbr0`, without the length of the prefix.
+    private func address(of host: BoundEntity) -> Fields.Entry? {
+        if let ip = host.fields.entry("ip"), let text = ip.value.string, !text.isEmpty {
+            return Fields.Entry("ssh_host", keySpan: ip.keySpan, .string(text.withoutPrefix, ip.value.origin))
+        }
+        let bridge = host.fields["network"]?.map?["interfaces"]?.map?["vmbr0"]?.map
+        guard let address = bridge?["address"], let text = address.string, !text.isEmpty else { return nil }
+        return Fields.Entry(
+            "ssh_host", .string(text.withoutPrefix, address.origin), rule: .derived("the address of vmbr0"))
+    }
+}
+
+extension String {
+    /// An address without the length of its network's prefix.
+    fileprivate var withoutPrefix: String { String(prefix { $0 != "/" }) }
+}
+
+extension Diagnostic {
+    fileprivate static func noAddress(_ entity: BoundEntity, _ strictness: Strictness) -> Diagnostic {
+        Diagnostic(
+            .missingField, strictness.severity, "\(entity.path) has no address, so nothing can reach it",
+            at: entity.start,
+            help: entity.id.kind == .node
+                ? "add `ip:`, or an api_endpoint" : "add `ip:`, or the address of network.interfaces.vmbr0")
+    }
+}

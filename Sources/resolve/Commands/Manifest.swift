@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import SiteConfig
+
+struct Manifest: StatusCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "A manifest's machines, and the orders in which they are made and destroyed, as JSON.",
+        discussion: """
+            The graph with its defaults filled in. create_order is breadth-first from the roots, in the order of the file; \
+            destroy_order is its reverse. With --node each root has its OpenTofu variables, as `resolve vm` writes them. \
+            Levels of version 1 are read as a chain.
+
+            EXAMPLES:
+              resolve manifest n2-push
+              resolve manifest n2-push --order
+              resolve manifest n2-push --node father --issued-at "$(date +%s)" -o n2.json
+              resolve manifest n2-push --subtree root-pve > inner.json
+              resolve manifest --file inner.json --order
+            """)
+
+    @OptionGroup var subject: Arguments
+    @OptionGroup var options: GlobalOptions
+
+    func execute() throws -> ExitStatus { try options.compile(subject.target) }
+
+    /// What names the output.
+    struct Arguments: ParsableArguments {
+        @Argument(
+            help: "The manifest: the name of a file in manifests/.", completion: .custom(Completion.manifests))
+        var name: String?
+
+        @Option(
+            help: "A manifest that stands elsewhere: YAML or JSON. What it refers to is looked up in the site.",
+            completion: .file(extensions: ["yaml", "yml", "json"]))
+        var file: String?
+
+        @Flag(help: "Only the two orders.")
+        var order = false
+
+        @Option(
+            help: ArgumentHelp(
+                "What runs on a node of the manifest, as a manifest of version 2; its children become roots.",
+                valueName: "name"))
+        var subtree: String?
+
+        @Option(
+            help: "The Proxmox node on which the roots are made: the name of a file in nodes/.",
+            completion: .custom(Completion.nodes))
+        var node: String?
+
+        @OptionGroup var time: IssueTime
+
+        func validate() throws {
+            if (name == nil) == (file == nil) { throw ValidationError("Say a manifest, or --file, and not both.") }
+            if order, subtree != nil { throw ValidationError("--order and --subtree exclude each other.") }
+            if node != nil, order || subtree != nil {
+                throw ValidationError(
+                    "--node gives the roots their OpenTofu variables, which \(order ? "--order" : "--subtree") does not write."
+                )
+            }
+        }
+
+        var target: Target {
+            get throws {
+                let form: Target.Manifest.Form = order ? .order : subtree.map { .subtree($0) } ?? .graph
+                return .manifest(.init(try source, form: form, node: node, issuedAt: try time.value))
+            }
+        }
+
+        private var source: Target.Manifest.Source {
+            get throws {
+                guard let file else { return .name(name ?? "") }
+                do throws(FileError) {
+                    return try .file(at: file)
+                } catch {
+                    throw Failure.couldNotRun("cannot read \(file): \(error.reason)")
+                }
+            }
+        }
+    }
+}
+
+/// When tokens are issued: no output reads the clock.
+struct IssueTime: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "When provisioning tokens are issued, in seconds since 1970; else $SOURCE_DATE_EPOCH.", valueName: "unix"))
+    var issuedAt: Int?
+
+    func validate() throws {
+        if let issuedAt, issuedAt < 0 { throw ValidationError("--issued-at wants seconds since 1970.") }
+    }
+
+    /// What the command line says, else the environment; nil if neither does.
+    var value: Int? {
+        get throws {
+            if let issuedAt { return issuedAt }
+            guard let text = GlobalOptions.environment("SOURCE_DATE_EPOCH"), !text.isEmpty else { return nil }
+            guard let time = Int(text), time >= 0 else {
+                throw Failure.usage("$SOURCE_DATE_EPOCH is \"\(text)\", and should be seconds since 1970")
+            }
+            return time
+        }
+    }
+}
