@@ -120,7 +120,7 @@ extension LinkedSite {
 
     /// How the VMs of an env prove who they are, and the place that says so.
     package struct AuthMethod: Sendable {
-        let name: String
+        package let name: String
         let origin: Origin
         let via: [Step]
         package let lineage: [Lineage]

@@ -56,17 +56,11 @@ extension LinkedSite {
         return Fields(keys.compactMap { defaults.entry($0) })
     }
 
-    private static let nestedVariables: [(flat: Key, section: Key, key: Key)] = [
-        ("ssh_port", "ssh", "port"), ("ssh_permit_root_login", "ssh", "permit_root_login"),
-        ("ssh_password_authentication", "ssh", "password_authentication"), ("sudo_nopasswd", "sudo", "nopasswd"),
-        ("fail2ban_enabled", "fail2ban", "enabled"),
-    ]
-
     /// A posture's keys under their Ansible names: the flat form first, then the nested one.
     private func postureVariables(_ posture: Fields) -> Fields {
         var fields = Fields()
         if let packages = posture.entry("packages") { fields.set(packages) }
-        for name in Self.nestedVariables {
+        for name in FieldTable.flatPostureKeys {
             let isWhole = rules[.posture][name.section] == .replace
             let nested = posture.entry(name.section)?.variable(name.key, isWhole: isWhole)
             if var entry = posture.entry(name.flat) {

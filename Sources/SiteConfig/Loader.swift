@@ -231,5 +231,5 @@ extension Code {
     static let ofSiteConfig: [Code] = [
         .twoFiles, .plainSecrets, .twoSealed, .uncheckedSecrets, .notSealed, .staleRecipients, .trackedSecrets,
         .misnamed, .signingKey,
-    ]
+    ] + ofMigration
 }

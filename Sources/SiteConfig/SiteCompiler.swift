@@ -26,6 +26,13 @@ public struct SiteCompiler: Sendable {
         strictness = isLenient ? .lenient : .strict
     }
 
+    /// The same site otherwise: nothing is opened.
+    init(_ files: any SiteFiles, _ strictness: Strictness) {
+        self.files = files
+        self.strictness = strictness
+        identities = nil
+    }
+
     /// Whether somebody said what is to open the secrets, and did not leave it to what is found.
     var namesIdentities: Bool { identities.map { !$0.files.isEmpty || $0.passphraseFile != nil } ?? false }
 

@@ -23,6 +23,16 @@ package struct Catalogue: Sendable {
 
     package init() {}
 
+    /// A site of those files, relative to it.
+    package init(paths: [String]) {
+        for folder in [""] + Self.folders {
+            let prefix = folder.isEmpty ? "" : folder + "/"
+            let names = paths.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+            let files = names.filter { !$0.contains("/") }
+            if folder.isEmpty || !files.isEmpty { add(folder: folder, names: files) }
+        }
+    }
+
     /// Records what a folder holds; `""` is the site itself. `names` are file names, in any order.
     package mutating func add(folder: String, names: [String]) {
         let names = names.sorted { Key($0) < Key($1) }

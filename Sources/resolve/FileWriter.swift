@@ -7,10 +7,14 @@ struct FileWriter {
     private let name: String
     private let folder: FilePath
     private let holdsSecrets: Bool
+    /// Who may do what with the file; nil for what the process's mask leaves.
+    private let mode: mode_t?
 
+    /// - Parameter model: a file whose permissions the target gets.
     /// - Throws: `Failure` if the target may not be written: a symbolic link, a device, a folder that anyone may change.
-    init(_ path: String, holdsSecrets: Bool) throws {
+    init(_ path: String, holdsSecrets: Bool, like model: String? = nil) throws {
         self.holdsSecrets = holdsSecrets
+        mode = model.flatMap(Self.mode)
         target = FilePath(path)
         guard let last = target.lastComponent, last.kind == .regular else {
             throw Failure.couldNotRun("cannot write \(path): it names no file")
@@ -30,6 +34,11 @@ struct FileWriter {
         return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
+    private static func mode(of path: String) -> mode_t? {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
+    }
+
     func write(_ bytes: Span<UInt8>) throws {
         removeLeftovers()
         let temporary = folder.appending(".\(name).resolve-\(getpid()).tmp")
@@ -39,7 +48,10 @@ struct FileWriter {
                 permissions: holdsSecrets
                     ? [.ownerReadWrite] : [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
             do {
-                try file.closeAfter { _ = try unsafe bytes.withUnsafeBytes { try unsafe file.writeAll($0) } }
+                try file.closeAfter {
+                    if let mode, fchmod(file.rawValue, mode) != 0 { throw Errno(rawValue: errno) }
+                    _ = try unsafe bytes.withUnsafeBytes { try unsafe file.writeAll($0) }
+                }
                 guard unsafe rename(temporary.string, target.string) == 0 else { throw Errno(rawValue: errno) }
             } catch {
                 unsafe unlink(temporary.string)

@@ -55,7 +55,8 @@ import Testing
                 "Sources/SiteConfig/Subprocess.swift",
                 "Sources/SiteConfig/TerminalQuestion.swift", "Sources/SiteModel/IPAddress.swift",
                 "Sources/YAMLSyntax/LibYAML.swift", "Sources/resolve/FileWriter.swift",
-                "Sources/resolve/GlobalOptions.swift", "Sources/resolve/Terminal.swift",
+                "Sources/resolve/GlobalOptions.swift", "Sources/resolve/SiteWriter.swift",
+                "Sources/resolve/Terminal.swift",
             ])
     }
 

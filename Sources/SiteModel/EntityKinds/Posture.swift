@@ -15,6 +15,13 @@ extension FieldTable {
         Field("description", .text, "For people."),
     ])
 
+    /// The flat keys, which are the Ansible variables' names, and where they stand in the nested form.
+    package static let flatPostureKeys: [(flat: Key, section: Key, key: Key)] = [
+        ("ssh_port", "ssh", "port"), ("ssh_permit_root_login", "ssh", "permit_root_login"),
+        ("ssh_password_authentication", "ssh", "password_authentication"), ("sudo_nopasswd", "sudo", "nopasswd"),
+        ("fail2ban_enabled", "fail2ban", "enabled"),
+    ]
+
     /// The methods of `auth.method`.
     package static let authMethods = ["network", "site_token", "node_token"]
 

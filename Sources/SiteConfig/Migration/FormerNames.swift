@@ -1,0 +1,142 @@
+internal import Diagnostics
+internal import Resolution
+internal import SiteModel
+internal import YAMLSyntax
+
+extension SiteReading {
+    /// Renames fields that are known under a former name, as the tables have them.
+    func planFormerNames(_ plan: inout MigrationPlan) {
+        for entity in entities {
+            guard let table = entity.id.kind.table, table.hasFormerNames, let tree = tree(of: entity) else { continue }
+            var walk = FormerNames(tree)
+            walk.visit(tree.root, table)
+            for edit in walk.edits { plan.edit(entity.path, edit) }
+            plan.remarks += walk.remarks
+        }
+    }
+}
+
+extension FieldTable {
+    fileprivate var hasFormerNames: Bool {
+        fields.contains { $0.formerName != nil || $0.type.tables.contains(where: \.hasFormerNames) }
+    }
+}
+
+extension FieldType {
+    /// The tables of the maps within.
+    fileprivate var tables: [FieldTable] {
+        switch self {
+        case .map(let table): [table]
+        case .mapOf(let type), .list(let type), .nullable(let type): type.tables
+        default: []
+        }
+    }
+}
+
+/// The walk through one file, along its table.
+private struct FormerNames {
+    private let tree: SyntaxTree
+    private let lines: TextLines
+    private(set) var edits: [Edit] = []
+    private(set) var remarks: [Diagnostic] = []
+
+    init(_ tree: SyntaxTree) {
+        self.tree = tree
+        lines = TextLines(tree.source.bytes)
+    }
+
+    mutating func visit(_ map: NodeID, _ table: FieldTable) {
+        let entries = tree.entries(map)
+        let present = Set(entries.map { Key(tree.string($0.key)) })
+        // What comes through an alias or a merge key may be read elsewhere, too.
+        let own = Set(tree.isAlias(map) ? [] : tree.writtenEntries(map).map(\.key))
+        for entry in entries {
+            let key = Key(tree.string(entry.key))
+            guard let field = table.field(key) else { continue }
+            if field.name == key {
+                visit(entry.value, field.type)
+            } else if !own.contains(entry.key) || !tree.isBare(entry.key) {
+                remarks.append(.keepsFormerName(key, field.name, tree.span(entry.key)))
+            } else if present.contains(field.name) {
+                remove(entry, of: map, field.name)
+            } else {
+                rename(entry.key, field.name)
+                visit(entry.value, field.type)
+            }
+        }
+    }
+
+    private mutating func visit(_ node: NodeID, _ type: FieldType) {
+        switch (type, tree.kind(node)) {
+        case (.map(let table), .map): visit(node, table)
+        case (.mapOf(let type), .map): for entry in tree.entries(node) { visit(entry.value, type) }
+        case (.list(let type), .list): for item in tree.items(node) { visit(item, type) }
+        case (.nullable(let type), _): visit(node, type)
+        default: break
+        }
+    }
+
+    private mutating func rename(_ key: NodeID, _ name: Key) {
+        let span = tree.span(key)
+        let quote = tree.source.text(of: span).first.flatMap { "'\"".contains($0) ? String($0) : nil } ?? ""
+        edits.append(Edit(span, quote + name.text + quote))
+    }
+
+    /// Removes what is not read, since the new name stands beside it. A comment behind it stays, as a line.
+    private mutating func remove(_ entry: SyntaxTree.Entry, of map: NodeID, _ name: Key) {
+        guard let edit = tree.isFlow(map) ? flowRemoval(entry, of: map) : blockRemoval(entry, of: map) else {
+            remarks.append(.keepsFormerName(Key(tree.string(entry.key)), name, tree.span(entry.key)))
+            return
+        }
+        edits.append(edit)
+        remarks.append(.formerNameGoes(Key(tree.string(entry.key)), name, tree.span(entry.key)))
+    }
+
+    private func blockRemoval(_ entry: SyntaxTree.Entry, of map: NodeID) -> Edit? {
+        let end = lines.number(at: Int(tree.span(map).end) - 1) + 1
+        let written = tree.writtenEntries(map)
+        guard let first = written.first, let place = written.firstIndex(where: { $0.key == entry.key }),
+            let extents = lines.entries(of: map, in: tree, lines.number(at: Int(tree.span(first.key).start))..<end)
+        else { return nil }
+        let own = extents[place].own
+        let span = span(lines.start(own.lowerBound), lines.start(own.upperBound))
+        let comments = tree.comments().filter { $0.start >= span.start && $0.end <= span.end }
+        let indent = String(repeating: " ", count: lines.indentation(own.lowerBound))
+        return Edit(span, comments.map { indent + tree.source.text(of: $0) + lines.newline }.joined())
+    }
+
+    private func flowRemoval(_ entry: SyntaxTree.Entry, of map: NodeID) -> Edit? {
+        let written = tree.writtenEntries(map)
+        guard let place = written.firstIndex(where: { $0.key == entry.key }) else { return nil }
+        let span =
+            place + 1 < written.count
+            ? span(Int(tree.span(entry.key).start), Int(tree.span(written[place + 1].key).start))
+            : place > 0 ? span(Int(end(of: written[place - 1])), Int(end(of: entry))) : nil
+        guard let span, !tree.comments().contains(where: { $0.start < span.end && $0.end > span.start }) else {
+            return nil
+        }
+        return Edit(span, "")
+    }
+
+    private func end(of entry: SyntaxTree.Entry) -> UInt32 {
+        max(tree.span(entry.key).end, tree.span(entry.value).end)
+    }
+
+    private func span(_ start: Int, _ end: Int) -> Span {
+        Span(source: tree.source.id, start: UInt32(start), end: UInt32(end))
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func keepsFormerName(_ key: Key, _ name: Key, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .staysBehind, .warning, "\(key) is not renamed: it is shared through an alias, or written in an unusual way",
+            at: span, "now called \(name)", help: "rename it by hand; it is read under both names")
+    }
+
+    fileprivate static func formerNameGoes(_ key: Key, _ name: Key, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .changedMeaning, .note, "\(key) goes: \(name) stands beside it, and is what is read", at: span,
+            help: "if this is the value that is meant, write it under \(name)")
+    }
+}

@@ -1,0 +1,261 @@
+internal import Diagnostics
+internal import Resolution
+internal import SiteModel
+internal import YAMLSyntax
+
+/// Where presets and specs will live, so that every reference leads to the document that it leads to now.
+struct Homes {
+    /// The new place of each that moves.
+    private(set) var homes: [EntityID: EntityID] = [:]
+    /// Those that go, with what says the same at their new place.
+    private(set) var united: [EntityID: BoundEntity] = [:]
+    /// Those that stay, with what stands in their way.
+    private(set) var staying: [EntityID: BoundEntity] = [:]
+    private let reading: SiteReading
+    /// Found on the way not to be movable, or not under another name.
+    private var fixed: [EntityID: BoundEntity] = [:]
+    private var keepsName: Set<EntityID> = []
+
+    /// Every round that fails fixes one file more, so there is an end.
+    init(_ reading: SiteReading) {
+        self.reading = reading
+        repeat {
+            homes = [:]
+            united = [:]
+            staying = fixed
+            placePresets()
+            placeSpecs()
+        } while fixMisled()
+    }
+
+    func home(of id: EntityID) -> EntityID { homes[id] ?? id }
+
+    func path(of place: Catalogue.Place) -> String {
+        let home = home(of: place.id)
+        let ending = place.id.kind.endings.first(where: place.path.hasSuffix) ?? ".yaml"
+        return home == place.id ? place.path : "\(home.folder)/\(home.name)\(ending)"
+    }
+
+    // MARK: Places
+
+    private mutating func placePresets() {
+        let presets = reading.site.catalogue.all(.preset).compactMap(reading.entity)
+        var taken: [Key: BoundEntity] = [:]
+        for preset in presets where preset.id.folder == "presets" { taken[preset.id.name] = preset }
+        keepTwins(presets)
+        for (id, _) in staying where id.folder == "vms/presets" { taken[id.name] = taken[id.name] ?? reading.site.entities[id] }
+        for preset in presets where preset.id.folder == "v2/presets" { place(preset, [preset.id.name], &taken) }
+        // A name that has the prefix goes first: it keeps it.
+        let old = presets.filter { $0.id.folder == "vms/presets" }
+        for preset in old where preset.id.name.hasPresetPrefix { place(preset, [preset.id.name], &taken) }
+        for preset in old where !preset.id.name.hasPresetPrefix {
+            let name = preset.id.name
+            place(preset, keepsName.contains(preset.id) ? [name] : [Key("vm-\(name)"), name], &taken)
+        }
+    }
+
+    /// Presets of one name that differ stay: which of them is meant would be another one without its folder.
+    private mutating func keepTwins(_ presets: [BoundEntity]) {
+        for name in reading.site.catalogue.names(.preset) {
+            let twins = presets.filter { $0.id.name == Key(name) }
+            guard let first = twins.first, let other = twins.first(where: { !$0.saysTheSame(as: first) }) else {
+                continue
+            }
+            for twin in twins where twin.id.folder != "presets" {
+                staying[twin.id] = twin.id == first.id ? other : first
+            }
+        }
+    }
+
+    private mutating func place(_ preset: BoundEntity, _ names: [Key], _ taken: inout [Key: BoundEntity]) {
+        guard staying[preset.id] == nil else { return }
+        for name in names {
+            let home = EntityID(.preset, folder: "presets", name)
+            if let other = taken[name] {
+                guard other.saysTheSame(as: preset), self.home(of: other.id) == home else { continue }
+                united[preset.id] = other
+            } else {
+                taken[name] = preset
+            }
+            homes[preset.id] = home
+            return
+        }
+        staying[preset.id] = names.first.flatMap { taken[$0] }
+    }
+
+    private mutating func placeSpecs() {
+        let specs = reading.site.catalogue.all(.spec).compactMap(reading.entity)
+        for spec in specs where spec.id.folder == "v2/specs" && staying[spec.id] == nil {
+            guard reading.keyInsertions(spec) != nil else {
+                staying[spec.id] = spec
+                continue
+            }
+            let home = EntityID(.spec, folder: "specs", spec.id.name)
+            if let other = reading.site.entities[home] {
+                guard reading.withKeys(spec)?.saysTheSame(as: other) == true else {
+                    staying[spec.id] = other
+                    continue
+                }
+                united[spec.id] = other
+            }
+            homes[spec.id] = home
+        }
+    }
+
+    // MARK: References
+
+    /// What a reference must say to lead where it leads now; nil if no name does.
+    func name(for reference: Reference, of entity: BoundEntity, in catalogue: Catalogue) -> Key? {
+        guard let place = reading.site.catalogue.place(reference.name, reference.order) else { return reference.name }
+        let home = home(of: place.id)
+        let order = reference.order.seen(from: self.home(of: entity.id).folder)
+        return [reference.name, home.name].first { catalogue.place($0, order)?.id == home }
+    }
+
+    /// The files of the kinds that move, as they will stand.
+    var catalogue: Catalogue {
+        let places = EntityKind.allCases.flatMap(reading.site.catalogue.all)
+        return Catalogue(paths: places.filter { united[$0.id] == nil }.map(path))
+    }
+
+    /// Fixes what a reference could not reach any more, or would have to be renamed where it cannot be.
+    private mutating func fixMisled() -> Bool {
+        let catalogue = catalogue
+        let count = fixed.count + keepsName.count
+        for entity in reading.site.entities.values.sorted(by: { Key($0.path) < Key($1.path) }) {
+            for reference in entity.references where [.preset, .spec].contains(reference.order.kind) {
+                check(reference, of: entity, catalogue)
+            }
+        }
+        return fixed.count + keepsName.count > count
+    }
+
+    private mutating func check(_ reference: Reference, of entity: BoundEntity, _ catalogue: Catalogue) {
+        guard let place = reading.site.catalogue.place(reference.name, reference.order) else { return }
+        guard let name = name(for: reference, of: entity, in: catalogue) else {
+            fix(place.id, because: entity)
+            fix(entity.id, because: reading.site.entities[place.id] ?? entity)
+            return
+        }
+        guard name != reference.name, reading.replacement(of: reference, in: entity, by: name) == nil else { return }
+        if homes[place.id]?.name == place.id.name || keepsName.contains(place.id) {
+            fix(place.id, because: entity)
+        } else {
+            keepsName.insert(place.id)
+        }
+    }
+
+    private mutating func fix(_ id: EntityID, because other: BoundEntity) {
+        if homes[id] != nil, fixed[id] == nil { fixed[id] = other }
+    }
+}
+
+extension Key {
+    fileprivate var hasPresetPrefix: Bool { text.hasPrefix("vm-") }
+}
+
+extension SearchOrder {
+    /// The search as it is from a file in another folder.
+    fileprivate func seen(from folder: String) -> SearchOrder {
+        if case .parent(let kind, _) = self { .parent(kind, folder: folder) } else { self }
+    }
+}
+
+extension BoundEntity {
+    /// Whether it can stand for another wherever that is used: equal, in the same order, and free of what depends on its
+    /// place.
+    func saysTheSame(as other: BoundEntity) -> Bool {
+        id == other.id
+            || (fields == other.fields && tags.isEmpty && other.tags.isEmpty && parents.isEmpty && other.parents.isEmpty)
+    }
+}
+
+extension SiteReading {
+    /// How a reference is written with another name, its quotes kept; nil where it cannot be: behind an anchor or a tag.
+    func replacement(of reference: Reference, in entity: BoundEntity, by name: Key) -> Edit? {
+        guard let source = source(of: entity), !source.isSecret else { return nil }
+        let written = source.text(of: reference.span)
+        let quoted = JSONText.quoted(name.text)
+        switch written.utf8.first {
+        case UInt8(ascii: "'"): return Edit(reference.span, "'\(name)'")
+        case UInt8(ascii: "\""): return Edit(reference.span, quoted)
+        case UInt8(ascii: "&"), UInt8(ascii: "!"), UInt8(ascii: "|"), UInt8(ascii: ">"), nil: return nil
+        default:
+            let isText = ScalarType.resolve(Array(name.text.utf8)[...]) == .string
+            return Edit(reference.span, isText ? name.text : quoted)
+        }
+    }
+
+    /// Moves presets and specs, and renames what names them.
+    func planMoves(_ plan: inout MigrationPlan) {
+        let homes = Homes(self)
+        let catalogue = homes.catalogue
+        for place in EntityKind.allCases.flatMap(site.catalogue.all) {
+            let path = homes.path(of: place)
+            guard path != place.path else { continue }
+            if homes.united[place.id] != nil { plan.dropped.insert(place.path) } else { plan.moves[place.path] = path }
+        }
+        for entity in entities {
+            for reference in entity.references where [.preset, .spec].contains(reference.order.kind) {
+                guard let name = homes.name(for: reference, of: entity, in: catalogue), name != reference.name,
+                    let edit = replacement(of: reference, in: entity, by: name)
+                else { continue }
+                plan.edit(entity.path, edit)
+            }
+        }
+        plan.remarks += remarks(on: homes)
+        planKeys(homes, &plan)
+    }
+
+    private func remarks(on homes: Homes) -> [Diagnostic] {
+        let moving: [EntityKind] = [.preset, .spec]
+        return moving.flatMap(site.catalogue.all).compactMap { place in
+            guard let entity = entity(place) else { return nil }
+            if let other = homes.staying[place.id] { return .stays(entity, because: other) }
+            return homes.united[place.id].flatMap { lostComments(of: entity, unitedWith: $0) }
+        } + renamed(homes)
+    }
+
+    /// Comments of a dropped file that the one which stays does not have.
+    private func lostComments(of entity: BoundEntity, unitedWith kept: BoundEntity) -> Diagnostic? {
+        guard let left = tree(of: entity), let tree = tree(of: kept) else { return nil }
+        let known = Set(tree.comments().map { Key(tree.source.text(of: $0)) })
+        let lost = left.comments().filter { !known.contains(Key(left.source.text(of: $0))) }
+        return lost.first.map { .losesComments(entity, kept, lost: $0) }
+    }
+
+    /// What names presets from outside the site has to follow.
+    private func renamed(_ homes: Homes) -> [Diagnostic] {
+        let names = site.catalogue.all(.preset).compactMap { place -> String? in
+            let name = homes.home(of: place.id).name
+            return name == place.id.name ? nil : "\(place.id.name) is \(name)"
+        }
+        return names.isEmpty ? [] : [.renamedPresets(names)]
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func stays(_ entity: BoundEntity, because other: BoundEntity) -> Diagnostic {
+        let kind = entity.id.kind.name
+        let isTwin = other.id.kind == entity.id.kind && other.id != entity.id
+        return Diagnostic(
+            .staysBehind, .warning, "\(entity.path) stays where it is", at: entity.start,
+            related: other.id == entity.id ? [] : [Label(other.start, isTwin ? "this one differs" : "what is read here would change")],
+            help: isTwin
+                ? "make the two equal, remove one, or give it a name that no other \(kind) has; then migrate again"
+                : "write the name without an anchor or a tag, or move the two by hand")
+    }
+
+    fileprivate static func losesComments(_ entity: BoundEntity, _ kept: BoundEntity, lost: Span) -> Diagnostic {
+        Diagnostic(
+            .changedMeaning, .note, "\(entity.path) goes, for \(kept.path) says the same, but not this comment", at: lost,
+            help: "copy it before, if it is worth keeping")
+    }
+
+    fileprivate static func renamedPresets(_ names: [String]) -> Diagnostic {
+        let shown = names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+        return Diagnostic(
+            .changedMeaning, .note, "presets have new names: \(shown)", at: nil,
+            help: "references within the site are renamed; command lines and scripts that name them have to follow")
+    }
+}

@@ -1,0 +1,49 @@
+internal import Diagnostics
+internal import SiteModel
+
+/// What is to become of the files of a site, and what is to be said of it.
+struct MigrationPlan {
+    /// Where files go, by where they are.
+    var moves: [String: String] = [:]
+    /// Small changes, by file.
+    var edits: [String: [Edit]] = [:]
+    /// Texts written anew, by file.
+    var texts: [String: [UInt8]] = [:]
+    /// Files that go, since another says the same.
+    var dropped: Set<String> = []
+    var remarks: [Diagnostic] = []
+
+    /// Notes an edit; what several references share is edited once.
+    mutating func edit(_ path: String, _ edit: Edit) {
+        if edits[path]?.contains(edit) != true { edits[path, default: []].append(edit) }
+    }
+
+    /// What changes, by path. A file that ends as it was is none of it.
+    func changes(of reading: SiteReading) -> [FileChange] {
+        let paths = Set(moves.keys).union(edits.keys).union(texts.keys).union(dropped)
+        return paths.sorted { Key($0) < Key($1) }.compactMap { path in
+            let old = reading.bytes(of: path)
+            if dropped.contains(path) {
+                return FileChange(oldPath: path, newPath: nil, oldBytes: old, newBytes: [])
+            }
+            let new = texts[path] ?? (edits[path] ?? []).applied(to: old)
+            let newPath = moves[path] ?? path
+            guard newPath != path || new != old else { return nil }
+            return FileChange(oldPath: path, newPath: newPath, oldBytes: old, newBytes: new)
+        }
+    }
+}
+
+extension SiteReading {
+    /// Moves what the rules of each kind move, and edits what names it.
+    func plan() -> MigrationPlan {
+        var plan = MigrationPlan()
+        planMoves(&plan)
+        planPostures(&plan)
+        planUpgrades(&plan)
+        planFormerNames(&plan)
+        let isChange = !plan.changes(of: self).isEmpty
+        if isChange { plan.remarks += leftovers() }
+        return plan
+    }
+}
