@@ -14,10 +14,9 @@ struct SiteWriter {
     /// - Throws: `Failure` if a file cannot be written or removed; before anything is changed, if that can be foreseen.
     func write(_ changes: [FileChange]) throws {
         for path in changes.flatMap({ [$0.oldPath, $0.newPath] }).compactMap(\.self) { try check(path) }
-        let isNew: (FileChange) -> Bool = { $0.newPath != $0.oldPath }
-        let written = changes.filter { $0.newPath != nil }
-        for change in written.filter(isNew) + written.filter({ !isNew($0) }) { try write(change) }
-        for path in changes.filter(isNew).compactMap(\.oldPath) { try remove(path) }
+        for change in changes { try write(change) }
+        let kept = changes.compactMap(\.newPath)
+        for path in changes.reversed().compactMap(\.oldPath) where !kept.contains(path) { try remove(path) }
     }
 
     /// A symbolic link may lead out of the site, so nothing is written or removed through one.

@@ -47,6 +47,11 @@ struct TextLines {
         whole(line).first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "#")
     }
 
+    /// Whether a span stands in a line, before a place in it.
+    func isWithin(_ span: Span, _ line: Int, before end: UInt32) -> Bool {
+        start(line) <= Int(span.start) && span.start < span.end && span.end <= end
+    }
+
     /// What the text breaks its lines with.
     var newline: String { bytes.firstIndex(of: 0x0A).map { $0 > 0 && bytes[$0 - 1] == 0x0D } == true ? "\r\n" : "\n" }
 
@@ -122,6 +127,22 @@ extension SyntaxTree {
 }
 
 extension [Edit] {
+    /// The edits, and what keeps comments that stand in a column where they are: spaces before them come or go.
+    func keepingColumns(of tree: SyntaxTree) -> [Edit] {
+        let lines = TextLines(tree.source.bytes)
+        let columns = tree.comments().compactMap { comment -> Edit? in
+            let line = lines.number(at: Int(comment.start))
+            let growth = filter { lines.isWithin($0.span, line, before: comment.start) }.reduce(0) { sum, edit in
+                sum + edit.replacement.count - tree.source.text(of: edit.span).count
+            }
+            let blanks = lines.bytes[lines.start(line)..<Int(comment.start)].reversed().prefix { $0 == 0x20 }.count
+            guard growth != 0, blanks > 2 else { return nil }
+            let span = Span(source: comment.source, start: comment.start - UInt32(blanks), end: comment.start)
+            return Edit(span, String(repeating: " ", count: Swift.max(2, blanks - growth)))
+        }
+        return self + columns
+    }
+
     /// The text with the edits made. They must not overlap; of several at one place the first comes first.
     func applied(to bytes: [UInt8]) -> [UInt8] {
         let ordered = enumerated().sorted {

@@ -15,17 +15,46 @@ struct Homes {
     /// Found on the way not to be movable, or not under another name.
     private var fixed: [EntityID: BoundEntity] = [:]
     private var keepsName: Set<EntityID> = []
+    /// What the round before found: whether two files say the same depends on where their parents go.
+    private var assumed: [EntityID: EntityID] = [:]
 
-    /// Every round that fails fixes one file more, so there is an end.
     init(_ reading: SiteReading) {
         self.reading = reading
         repeat {
-            homes = [:]
-            united = [:]
-            staying = fixed
-            placePresets()
-            placeSpecs()
+            repeat { place() } while !isSettled()
+            // Every time this fails one file more is fixed, so there is an end.
         } while fixMisled()
+    }
+
+    private mutating func place() {
+        assumed = homes
+        homes = [:]
+        united = [:]
+        staying = fixed
+        placePresets()
+        placeSpecs()
+    }
+
+    /// Whether another round would find the same. Each round settles one more generation of heirs.
+    private mutating func isSettled() -> Bool {
+        rounds += 1
+        return homes == assumed || rounds % 300 == 0
+    }
+
+    private var rounds = 0
+
+    /// Whether one file can stand for another wherever that is used: equal, in the same order, with the same parents.
+    private func saysTheSame(_ one: BoundEntity, _ other: BoundEntity) -> Bool {
+        guard one.id != other.id else { return true }
+        guard one.tags.isEmpty, other.tags.isEmpty else { return false }
+        return one.fields.without(["extends"]) == other.fields.without(["extends"])
+            && parents(of: one) == parents(of: other)
+    }
+
+    private func parents(of entity: BoundEntity) -> [EntityID?] {
+        entity.parents.map { parent in
+            reading.site.catalogue.place(parent.name, parent.order).map { assumed[$0.id] ?? $0.id }
+        }
     }
 
     func home(of id: EntityID) -> EntityID { homes[id] ?? id }
@@ -58,7 +87,7 @@ struct Homes {
     private mutating func keepTwins(_ presets: [BoundEntity]) {
         for name in reading.site.catalogue.names(.preset) {
             let twins = presets.filter { $0.id.name == Key(name) }
-            guard let first = twins.first, let other = twins.first(where: { !$0.saysTheSame(as: first) }) else {
+            guard let first = twins.first, let other = twins.first(where: { !saysTheSame($0, first) }) else {
                 continue
             }
             for twin in twins where twin.id.folder != "presets" {
@@ -72,7 +101,7 @@ struct Homes {
         for name in names {
             let home = EntityID(.preset, folder: "presets", name)
             if let other = taken[name] {
-                guard other.saysTheSame(as: preset), self.home(of: other.id) == home else { continue }
+                guard saysTheSame(other, preset), self.home(of: other.id) == home else { continue }
                 united[preset.id] = other
             } else {
                 taken[name] = preset
@@ -92,7 +121,7 @@ struct Homes {
             }
             let home = EntityID(.spec, folder: "specs", spec.id.name)
             if let other = reading.site.entities[home] {
-                guard reading.withKeys(spec)?.saysTheSame(as: other) == true else {
+                guard let keyed = reading.withKeys(spec), saysTheSame(keyed, other) else {
                     staying[spec.id] = other
                     continue
                 }
@@ -158,15 +187,6 @@ extension SearchOrder {
     /// The search as it is from a file in another folder.
     fileprivate func seen(from folder: String) -> SearchOrder {
         if case .parent(let kind, _) = self { .parent(kind, folder: folder) } else { self }
-    }
-}
-
-extension BoundEntity {
-    /// Whether it can stand for another wherever that is used: equal, in the same order, and free of what depends on its
-    /// place.
-    func saysTheSame(as other: BoundEntity) -> Bool {
-        id == other.id
-            || (fields == other.fields && tags.isEmpty && other.tags.isEmpty && parents.isEmpty && other.parents.isEmpty)
     }
 }
 

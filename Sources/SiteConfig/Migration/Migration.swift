@@ -3,18 +3,19 @@ internal import SiteModel
 
 /// What bringing a site into homestak's newest layout comes to: which files change, and what is to be said of it.
 ///
-/// Nothing is written: the changes are for the caller to make, new files first, then changed ones, then those that go, so
-/// that a migration which was interrupted is finished by the next one.
+/// Nothing is written: the changes are for the caller to make, in their order, and what was moved is removed at the end, the
+/// last first. So a migration that was interrupted is finished by the next one.
 public struct Migration: Sendable {
     /// The site's errors, or, where there are none, what is left as it is or means something else.
     public let report: Report
-    /// The files that change, by path. Empty if the site has errors, or is migrated already.
+    /// The files that change: new ones, those that others extend before them; then changed ones; then those that go. Empty
+    /// if the site has errors, or is migrated already.
     public let changes: [FileChange]
     /// The outputs that would not be the same afterwards, which is a bug here: then nothing is to be written.
     public let differing: [String]
 
     /// The changes as a unified diff that `git apply` takes; empty if there are none.
-    public var diff: [UInt8] { UnifiedDiff.text(of: changes) }
+    public var diff: [UInt8] { UnifiedDiff.text(of: changes.sorted { Key($0.path) < Key($1.path) }) }
 }
 
 extension SiteCompiler {

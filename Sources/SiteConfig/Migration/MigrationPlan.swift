@@ -18,15 +18,24 @@ struct MigrationPlan {
         if edits[path]?.contains(edit) != true { edits[path, default: []].append(edit) }
     }
 
-    /// What changes, by path. A file that ends as it was is none of it.
+    /// What changes, in an order in which it can be done step by step. A file that ends as it was is none of it.
     func changes(of reading: SiteReading) -> [FileChange] {
         let paths = Set(moves.keys).union(edits.keys).union(texts.keys).union(dropped)
-        return paths.sorted { Key($0) < Key($1) }.compactMap { path in
+        // What others extend is written before them, and goes after them.
+        let ordered = paths.sorted { (reading.depth(of: $0), Key($0)) < (reading.depth(of: $1), Key($1)) }
+        let changes = changes(ordered, of: reading)
+        let isNew: (FileChange) -> Bool = { $0.newPath != nil && $0.newPath != $0.oldPath }
+        return changes.filter(isNew) + changes.filter { $0.newPath == $0.oldPath }
+            + changes.filter { $0.newPath == nil }.reversed()
+    }
+
+    private func changes(_ paths: [String], of reading: SiteReading) -> [FileChange] {
+        paths.compactMap { path in
             let old = reading.bytes(of: path)
             if dropped.contains(path) {
                 return FileChange(oldPath: path, newPath: nil, oldBytes: old, newBytes: [])
             }
-            let new = texts[path] ?? (edits[path] ?? []).applied(to: old)
+            let new = texts[path] ?? reading.aligned(edits[path] ?? [], path).applied(to: old)
             let newPath = moves[path] ?? path
             guard newPath != path || new != old else { return nil }
             return FileChange(oldPath: path, newPath: newPath, oldBytes: old, newBytes: new)

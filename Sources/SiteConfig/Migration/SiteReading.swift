@@ -10,6 +10,7 @@ struct SiteReading {
     /// What `validate` finds.
     let findings: [Diagnostic]
     private let sources: [String: Source]
+    private let entitiesByPath: [String: BoundEntity]
 
     init(_ files: any SiteFiles, _ strictness: Strictness) {
         var loader = Loader(files, strictness)
@@ -17,6 +18,7 @@ struct SiteReading {
         self.findings = loader.diagnostics + findings
         self.loader = loader
         site = loader.site
+        entitiesByPath = Dictionary(site.entities.values.map { ($0.path, $0) }) { first, _ in first }
         sources = Dictionary(loader.sources.sources.map { ($0.path, $0) }) { first, _ in first }
     }
 
@@ -35,6 +37,20 @@ struct SiteReading {
     /// The file's tree once more: binding does not keep it.
     func tree(of entity: BoundEntity) -> SyntaxTree? {
         source(of: entity).flatMap { parse($0, site.strictness).tree }
+    }
+
+    /// The edits of a file, and those that keep its comments in their columns.
+    func aligned(_ edits: [Edit], _ path: String) -> [Edit] {
+        guard !edits.isEmpty, let source = sources[path], let tree = parse(source, site.strictness).tree else {
+            return edits
+        }
+        return edits.keepingColumns(of: tree)
+    }
+
+    /// How many generations of files the one at a path inherits from, at most. There are no circles in a sound site.
+    func depth(of path: String) -> Int {
+        let parents = (entitiesByPath[path]?.parents ?? []).compactMap { site.catalogue.place($0.name, $0.order)?.path }
+        return parents.map { depth(of: $0) + 1 }.max() ?? 0
     }
 
     func entity(_ place: Catalogue.Place) -> BoundEntity? { site.entities[place.id] }
