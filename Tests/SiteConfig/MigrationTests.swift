@@ -70,6 +70,7 @@ import Testing
         for env in names("envs") {
             targets += [.variables(.env(env))] + names("nodes").map { .env(.init(name: env, node: $0)) }
         }
+        targets += (names("nodes") + names("hosts")).map { .host($0) }
         for target in targets {
             let old = before.compile(target).document?.bytes(.redacted)
             #expect(after.compile(target).document?.bytes(.redacted) == old, "\(target)")

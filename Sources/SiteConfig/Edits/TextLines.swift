@@ -52,6 +52,11 @@ struct TextLines {
         start(line) <= Int(span.start) && span.start < span.end && span.end <= end
     }
 
+    /// Whether nothing but spaces, and marks of list items, stands before a column.
+    func isIndentation(_ line: Int, to column: Int) -> Bool {
+        whole(line).prefix(column).allSatisfy { $0 == 0x20 || $0 == UInt8(ascii: "-") }
+    }
+
     /// What the text breaks its lines with.
     var newline: String { bytes.firstIndex(of: 0x0A).map { $0 > 0 && bytes[$0 - 1] == 0x0D } == true ? "\r\n" : "\n" }
 
@@ -77,7 +82,7 @@ struct EntryLines {
 
 extension TextLines {
     /// The lines of each entry of a block map, within those that belong to the map; nil if an entry does not begin its
-    /// line (`? key`, `- key:`), or lines break in odd ways.
+    /// line (`? key`), or lines break in odd ways. The first one may follow the mark of a list's item.
     ///
     /// A comment below an entry belongs to it if it is indented more, else to the next one.
     func entries(of map: NodeID, in tree: SyntaxTree, _ range: Range<Int>) -> [EntryLines]? {
@@ -88,9 +93,9 @@ extension TextLines {
         var end = range.lowerBound
         for (index, entry) in written.enumerated() {
             let line = number(at: Int(tree.span(entry.key).start))
-            guard self.column(of: entry.key, tree) == column, indentation(line) == column, line >= end else {
-                return nil
-            }
+            let isFirst = index == 0 && isIndentation(line, to: column)
+            guard self.column(of: entry.key, tree) == column, isFirst || indentation(line) == column, line >= end
+            else { return nil }
             let next =
                 index + 1 < written.count
                 ? number(at: Int(tree.span(written[index + 1].key).start)) : range.upperBound

@@ -84,46 +84,14 @@ private struct FormerNames {
 
     /// Removes what is not read, since the new name stands beside it. A comment behind it stays, as a line.
     private mutating func remove(_ entry: SyntaxTree.Entry, of map: NodeID, _ name: Key) {
-        guard let edit = tree.isFlow(map) ? flowRemoval(entry, of: map) : blockRemoval(entry, of: map) else {
-            remarks.append(.keepsFormerName(Key(tree.string(entry.key)), name, tree.span(entry.key)))
+        let key = Key(tree.string(entry.key))
+        let place = tree.writtenEntries(map).firstIndex { $0.key == entry.key }
+        guard let removal = place.flatMap({ MapEdits(map, in: tree, lines).removal(of: [$0]) }) else {
+            remarks.append(.keepsFormerName(key, name, tree.span(entry.key)))
             return
         }
-        edits.append(edit)
-        remarks.append(.formerNameGoes(Key(tree.string(entry.key)), name, tree.span(entry.key)))
-    }
-
-    private func blockRemoval(_ entry: SyntaxTree.Entry, of map: NodeID) -> Edit? {
-        let end = lines.number(at: Int(tree.span(map).end) - 1) + 1
-        let written = tree.writtenEntries(map)
-        guard let first = written.first, let place = written.firstIndex(where: { $0.key == entry.key }),
-            let extents = lines.entries(of: map, in: tree, lines.number(at: Int(tree.span(first.key).start))..<end)
-        else { return nil }
-        let own = extents[place].own
-        let span = span(lines.start(own.lowerBound), lines.start(own.upperBound))
-        let comments = tree.comments().filter { $0.start >= span.start && $0.end <= span.end }
-        let indent = String(repeating: " ", count: lines.indentation(own.lowerBound))
-        return Edit(span, comments.map { indent + tree.source.text(of: $0) + lines.newline }.joined())
-    }
-
-    private func flowRemoval(_ entry: SyntaxTree.Entry, of map: NodeID) -> Edit? {
-        let written = tree.writtenEntries(map)
-        guard let place = written.firstIndex(where: { $0.key == entry.key }) else { return nil }
-        let span =
-            place + 1 < written.count
-            ? span(Int(tree.span(entry.key).start), Int(tree.span(written[place + 1].key).start))
-            : place > 0 ? span(Int(end(of: written[place - 1])), Int(end(of: entry))) : nil
-        guard let span, !tree.comments().contains(where: { $0.start < span.end && $0.end > span.start }) else {
-            return nil
-        }
-        return Edit(span, "")
-    }
-
-    private func end(of entry: SyntaxTree.Entry) -> UInt32 {
-        max(tree.span(entry.key).end, tree.span(entry.value).end)
-    }
-
-    private func span(_ start: Int, _ end: Int) -> Span {
-        Span(source: tree.source.id, start: UInt32(start), end: UInt32(end))
+        edits += removal
+        remarks.append(.formerNameGoes(key, name, tree.span(entry.key)))
     }
 }
 

@@ -18,8 +18,10 @@ struct Homes {
     /// What the round before found: whether two files say the same depends on where their parents go.
     private var assumed: [EntityID: EntityID] = [:]
 
-    init(_ reading: SiteReading) {
+    /// - Parameter misled: specs that would mean something else in another place.
+    init(_ reading: SiteReading, misled: [EntityID: BoundEntity]) {
         self.reading = reading
+        fixed = misled
         repeat {
             repeat { place() } while !isSettled()
             // Every time this fails one file more is fixed, so there is an end.
@@ -208,7 +210,17 @@ extension SiteReading {
 
     /// Moves presets and specs, and renames what names them.
     func planMoves(_ plan: inout MigrationPlan) {
-        let homes = Homes(self)
+        var misled: [EntityID: BoundEntity] = [:]
+        while true {
+            var attempt = MigrationPlan()
+            move(to: Homes(self, misled: misled), &attempt)
+            let new = specsMisled(by: attempt).filter { misled[$0.key] == nil }
+            if new.isEmpty { return plan = attempt }
+            misled.merge(new) { $1 }
+        }
+    }
+
+    private func move(to homes: Homes, _ plan: inout MigrationPlan) {
         let catalogue = homes.catalogue
         for place in EntityKind.allCases.flatMap(site.catalogue.all) {
             let path = homes.path(of: place)

@@ -1,3 +1,4 @@
+internal import Emitters
 internal import Resolution
 internal import SiteModel
 
@@ -9,19 +10,56 @@ struct SameOutputs {
 
     /// The names of the outputs that are not the same from both.
     func differing(_ before: SiteCompiler, _ after: SiteCompiler) -> [String] {
-        targets.filter { target in
-            let (old, new) = (before.compile(target.target), after.compile(target.target))
-            return old.document?.bytes(.redacted) != new.document?.bytes(.redacted)
-        }.map(\.name)
+        targets.filter { Self.content($0.target, before) != Self.content($0.target, after) }.map(\.name)
     }
 
     private var targets: [(name: String, target: Target)] {
         let nodes = catalogue.names(.node)
         let envs = catalogue.names(.env)
+        let manifests = catalogue.names(.manifest)
         let deployments = envs.flatMap { env in
             nodes.map { ("env \(env) --node \($0)", Target.env(.init(name: env, node: $0))) }
         }
-        return deployments + envs.map { ("vars \($0)", .variables(.env($0))) }
+        let deployedManifests = manifests.flatMap { name in
+            nodes.map { ("manifest \(name) --node \($0)", Target.manifest(.init(.name(name), node: $0))) }
+        }
+        let machines = Set(nodes + catalogue.names(.host)).sorted { Key($0) < Key($1) }
+        return deployments + deployedManifests + envs.map { ("vars \($0)", .variables(.env($0))) }
             + catalogue.names(.posture).map { ("vars --posture \($0)", .variables(.posture($0))) }
+            + catalogue.names(.spec).map { ("spec \($0)", .specification($0)) }
+            + manifests.map { ("manifest \($0)", .manifest(.init(.name($0)))) }
+            + machines.map { ("host \($0)", .host($0)) }
     }
+
+    /// What is written, without what a migration changes on purpose; nil if nothing would be.
+    private static func content(_ target: Target, _ compiler: SiteCompiler) -> Value.Content? {
+        let draft = compiler.draft(target, nil)
+        guard compiler.finish(draft).document != nil, let subject = draft.subject else { return nil }
+        switch subject {
+        case .specification(let specification): return specification.fields.withoutMigrated.content
+        case .manifest(var manifest, let form):
+            // The names of presets change with their files; where they lead is checked with every reference.
+            for place in manifest.nodes.indices { manifest.nodes[place].fields.set("preset", Value(.null, .nowhere)) }
+            return Registry.document(of: .manifest(manifest, form))?.content
+        default: return Registry.document(of: subject)?.content
+        }
+    }
+}
+
+extension Fields {
+    /// A spec's fields without its posture, which is whole after a migration, and without lists of no keys, which say what
+    /// was so before.
+    var withoutMigrated: Value {
+        var fields = self
+        if var access = self["access"]?.map?.without(["_posture"]) {
+            let users = access["users"]?.list?.map { user in
+                user.map.map { Value(.map($0.withoutEmptyKeys), .nowhere) } ?? user
+            }
+            if let users { access.set("users", Value(.list(users), .nowhere)) }
+            fields.set("access", Value(.map(access), .nowhere))
+        }
+        return Value(.map(fields), .nowhere)
+    }
+
+    private var withoutEmptyKeys: Fields { self["ssh_keys"]?.list?.isEmpty == true ? without(["ssh_keys"]) : self }
 }

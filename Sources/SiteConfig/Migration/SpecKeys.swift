@@ -12,7 +12,10 @@ extension SiteReading {
         let lines = TextLines(tree.source.bytes)
         var insertions: [(edit: Edit, user: Span)] = []
         for user in tree.usersWithoutKeys {
-            guard let edit = lines.insertion(ofEmptyKeysIn: user, tree) else { return nil }
+            let map = MapEdits(user, in: tree, lines)
+            let entries = tree.writtenEntries(user)
+            let last = tree.isFlow(user) ? entries.last : entries.first(where: map.isWholeLine)
+            guard let edit = last.flatMap({ map.insertion(of: ["ssh_keys: []"], behind: $0) }) else { return nil }
             if !insertions.contains(where: { $0.edit == edit }) { insertions.append((edit, tree.span(user))) }
         }
         return insertions
@@ -24,6 +27,36 @@ extension SiteReading {
         let bytes = insertions.map(\.edit).applied(to: source.bytes)
         let changed = Source(id: source.id, path: source.path, bytes: bytes, isSecret: false)
         return parse(changed, site.strictness).tree.map { bind($0, as: spec.id, site.strictness).entity }
+    }
+
+    /// Specs of the old folder whose move would change what a spec means, with that one: users without `ssh_keys` that are
+    /// inherited have all keys or none by the folder of the heir.
+    func specsMisled(by plan: MigrationPlan) -> [EntityID: BoundEntity] {
+        let changes = plan.changes(of: self)
+        guard site.catalogue.hasFolder("v2/specs"), !changes.isEmpty else { return [:] }
+        let after = SiteReading(ChangedFiles(loader.files, changes), site.strictness)
+        var misled: [EntityID: BoundEntity] = [:]
+        for name in site.catalogue.names(.spec) {
+            guard let spec = site.entity(Key(name), .kind(.spec)),
+                let new = after.site.entity(Key(name), .kind(.spec)),
+                site.meaning(of: spec) != after.site.meaning(of: new)
+            else { continue }
+            for id in family(of: spec) where id.folder == "v2/specs" { misled[id] = spec }
+        }
+        return misled
+    }
+
+    private func family(of spec: BoundEntity) -> [EntityID] {
+        var family = [spec.id]
+        var next = 0
+        while next < family.count {
+            for parent in site.entities[family[next]]?.parents ?? [] {
+                guard let place = site.catalogue.place(parent.name, parent.order) else { continue }
+                if !family.contains(place.id) { family.append(place.id) }
+            }
+            next += 1
+        }
+        return family
     }
 
     /// Gives the users of specs that move what they had without saying it.
@@ -38,39 +71,17 @@ extension SiteReading {
     }
 }
 
+extension LinkedSite {
+    fileprivate func meaning(of spec: BoundEntity) -> Value.Content {
+        specification(spec).specification.fields.withoutMigrated.content
+    }
+}
+
 extension SyntaxTree {
     /// The maps of `access.users` that do not say which keys their users have.
     fileprivate var usersWithoutKeys: [NodeID] {
         guard let access = value(of: "access", in: root), let users = value(of: "users", in: access) else { return [] }
         return items(users).filter { kind($0) == .map && value(of: "ssh_keys", in: $0) == nil }
-    }
-}
-
-extension TextLines {
-    /// How `ssh_keys: []` is put behind the first line of a user, or of its entries in brackets.
-    fileprivate func insertion(ofEmptyKeysIn user: NodeID, _ tree: SyntaxTree) -> Edit? {
-        let entries = tree.writtenEntries(user)
-        guard !tree.isAlias(user), !hasOddBreaks, let last = entries.last else { return nil }
-        if tree.isFlow(user) {
-            let end = max(tree.span(last.key).end, tree.span(last.value).end)
-            return Edit(Span(source: tree.source.id, start: end, end: end), ", ssh_keys: []")
-        }
-        guard let entry = entries.first(where: { isWholeLine($0, tree) }) else { return nil }
-        let column = column(of: entry.key, tree)
-        let line = number(at: Int(tree.span(entry.key).start))
-        let before = bytes[start(line)..<start(line) + column]
-        guard before.allSatisfy({ $0 == 0x20 || $0 == UInt8(ascii: "-") }) else { return nil }
-        let place = UInt32(start(line) + whole(line).prefix { $0 != 0x0A && $0 != 0x0D }.count)
-        let text = newline + String(repeating: " ", count: column) + "ssh_keys: []"
-        return Edit(Span(source: tree.source.id, start: place, end: place), text)
-    }
-
-    /// Whether an entry begins and ends in one line, so that another can follow.
-    private func isWholeLine(_ entry: SyntaxTree.Entry, _ tree: SyntaxTree) -> Bool {
-        let (key, value) = (tree.span(entry.key), tree.span(entry.value))
-        let isBlockText = [.literal, .folded].contains(tree.style(entry.value)) && tree.kind(entry.value) == .scalar
-        return !isBlockText && value.end >= key.end
-            && number(at: Int(key.start)) == number(at: Int(max(key.end, value.end)) - 1)
     }
 }
 
