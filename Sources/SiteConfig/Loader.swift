@@ -228,8 +228,9 @@ extension Code {
         fix: "Rename the file. To leave it out on purpose, begin its name with `_` or end it in `.example`.")
 
     /// The codes of this module.
-    static let ofSiteConfig: [Code] = [
-        .twoFiles, .plainSecrets, .twoSealed, .uncheckedSecrets, .notSealed, .staleRecipients, .trackedSecrets,
-        .misnamed, .signingKey,
-    ] + ofMigration
+    static let ofSiteConfig: [Code] =
+        [
+            .twoFiles, .plainSecrets, .twoSealed, .uncheckedSecrets, .notSealed, .staleRecipients, .trackedSecrets,
+            .misnamed, .signingKey,
+        ] + ofMigration
 }

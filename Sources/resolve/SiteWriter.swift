@@ -25,7 +25,8 @@ struct SiteWriter {
         for component in FilePath(path).components {
             place.append(component)
             if Self.kind(of: place) == S_IFLNK {
-                throw Failure.couldNotRun("refusing to change \(path): \(place.string) is a symbolic link; nothing was written")
+                throw Failure.couldNotRun(
+                    "refusing to change \(path): \(place.string) is a symbolic link; nothing was written")
             }
         }
     }

@@ -73,7 +73,8 @@ import Testing
         targets += (names("nodes") + names("hosts")).map { .host($0) }
         for target in targets {
             let old = before.compile(target).document?.bytes(.redacted)
-            #expect(after.compile(target).document?.bytes(.redacted) == old, "\(target)")
+            let isSame = after.compile(target).document?.bytes(.redacted) == old
+            #expect(isSame, "\(target)")
         }
     }
 

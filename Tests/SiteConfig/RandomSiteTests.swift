@@ -123,7 +123,7 @@ private struct RandomSite {
 }
 
 /// Random numbers that are the same in every run.
-private struct SeededNumbers: RandomNumberGenerator {
+struct SeededNumbers: RandomNumberGenerator {
     private var state: UInt64
 
     init(_ seed: Int) { state = UInt64(truncatingIfNeeded: seed + 1) &* 0x9E37_79B9_7F4A_7C15 | 1 }

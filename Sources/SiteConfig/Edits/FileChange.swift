@@ -50,7 +50,7 @@ struct ChangedFiles: SiteFiles {
         var names: [String] = []
         do throws(FileError) {
             names = try base.names(in: folder)
-        } catch where error == .missing && !added.isEmpty {}
+        } catch  where error == .missing && !added.isEmpty {}
         let left = names.filter { !removed.contains($0) }
         let all = left + added.filter { !left.contains($0) }.sorted()
         if all.isEmpty, !names.isEmpty, !folder.isEmpty { throw .missing }

@@ -141,9 +141,9 @@ extension [Edit] {
                 sum + edit.replacement.count - tree.source.text(of: edit.span).count
             }
             let blanks = lines.bytes[lines.start(line)..<Int(comment.start)].reversed().prefix { $0 == 0x20 }.count
-            guard growth != 0, blanks > 2 else { return nil }
+            guard growth != 0, blanks > 2, blanks - growth >= 2 else { return nil }
             let span = Span(source: comment.source, start: comment.start - UInt32(blanks), end: comment.start)
-            return Edit(span, String(repeating: " ", count: Swift.max(2, blanks - growth)))
+            return Edit(span, String(repeating: " ", count: blanks - growth))
         }
         return self + columns
     }

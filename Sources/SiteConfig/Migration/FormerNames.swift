@@ -98,7 +98,8 @@ private struct FormerNames {
 extension Diagnostic {
     fileprivate static func keepsFormerName(_ key: Key, _ name: Key, _ span: Span) -> Diagnostic {
         Diagnostic(
-            .staysBehind, .warning, "\(key) is not renamed: it is shared through an alias, or written in an unusual way",
+            .staysBehind, .warning,
+            "\(key) is not renamed: it is shared through an alias, or written in an unusual way",
             at: span, "now called \(name)", help: "rename it by hand; it is read under both names")
     }
 

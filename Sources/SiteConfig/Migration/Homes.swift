@@ -3,23 +3,35 @@ internal import Resolution
 internal import SiteModel
 internal import YAMLSyntax
 
+/// Why a file stays where it is.
+enum Obstacle {
+    /// Another one has the name, and says something else.
+    case differs(BoundEntity)
+    /// A name in that file would lead elsewhere, or cannot be changed.
+    case misleads(BoundEntity)
+    /// Users of that spec would get keys by the move, or lose them.
+    case givesKeys(BoundEntity)
+    /// Its users are written so that `ssh_keys` cannot be added to them.
+    case cannotSayKeys
+}
+
 /// Where presets and specs will live, so that every reference leads to the document that it leads to now.
 struct Homes {
     /// The new place of each that moves.
     private(set) var homes: [EntityID: EntityID] = [:]
     /// Those that go, with what says the same at their new place.
     private(set) var united: [EntityID: BoundEntity] = [:]
-    /// Those that stay, with what stands in their way.
-    private(set) var staying: [EntityID: BoundEntity] = [:]
+    /// Those that stay, and why.
+    private(set) var staying: [EntityID: Obstacle] = [:]
     private let reading: SiteReading
     /// Found on the way not to be movable, or not under another name.
-    private var fixed: [EntityID: BoundEntity] = [:]
+    private var fixed: [EntityID: Obstacle] = [:]
     private var keepsName: Set<EntityID> = []
     /// What the round before found: whether two files say the same depends on where their parents go.
     private var assumed: [EntityID: EntityID] = [:]
 
     /// - Parameter misled: specs that would mean something else in another place.
-    init(_ reading: SiteReading, misled: [EntityID: BoundEntity]) {
+    init(_ reading: SiteReading, misled: [EntityID: Obstacle]) {
         self.reading = reading
         fixed = misled
         repeat {
@@ -74,7 +86,9 @@ struct Homes {
         var taken: [Key: BoundEntity] = [:]
         for preset in presets where preset.id.folder == "presets" { taken[preset.id.name] = preset }
         keepTwins(presets)
-        for (id, _) in staying where id.folder == "vms/presets" { taken[id.name] = taken[id.name] ?? reading.site.entities[id] }
+        for preset in presets where preset.id.folder == "vms/presets" && staying[preset.id] != nil {
+            taken[preset.id.name] = taken[preset.id.name] ?? preset
+        }
         for preset in presets where preset.id.folder == "v2/presets" { place(preset, [preset.id.name], &taken) }
         // A name that has the prefix goes first: it keeps it.
         let old = presets.filter { $0.id.folder == "vms/presets" }
@@ -93,7 +107,7 @@ struct Homes {
                 continue
             }
             for twin in twins where twin.id.folder != "presets" {
-                staying[twin.id] = twin.id == first.id ? other : first
+                staying[twin.id] = .differs(twin.id == first.id ? other : first)
             }
         }
     }
@@ -111,20 +125,20 @@ struct Homes {
             homes[preset.id] = home
             return
         }
-        staying[preset.id] = names.first.flatMap { taken[$0] }
+        staying[preset.id] = names.first.flatMap { taken[$0] }.map { .differs($0) }
     }
 
     private mutating func placeSpecs() {
         let specs = reading.site.catalogue.all(.spec).compactMap(reading.entity)
         for spec in specs where spec.id.folder == "v2/specs" && staying[spec.id] == nil {
             guard reading.keyInsertions(spec) != nil else {
-                staying[spec.id] = spec
+                staying[spec.id] = .cannotSayKeys
                 continue
             }
             let home = EntityID(.spec, folder: "specs", spec.id.name)
             if let other = reading.site.entities[home] {
                 guard let keyed = reading.withKeys(spec), saysTheSame(keyed, other) else {
-                    staying[spec.id] = other
+                    staying[spec.id] = .differs(other)
                     continue
                 }
                 united[spec.id] = other
@@ -177,7 +191,7 @@ struct Homes {
     }
 
     private mutating func fix(_ id: EntityID, because other: BoundEntity) {
-        if homes[id] != nil, fixed[id] == nil { fixed[id] = other }
+        if homes[id] != nil, fixed[id] == nil { fixed[id] = .misleads(other) }
     }
 }
 
@@ -210,7 +224,7 @@ extension SiteReading {
 
     /// Moves presets and specs, and renames what names them.
     func planMoves(_ plan: inout MigrationPlan) {
-        var misled: [EntityID: BoundEntity] = [:]
+        var misled: [EntityID: Obstacle] = [:]
         while true {
             var attempt = MigrationPlan()
             move(to: Homes(self, misled: misled), &attempt)
@@ -243,7 +257,13 @@ extension SiteReading {
         let moving: [EntityKind] = [.preset, .spec]
         return moving.flatMap(site.catalogue.all).compactMap { place in
             guard let entity = entity(place) else { return nil }
-            if let other = homes.staying[place.id] { return .stays(entity, because: other) }
+            if let obstacle = homes.staying[place.id] {
+                guard case .differs(let other) = obstacle, case .differs = homes.staying[other.id] else {
+                    return .stays(entity, obstacle)
+                }
+                // Of two that differ, both stay; that is said once.
+                return Key(other.path) < Key(entity.path) ? nil : .bothStay(entity, other)
+            }
             return homes.united[place.id].flatMap { lostComments(of: entity, unitedWith: $0) }
         } + renamed(homes)
     }
@@ -267,20 +287,50 @@ extension SiteReading {
 }
 
 extension Diagnostic {
-    fileprivate static func stays(_ entity: BoundEntity, because other: BoundEntity) -> Diagnostic {
+    fileprivate static func bothStay(_ one: BoundEntity, _ other: BoundEntity) -> Diagnostic {
+        Diagnostic(
+            .staysBehind, .warning, "\(one.path) and \(other.path) stay where they are: they differ", at: one.start,
+            related: [Label(other.start, "the other one")],
+            help: "make the two equal, remove one, or give one another name; then migrate again")
+    }
+
+    fileprivate static func stays(_ entity: BoundEntity, _ obstacle: Obstacle) -> Diagnostic {
         let kind = entity.id.kind.name
-        let isTwin = other.id.kind == entity.id.kind && other.id != entity.id
-        return Diagnostic(
-            .staysBehind, .warning, "\(entity.path) stays where it is", at: entity.start,
-            related: other.id == entity.id ? [] : [Label(other.start, isTwin ? "this one differs" : "what is read here would change")],
-            help: isTwin
-                ? "make the two equal, remove one, or give it a name that no other \(kind) has; then migrate again"
-                : "write the name without an anchor or a tag, or move the two by hand")
+        func remark(
+            _ words: String, _ related: [Label] = [], notes: [String] = [], help: String
+        ) -> Diagnostic {
+            Diagnostic(
+                .staysBehind, .warning, "\(entity.path) stays where it is: \(words)", at: entity.start,
+                related: related, notes: notes, help: help)
+        }
+        switch obstacle {
+        case .differs(let other):
+            return remark(
+                "\(other.path) differs from it", [Label(other.start, "this one")],
+                notes: entity.id.kind == .spec
+                    ? ["a user without ssh_keys has every key in specs/, and none in v2/specs/"] : [],
+                help: "make the two equal, remove one, or give it a name that no other \(kind) has; then migrate again")
+        case .misleads(let other):
+            return remark(
+                "a name in \(other.path) would lead elsewhere, or cannot be changed",
+                other.id == entity.id ? [] : [Label(other.start, "this one")],
+                help: "write names without anchors and tags, each \(kind) under one name; then migrate again")
+        case .givesKeys(let spec):
+            return remark(
+                "users of the spec \"\(spec.id.name)\" would get keys by the move, or lose them",
+                spec.id == entity.id ? [] : [Label(spec.start, "this one")],
+                help: "write `ssh_keys` for every user of the two and of what they extend; then migrate again")
+        case .cannotSayKeys:
+            return remark(
+                "`ssh_keys: []` cannot be added to its users, as they are written",
+                help: "write its users out, with their ssh_keys; then migrate again")
+        }
     }
 
     fileprivate static func losesComments(_ entity: BoundEntity, _ kept: BoundEntity, lost: Span) -> Diagnostic {
         Diagnostic(
-            .changedMeaning, .note, "\(entity.path) goes, for \(kept.path) says the same, but not this comment", at: lost,
+            .changedMeaning, .note, "\(entity.path) goes, for \(kept.path) says the same, but not this comment",
+            at: lost,
             help: "copy it before, if it is worth keeping")
     }
 

@@ -10,7 +10,10 @@ extension SiteReading {
             let paths = site.catalogue.all(kind).map(\.path)
             if !paths.isEmpty { remarks.append(.keptForResolve(kind, paths)) }
         }
-        let strangers = strangers(in: "v2", known: Catalogue.folders)
+        let known = Catalogue.folders + site.catalogue.paths
+        let strangers = ["v2", "v2/postures", "v2/presets", "v2/specs", "vms/presets"].flatMap {
+            self.strangers(in: $0, known: known)
+        }
         return strangers.isEmpty ? remarks : remarks + [.strangers(strangers)]
     }
 
@@ -24,7 +27,8 @@ extension SiteReading {
 extension Diagnostic {
     fileprivate static func keptForResolve(_ kind: EntityKind, _ paths: [String]) -> Diagnostic {
         Diagnostic(
-            .staysBehind, .note, "homestak's newest tools do not read \(kind.plural), resolve does: \(paths.shown)", at: nil,
+            .staysBehind, .note, "homestak's newest tools do not read \(kind.plural), resolve does: \(paths.shown)",
+            at: nil,
             help: "they stay where they are; homestak's own tools make machines from manifests")
     }
 

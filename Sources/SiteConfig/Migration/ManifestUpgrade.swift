@@ -90,7 +90,8 @@ private struct ManifestUpgrade {
         var edits: [Edit] = []
         var above: String?
         for (place, item) in items.enumerated() {
-            guard tree.isBare(item), !tree.isAlias(item), let name = tree.value(of: "name", in: item), tree.isBare(name),
+            guard tree.isBare(item), !tree.isAlias(item), let name = tree.value(of: "name", in: item),
+                tree.isBare(name),
                 let level = edit(item, levels[place], isLast: place == items.count - 1, above: above)
             else { return nil }
             edits += level
@@ -128,7 +129,9 @@ extension Diagnostic {
         let isMissing = obstacle.key == "name"
         return Diagnostic(
             .staysBehind, .warning, "\(manifest.path) stays a manifest of version 1", at: obstacle.keySpan,
-            isMissing ? "this level has no vm_preset" : "version 2 has no \(obstacle.key)\(obstacle.key == "post_scenario" ? " but pve-setup" : "")",
+            isMissing
+                ? "this level has no vm_preset"
+                : "version 2 has no \(obstacle.key)\(obstacle.key == "post_scenario" ? " but pve-setup" : "")",
             help: "give each level a vm_preset and an image, then migrate again")
     }
 

@@ -24,7 +24,8 @@ extension SiteCompiler {
     public func migration() -> Migration {
         let reading = SiteReading(files, strictness)
         guard reading.isSound else {
-            return Migration(report: report(on: reading.loader, reading.findings, usage: nil), changes: [], differing: [])
+            return Migration(
+                report: report(on: reading.loader, reading.findings, usage: nil), changes: [], differing: [])
         }
         let plan = reading.plan()
         let changes = plan.changes(of: reading)
@@ -39,7 +40,8 @@ extension SiteCompiler {
         let files = ChangedFiles(files, changes)
         let after = SiteReading(files, strictness)
         guard after.isSound else { return ["validate"] }
-        let outputs = SameOutputs(reading).differing(SiteCompiler(self.files, strictness), SiteCompiler(files, strictness))
+        let outputs = SameOutputs(reading).differing(
+            SiteCompiler(self.files, strictness), SiteCompiler(files, strictness))
         return outputs + (after.plan().changes(of: after).isEmpty ? [] : ["migrate"])
     }
 }

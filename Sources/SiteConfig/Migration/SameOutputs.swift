@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Emitters
 internal import Resolution
 internal import SiteModel
@@ -10,7 +11,17 @@ struct SameOutputs {
 
     /// The names of the outputs that are not the same from both.
     func differing(_ before: SiteCompiler, _ after: SiteCompiler) -> [String] {
-        targets.filter { Self.content($0.target, before) != Self.content($0.target, after) }.map(\.name)
+        targets.filter { Self.isDifferent($0.target, before, after) }.map(\.name)
+    }
+
+    private static func isDifferent(_ target: Target, _ before: SiteCompiler, _ after: SiteCompiler) -> Bool {
+        let (old, new) = (content(target, before), content(target, after))
+        guard old != new else { return false }
+        if old != nil { return true }
+        // An auth method that was unknown is known afterwards, which is said.
+        let draft = before.draft(target, nil)
+        let errors = (draft.loader.diagnostics + draft.findings).filter { $0.severity == .error }
+        return !errors.allSatisfy { $0.code == .unknownMethod }
     }
 
     private var targets: [(name: String, target: Target)] {

@@ -31,17 +31,17 @@ extension SiteReading {
 
     /// Specs of the old folder whose move would change what a spec means, with that one: users without `ssh_keys` that are
     /// inherited have all keys or none by the folder of the heir.
-    func specsMisled(by plan: MigrationPlan) -> [EntityID: BoundEntity] {
+    func specsMisled(by plan: MigrationPlan) -> [EntityID: Obstacle] {
         let changes = plan.changes(of: self)
         guard site.catalogue.hasFolder("v2/specs"), !changes.isEmpty else { return [:] }
         let after = SiteReading(ChangedFiles(loader.files, changes), site.strictness)
-        var misled: [EntityID: BoundEntity] = [:]
+        var misled: [EntityID: Obstacle] = [:]
         for name in site.catalogue.names(.spec) {
             guard let spec = site.entity(Key(name), .kind(.spec)),
                 let new = after.site.entity(Key(name), .kind(.spec)),
                 site.meaning(of: spec) != after.site.meaning(of: new)
             else { continue }
-            for id in family(of: spec) where id.folder == "v2/specs" { misled[id] = spec }
+            for id in family(of: spec) where id.folder == "v2/specs" { misled[id] = .givesKeys(spec) }
         }
         return misled
     }
@@ -89,6 +89,7 @@ extension Diagnostic {
     fileprivate static func keysAreSaid(_ user: Span, _ path: String) -> Diagnostic {
         Diagnostic(
             .changedMeaning, .note, "in specs/ a user without ssh_keys gets every key of the site, in v2/specs/ none",
-            at: user, "ssh_keys: [] is added", help: "name the keys in \(path), or remove the line to let all of them in")
+            at: user, "ssh_keys: [] is added",
+            help: "name the keys in \(path), or remove the line to let all of them in")
     }
 }

@@ -58,6 +58,7 @@ struct PostureDocument {
             }
             // Comments at the top are the file's, until the entry below goes elsewhere.
             entries[0].above = []
+            entries[0].comments = comments(in: lines.start(first.own.lowerBound)..<lines.start(first.own.upperBound))
         }
     }
 
@@ -152,7 +153,9 @@ struct PostureDocument {
         var written = WrittenEntry(
             name: name, above: [], key: tree.source.text(of: tree.span(entry.key)), rest: ": \(inline)", inline: inline)
         written.isMovable = tree.isMovable(entry.key) && tree.isMovable(entry.value)
-        if sections.contains(name), tree.kind(entry.value) == .map, tree.isBare(entry.value), tree.count(entry.value) > 0 {
+        if sections.contains(name), tree.kind(entry.value) == .map, tree.isBare(entry.value),
+            tree.count(entry.value) > 0
+        {
             written.section = WrittenEntry.Section(
                 entries: flowEntries(of: entry.value, tree), isFlow: true, indent: 2, remark: "")
         }

@@ -6,6 +6,7 @@ internal import YAMLSyntax
 struct PostureDraft {
     private let base: PostureDocument
     private var header: [String]
+    private var footer: [String]
     private var items: [WrittenEntry] = []
     /// Comments that are in it.
     private var known: Set<Key>
@@ -16,6 +17,7 @@ struct PostureDraft {
     init(_ base: PostureDocument) {
         self.base = base
         header = base.header
+        footer = base.footer
         known = Set(base.comments.map { Key($0) })
         nest()
     }
@@ -32,7 +34,9 @@ struct PostureDraft {
             }
             isChanged = true
             if items.contains(where: { $0.name == place.section }) { continue }
-            if !written.contains(where: { $0.name == place.section }) { items.append(newSection(place.section, for: entry)) }
+            if !written.contains(where: { $0.name == place.section }) {
+                items.append(newSection(place.section, for: entry))
+            }
         }
         for entry in written {
             guard let place = Self.place(of: entry.name) else { continue }
@@ -65,7 +69,10 @@ struct PostureDraft {
                 append(entry)
             }
         }
-        let left = other.comments.filter { !known.contains(Key($0)) }
+        let ending = fresh(other.footer.filter(\.isComment).map(\.trimmed))
+        footer += ending
+        known.formUnion(ending.map { Key($0) })
+        let left = fresh(other.comments)
         header += left.map { base.isFlow ? $0 : pad(base.column) + $0 }
         known.formUnion(left.map { Key($0) })
     }
@@ -151,7 +158,7 @@ struct PostureDraft {
     var bytes: [UInt8]? {
         guard !isBroken else { return nil }
         guard isChanged else { return base.tree.source.bytes }
-        let lines = header + body + base.footer
+        let lines = header + body + footer
         return Array(lines.map { $0 + base.newline }.joined().utf8)
     }
 

@@ -44,7 +44,8 @@ extension SiteReading {
     struct Misled {
         let name: Key
         let variables: [Key]
-        let methods: (before: String, after: String)
+        /// Whether its auth method would be another one, or not known any more.
+        let isAuthLost: Bool
     }
 
     private func misled(_ after: SiteReading) -> [Misled] {
@@ -52,9 +53,11 @@ extension SiteReading {
             let name = Key(text)
             let (old, new) = (variables(of: name), after.variables(of: name))
             let differing = old.entries.filter { new[$0.key]?.content != $0.value.content }.map(\.key)
-            let methods = (before: method(of: name).name, after: after.method(of: name).name)
-            guard !differing.isEmpty || methods.before != methods.after else { return nil }
-            return Misled(name: name, variables: differing, methods: methods)
+            let isAuthLost =
+                method(of: name).name != after.method(of: name).name
+                || (after.isMethodUnknown(name) && !isMethodUnknown(name))
+            guard !differing.isEmpty || isAuthLost else { return nil }
+            return Misled(name: name, variables: differing, isAuthLost: isAuthLost)
         }
     }
 
@@ -64,6 +67,10 @@ extension SiteReading {
     }
 
     private func method(of posture: Key) -> LinkedSite.AuthMethod { site.authMethod(ofPosture: posture, namedAt: nil) }
+
+    private func isMethodUnknown(_ posture: Key) -> Bool {
+        method(of: posture).diagnostics.contains { $0.code == .unknownMethod }
+    }
 
     private func ancestors(of name: Key) -> [Key] {
         var found: [Key] = [name]
@@ -82,10 +89,9 @@ extension SiteReading {
     private func knownMethods(_ after: SiteReading) -> [Diagnostic] {
         site.catalogue.names(.posture).compactMap { text in
             let name = Key(text)
-            guard method(of: name).diagnostics.contains(where: { $0.code == .unknownMethod }),
-                !after.method(of: name).diagnostics.contains(where: { $0.code == .unknownMethod }),
-                let posture = documents(name).flat
-            else { return nil }
+            guard isMethodUnknown(name), !after.isMethodUnknown(name), let posture = documents(name).flat else {
+                return nil
+            }
             return .methodIsKnown(posture)
         }
     }
@@ -96,10 +102,11 @@ extension SiteReading {
         var paths = posture.variables.compactMap { name in
             FieldTable.flatPostureKeys.first { $0.flat == name }.map { [$0.section, $0.key] } ?? [name]
         }
-        if posture.methods.before != posture.methods.after { paths.append(["auth", "method"]) }
+        if posture.isAuthLost { paths.append(["auth", "method"]) }
         let leaves = [documents.nested, documents.flat].compactMap(\.self).flatMap { PostureLeaves($0.fields).leaves }
         let places = leaves.filter { paths.contains($0.path) }.compactMap(\.span)
-        let changes = posture.variables.map(\.text) + (posture.methods.before == posture.methods.after ? [] : ["auth.method"])
+        let changes =
+            posture.variables.map(\.text) + (posture.isAuthLost ? ["auth.method"] : [])
         return .wouldChange(main, documents.nested, changes, places)
     }
 }
@@ -114,11 +121,23 @@ private struct PostureMoves {
         for text in reading.site.catalogue.names(.posture) {
             let name = Key(text)
             if let remark = staying[name] {
-                if let remark { plan.remarks.append(remark) }
+                if let remark = remark ?? self.remark(onRelative: name) { plan.remarks.append(remark) }
             } else {
                 place(name)
             }
         }
+    }
+
+    /// What is to be said of a posture that stays for another's sake: that, unless it could not move by itself.
+    private func remark(onRelative name: Key) -> Diagnostic? {
+        let documents = reading.documents(name)
+        if let flat = documents.flat, let nested = documents.nested {
+            let contradictions = PostureLeaves(flat.fields).contradictions(PostureLeaves(nested.fields), ordered: false)
+            return contradictions.isEmpty ? .staysForFamily(flat) : .contradict(flat, nested, contradictions)
+        }
+        guard let posture = documents.flat ?? documents.nested else { return nil }
+        let isPlaced = documents.nested == nil && !posture.hasFlatKeys
+        return isPlaced ? nil : .staysForFamily(posture)
     }
 
     private mutating func place(_ name: Key) {
@@ -132,10 +151,7 @@ private struct PostureMoves {
 
     private mutating func rewrite(_ posture: BoundEntity, to path: String) {
         guard let tree = reading.tree(of: posture) else { return }
-        let hasFlatKeys = posture.fields.entries.contains { entry in
-            FieldTable.flatPostureKeys.contains { $0.flat == entry.key }
-        }
-        if hasFlatKeys {
+        if posture.hasFlatKeys {
             let draft = PostureDocument(tree).map { PostureDraft($0) }
             guard let bytes = checked(draft, PostureLeaves(posture.fields), [tree], posture) else {
                 plan.remarks.append(.staysFlat(posture, nil))
@@ -186,6 +202,10 @@ private struct PostureMoves {
     }
 }
 
+extension BoundEntity {
+    fileprivate var hasFlatKeys: Bool { FieldTable.flatPostureKeys.contains { fields.contains($0.flat) } }
+}
+
 extension MigrationPlan {
     fileprivate mutating func add(_ other: MigrationPlan) {
         moves.merge(other.moves) { $1 }
@@ -201,22 +221,30 @@ extension Diagnostic {
     ) -> Diagnostic {
         let names = places.map { $0.0.path.map(\.text).joined(separator: ".") }
         let labels = places.flatMap { pair in
-            [pair.0.span.map { Label($0, "\(pair.0.value.phrase) here") }, pair.1.span.map { Label($0, "\(pair.1.value.phrase) here") }]
-                .compactMap(\.self)
+            [
+                pair.0.span.map { Label($0, "\(pair.0.value.phrase) here") },
+                pair.1.span.map { Label($0, "\(pair.1.value.phrase) here") },
+            ]
+            .compactMap(\.self)
         }
         return Diagnostic(
             .staysBehind, .warning,
             "\(flat.path) and \(nested.path) stay as they are: they contradict each other in \(names.joined(separator: ", "))",
             at: labels.first?.span ?? flat.start, labels.first?.text ?? "", related: Array(labels.dropFirst()),
-            help: "today variables come from \(flat.path), auth from \(nested.path): make both say what is meant, then migrate again")
+            help:
+                "today variables come from \(flat.path), auth from \(nested.path): make both say what is meant, then migrate again"
+        )
     }
 
     fileprivate static func staysFlat(_ posture: BoundEntity, _ other: BoundEntity?) -> Diagnostic {
         let paths = [posture.path, other?.path].compactMap(\.self).joined(separator: " and ")
         return Diagnostic(
-            .staysBehind, .warning, "\(paths) \(other == nil ? "stays as it is" : "stay as they are")", at: posture.start,
+            .staysBehind, .warning, "\(paths) \(other == nil ? "stays as it is" : "stay as they are")",
+            at: posture.start,
             related: other.map { [Label($0.start, "")] } ?? [],
-            notes: ["anchors, aliases, tags, `<<` or an unusual form of its keys are in what would have to be rearranged"],
+            notes: [
+                "anchors, aliases, tags, `<<` or an unusual form of its keys are in what would have to be rearranged"
+            ],
             help: "write them out, or bring the posture into its nested form by hand, then migrate again")
     }
 
@@ -227,10 +255,17 @@ extension Diagnostic {
         let paths = [posture.path, isPair ? nested?.path : nil].compactMap(\.self).joined(separator: " and ")
         return Diagnostic(
             .staysBehind, .warning,
-            "\(paths) \(isPair ? "stay as they are" : "stays as it is"): as one document, what it means for \(changes.joined(separator: ", ")) would change",
+            "\(paths) \(isPair ? "stay as they are: as one document" : "stays as it is: in the new layout"), what it means for \(changes.joined(separator: ", ")) would change",
             at: places.first ?? posture.start, places.isEmpty ? "" : "not read today, or overridden",
             related: places.dropFirst().map { Label($0, "and this") },
             help: "make the documents of the posture, and of those it extends, say the same; then migrate again")
+    }
+
+    fileprivate static func staysForFamily(_ posture: BoundEntity) -> Diagnostic {
+        Diagnostic(
+            .staysBehind, .warning,
+            "\(posture.path) stays as it is: without it, a posture that extends it would mean something else",
+            at: posture.start, help: "settle what is said of the others, then migrate again")
     }
 
     fileprivate static func methodIsKnown(_ posture: BoundEntity) -> Diagnostic {

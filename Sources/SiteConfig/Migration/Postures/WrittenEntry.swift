@@ -75,7 +75,9 @@ extension SyntaxTree {
         switch kind(node) {
         case .map:
             if isFlow(node), isOneLine(text) { return text }
-            return "{" + writtenEntries(node).map { "\(inlineText($0.key)): \(inlineText($0.value))" }.joined(separator: ", ") + "}"
+            return "{"
+                + writtenEntries(node).map { "\(inlineText($0.key)): \(inlineText($0.value))" }.joined(separator: ", ")
+                + "}"
         case .list:
             if isFlow(node), isOneLine(text) { return text }
             return "[" + items(node).map(inlineText).joined(separator: ", ") + "]"
