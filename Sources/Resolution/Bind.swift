@@ -13,7 +13,8 @@ package func bind(
     let fields = binder.map(tree.root, id.kind.table ?? FieldTable(isOpen: true, []), at: Place(of: id.kind))
     let entity = BoundEntity(
         id: id, path: tree.source.path, start: .startOfFile(tree.source.id), fields: fields,
-        references: binder.references, secretReferences: binder.secretReferences, tags: binder.tags)
+        references: binder.references, secretReferences: binder.secretReferences, allocations: binder.allocations,
+        tags: binder.tags)
     return (entity, binder.diagnostics)
 }
 
@@ -24,6 +25,8 @@ struct Place {
     var strength = Strength.normal
     /// In a list: what stands there is no field.
     var isItem = false
+    /// Somewhere in a list that has no names: what stands there has no name that stays.
+    var isInList = false
 
     init(of kind: EntityKind) { layer = kind.layer }
 
@@ -37,7 +40,7 @@ struct Place {
     func item(_ index: Int) -> Place {
         var place = below(Key(String(index)))
         place.isItem = true
-        if layer == .env, steps == ["vms"] { place.layer = .instance }
+        if layer == .env, steps == ["vms"] { place.layer = .instance } else { place.isInList = true }
         return place
     }
 }
@@ -48,6 +51,7 @@ extension EntityKind {
         switch self {
         case .site: .site
         case .secrets: .secrets
+        case .allocations: .allocations
         case .host: .host
         case .node: .node
         case .env: .env
@@ -72,6 +76,7 @@ struct Binder {
     var diagnostics: [Diagnostic] = []
     var references: [Reference] = []
     var secretReferences: [SecretReference] = []
+    var allocations: [PoolReference] = []
     var tags: [WrittenTag] = []
 
     init(_ tree: SyntaxTree, _ kind: EntityKind, folder: String, _ strictness: Strictness) {
@@ -157,6 +162,7 @@ struct Binder {
             diagnostics.append(.badSecretMention(nil, place.steps, tree.span(node)))
             return Value(.null, origin)
         }
+        if tree.pool(node) != nil, !type.isData { return allocation(node, type, at: place) }
         var place = place
         place.strength = origin.strength
         switch type {
@@ -224,6 +230,7 @@ struct Binder {
 
     /// `!secret path` and `{$secret: path}`, and tags, anywhere in a value.
     private mutating func inspect(_ node: NodeID, at place: Place) {
+        if tree.pool(node) != nil { return noteAllocation(node, at: place) }
         guard let path = tree.secretPath(node) else {
             for entry in tree.entries(node) { inspectBelow(entry.value, at: place.below(key(entry))) }
             for (index, item) in tree.items(node).enumerated() { inspectBelow(item, at: place.item(index)) }
@@ -258,6 +265,7 @@ struct Binder {
         if let path = tree.secretPath(node), let steps = SecretRef.steps(of: tree.string(path)) {
             return .secret(SecretRef(steps, .unknown))
         }
+        if let pool = tree.pool(node) { return .pooled(Key(pool)) }
         switch tree.kind(node) {
         case .map:
             return .map(
@@ -296,6 +304,14 @@ extension Value.Content {
 }
 
 extension FieldType {
+    /// Whether whatever stands there is kept as it is.
+    fileprivate var isData: Bool {
+        switch self {
+        case .any, .visible: true
+        default: false
+        }
+    }
+
     /// Whether `!secret` may stand there: only where a value is data.
     fileprivate var takesSecrets: Bool {
         switch self {

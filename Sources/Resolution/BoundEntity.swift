@@ -10,6 +10,8 @@ package struct BoundEntity: Sendable {
     package var fields: Fields
     package let references: [Reference]
     package let secretReferences: [SecretReference]
+    /// The numbers that it takes from pools.
+    package let allocations: [PoolReference]
     /// The tags in it that speak of merging.
     package let tags: [WrittenTag]
 
@@ -42,6 +44,12 @@ package struct Reference: Sendable {
 
     /// Whether it is what an entity extends.
     package var isParent: Bool { if case .parent = order { true } else { false } }
+}
+
+/// `!alloc POOL`
+package struct PoolReference: Sendable {
+    package let pool: Key
+    package let span: Span
 }
 
 /// What in an entity stands for a secret.

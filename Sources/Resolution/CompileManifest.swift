@@ -66,6 +66,27 @@ extension LinkedSite {
         return (result, foreign)
     }
 
+    /// What is made for a root on the node that the manifest is applied to: a VM, or those of an env.
+    package func root(
+        _ node: ManifestGraph.Node, of manifest: ManifestGraph, issuedAt time: Int?
+    ) -> (machines: Deployment.Machines, wanted: [Allocation], diagnostics: [Diagnostic]) {
+        var machines = Deployment.Machines(lineage: manifest.lineage)
+        if let name = node.fields["env"]?.name {
+            guard let env = entity(Key(name), .kind(.env)) else { return (machines, [], []) }
+            let inherited = inherited(env)
+            let compiled = self.machines(of: inherited.entity.shifted(by: node.offset))
+            return (compiled.machines, compiled.wanted, inherited.diagnostics + compiled.diagnostics)
+        }
+        let method = authMethod(spec: node.fields["spec"], posture: nil, issuedAt: time)
+        let compiled = vm(node, method)
+        let owner = owner(compiled.vm, in: "manifests/\(manifest.head["name"]?.name ?? "")")
+        let allocated = allocate([compiled.vm], to: [owner])
+        machines.vms = allocated.vms
+        machines.list = manifest.list.named("vms")
+        machines.lineage += method.lineage
+        return (machines, allocated.wanted, method.diagnostics + compiled.diagnostics + allocated.diagnostics)
+    }
+
     // MARK: Parts
 
     private func head(of entity: BoundEntity, _ mode: Fields.Entry) -> Fields {
@@ -115,6 +136,7 @@ extension LinkedSite {
         for key in ["template", "env"] as [Key] {
             if let entry = written.entry(key), !entry.value.isNull { fields.set(entry) }
         }
+        if fields.contains("env"), let offset = written.entry("vmid_offset") { fields.set(offset) }
         for key in ["image", "vmid", "disk"] as [Key] { fields.set(written.entry(key) ?? .absent(key)) }
         fields.set(mode.inherited.named("execution_mode"))
         return fields
@@ -142,6 +164,19 @@ extension Fields {
             fields.set(entry)
         }
         return fields
+    }
+}
+
+extension BoundEntity {
+    /// An env whose VM numbers count from another place.
+    fileprivate func shifted(by offset: Int) -> BoundEntity {
+        guard offset != 0, var base = fields.entry("vmid_base"), let number = base.value.integer?.plus(offset) else {
+            return self
+        }
+        base.value.content = .integer(number)
+        var env = self
+        env.fields.set(base)
+        return env
     }
 }
 

@@ -5,14 +5,17 @@ extension LinkedSite {
     /// The VMs of an env, each merged from its layers (DESIGN §6, *env*), and what is wrong among them.
     ///
     /// - Parameter env: with what it inherits.
-    package func machines(of env: BoundEntity) -> (machines: Deployment.Machines, diagnostics: [Diagnostic]) {
+    /// - Returns: the numbers, too, that they take from pools.
+    package func machines(
+        of env: BoundEntity
+    ) -> (machines: Deployment.Machines, wanted: [Allocation], diagnostics: [Diagnostic]) {
         let method = authMethod(of: env)
         let lineage = env.fields.lineage + method.lineage
         var diagnostics = method.diagnostics
         guard let entry = env.fields.entry("vms") else {
             // What a file would bring that is not there is not known.
             if hasWholeFamily(env) { diagnostics.append(.noVMs(env)) }
-            return (Deployment.Machines(lineage: lineage), diagnostics)
+            return (Deployment.Machines(lineage: lineage), [], diagnostics)
         }
         var vms: [Fields] = []
         let base = env.fields.entry("vmid_base")
@@ -22,8 +25,10 @@ extension LinkedSite {
             vms.append(compiled.vm)
             diagnostics += compiled.diagnostics
         }
-        diagnostics += checkTogether(vms, strictness)
-        return (Deployment.Machines(vms, entry, lineage: lineage), diagnostics + lostMachines(entry))
+        let owners = vms.enumerated().map { owner($1, in: env.id.name.text, at: $0) }
+        let allocated = allocate(vms, to: owners)
+        diagnostics += allocated.diagnostics + checkTogether(allocated.vms, strictness) + lostMachines(entry)
+        return (Deployment.Machines(allocated.vms, entry, lineage: lineage), allocated.wanted, diagnostics)
     }
 
     /// VMs of what the env extends, which its own list replaces: R0307.
@@ -240,12 +245,22 @@ extension Fields {
     }
 }
 
+extension Int {
+    /// The sum; nil if it is no `Int`, as with a base that only --lenient lets pass.
+    func plus(_ other: Int) -> Int? {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? nil : sum
+    }
+}
+
 extension Fields.Entry {
     /// A VM's number, counted from the env's base, and what it would be by the bases that were beaten.
     static func number(_ base: Fields.Entry, plus index: Int) -> Fields.Entry? {
         // How strong the base is matters among bases, not against a VM's own number.
         func count(_ value: Value) -> Value? {
-            value.integer.map { Value(.integer($0 + index), Origin(value.origin.span, value.origin.layer)) }
+            value.integer.flatMap { $0.plus(index) }.map {
+                Value(.integer($0), Origin(value.origin.span, value.origin.layer))
+            }
         }
         return count(base.value).map {
             Fields.Entry("vmid", $0, rule: .offset(from: base.key, index), beat: base.beat.compactMap(count))

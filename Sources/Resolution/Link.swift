@@ -5,7 +5,7 @@ package import SiteModel
 ///
 /// All references are checked, whether or not a nearer layer overrides them.
 package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
-    var diagnostics = site.ancestry.diagnostics + site.rules.diagnostics
+    var diagnostics = site.ancestry.diagnostics + site.rules.diagnostics + site.checkAllocations()
     for entity in site.entities.values.sorted(by: { Key($0.path) < Key($1.path) }) {
         for reference in entity.references where !scope.searches(reference).isEmpty {
             guard site.catalogue.place(reference.name, reference.order) == nil else { continue }

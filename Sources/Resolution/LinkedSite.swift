@@ -16,6 +16,8 @@ package struct LinkedSite: Sendable {
     let defaults: Fields
     /// Whether any loaded file has a tag that speaks of merging.
     let hasTags: Bool
+    /// The site's pools and what they gave out; nil where nothing takes a number from them.
+    package let allocations: Allocations?
     /// What a VM has that does not say it: the weakest layer, written last.
     let vmDefaults: [Fields.Entry]
 
@@ -31,6 +33,9 @@ package struct LinkedSite: Sendable {
         ancestry = Ancestry(entities, catalogue)
         hasTags = entities.values.contains(where: \.isTagged)
         let site = entities[.site]?.fields
+        let lines = entities[.allocations]?.fields
+        let isAllocating = lines != nil || entities.values.contains { !$0.allocations.isEmpty }
+        allocations = isAllocating ? Allocations(site, lines) : nil
         rules = SiteRules(site?["merge"]?.map, strictness)
         vmRules = rules[.vm]
         defaults = site?["defaults"]?.map ?? Fields()

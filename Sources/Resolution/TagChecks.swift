@@ -90,10 +90,10 @@ extension SyntaxTree {
 }
 
 extension OwnTag {
-    /// What it says about merging; nil for `!secret` and `!raw`.
+    /// What it says about merging; nil for `!secret`, `!raw` and `!alloc`.
     var forMerging: MergeTag? {
         switch self {
-        case .secret, .raw: nil
+        case .secret, .raw, .alloc: nil
         case .append: .append
         case .union: .union
         case .deep: .deep

@@ -36,6 +36,7 @@ extension SiteCompiler {
         if request.node != nil {
             for spec in loader.specs { loader.loadPosture(ofSpec: spec) }
             loader.load("dev", .postureForAuth, .deployment)
+            loader.loadAllocations()
         }
         let node = request.node.map { chooseNode($0, nil, &loader) }
         let site = loader.site
@@ -130,25 +131,10 @@ extension LinkedSite {
     ) -> [Diagnostic] {
         var diagnostics: [Diagnostic] = []
         for place in manifest.nodes.indices where manifest.nodes[place].parent == nil {
-            let root = manifest.nodes[place]
-            var machines = Deployment.Machines(lineage: manifest.lineage)
-            if let name = root.fields["env"]?.name {
-                guard let env = entity(Key(name), .kind(.env)) else { continue }
-                let inherited = inherited(env)
-                let compiled = self.machines(of: inherited.entity)
-                machines = compiled.machines
-                diagnostics += inherited.diagnostics + compiled.diagnostics
-            } else {
-                let method = authMethod(spec: root.fields["spec"], posture: nil, issuedAt: time)
-                let compiled = vm(root, method)
-                machines.vms = [compiled.vm]
-                machines.list = manifest.list.named("vms")
-                machines.lineage += method.lineage
-                diagnostics += method.diagnostics + compiled.diagnostics
-            }
-            let compiled = deployment(of: machines, on: node)
-            manifest.nodes[place].deployment = compiled.deployment
-            diagnostics += compiled.diagnostics
+            let compiled = root(manifest.nodes[place], of: manifest, issuedAt: time)
+            let deployment = deployment(of: compiled.machines, on: node)
+            manifest.nodes[place].deployment = deployment.deployment
+            diagnostics += compiled.diagnostics + deployment.diagnostics
         }
         let vms = manifest.roots.flatMap { $0.deployment?.machines.vms ?? [] }
         return diagnostics + checkTogether(vms, strictness)

@@ -57,6 +57,16 @@ struct Loader {
         _ = bindFile(path, as: .site)
     }
 
+    /// Loads `allocations.yaml`, if there is one and something that was loaded takes a number from it.
+    mutating func loadAllocations(always: Bool = false) {
+        guard let path = catalogue.allocationsFile,
+            always || entities.values.contains(where: { !$0.allocations.isEmpty }),
+            seen.insert(.allocations).inserted
+        else { return }
+        reportRival(path, catalogue.rivals.first { $0.path == path }?.rival)
+        _ = bindFile(path, as: .allocations)
+    }
+
     /// Loads an entity and, from reference to reference, all that the scope reads of it.
     mutating func load(_ place: Catalogue.Place, _ scope: Scope) {
         var waiting = [place]

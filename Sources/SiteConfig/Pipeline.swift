@@ -43,6 +43,7 @@ extension SiteCompiler {
         loader.loadSecrets(isNeeded: true)
         let env = loadEnv(request.name, .deployment, &loader)
         let node = chooseNode(request.node, env, &loader)
+        loader.loadAllocations()
 
         let site = loader.site
         var findings = link(site, .deployment) + node.diagnostics + site.shadowedPresets()
@@ -82,6 +83,7 @@ extension SiteCompiler {
             }
         }
         if request.posture == nil { loader.load("dev", .postureForAuth, .deployment) }
+        loader.loadAllocations()
 
         let site = loader.site
         findings += link(site, .deployment) + site.shadowedPresets()
@@ -89,9 +91,11 @@ extension SiteCompiler {
             spec: request.spec.map { .string($0, .commandLine) },
             posture: request.posture.map { .string($0, .commandLine) }, issuedAt: request.issuedAt)
         let compiled = site.vm(request.instance, number: nil, method)
-        findings += method.diagnostics + compiled.diagnostics
+        let allocated = site.allocate([compiled.vm], to: [site.owner(compiled.vm, in: LinkedSite.noGroup)])
+        findings += method.diagnostics + compiled.diagnostics + allocated.diagnostics
+        findings += checkTogether(allocated.vms, strictness)
         let machines = Deployment.Machines(
-            [compiled.vm], Fields.Entry("vms", Value(.list([]), .commandLine)), lineage: method.lineage)
+            allocated.vms, Fields.Entry("vms", Value(.list([]), .commandLine)), lineage: method.lineage)
         let deployment = node.entity.map { site.deployment(of: machines, on: $0) }
         return Draft(
             loader, findings + (deployment?.diagnostics ?? []),
@@ -149,6 +153,7 @@ extension SiteCompiler {
         for kind in EntityKind.allCases {
             for place in loader.catalogue.all(kind) { loader.load(place, .everything) }
         }
+        loader.loadAllocations(always: true)
         let site = loader.site
         var findings = link(site, .everything) + site.shadowedPresets()
         for place in site.catalogue.all(.env) {

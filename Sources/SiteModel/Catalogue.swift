@@ -16,6 +16,8 @@ package struct Catalogue: Sendable {
     /// The files beside `site.yaml` that may hold the secrets. What they are is told by their content.
     package private(set) var secretFiles: [String] = []
     package internal(set) var siteFile: String?
+    /// The file that records which numbers of pools were given out.
+    package private(set) var allocationsFile: String?
     /// Pairs of files beside each other that have one name, of `site` and `secrets`.
     package private(set) var rivals: [(path: String, rival: String)] = []
     /// Files that would be read but for their names, which are none.
@@ -38,6 +40,7 @@ package struct Catalogue: Sendable {
         let names = names.sorted { Key($0) < Key($1) }
         if folder.isEmpty {
             siteFile = choose("site", names)
+            allocationsFile = choose("allocations", names)
             secretFiles =
                 (choose("secrets", names).map { [$0] } ?? [])
                 + ["secrets.yaml.enc", "secrets.enc.yaml", "secrets.yaml.age"].filter(names.contains)
@@ -127,7 +130,8 @@ package struct Catalogue: Sendable {
 
     /// Every file that a compile may read, relative to the site.
     package var paths: [String] {
-        [siteFile].compactMap(\.self) + secretFiles + EntityKind.allCases.flatMap { all($0).map(\.path) }
+        [siteFile, allocationsFile].compactMap(\.self) + secretFiles
+            + EntityKind.allCases.flatMap { all($0).map(\.path) }
     }
 
     /// The names of a kind, each once, sorted by their bytes.

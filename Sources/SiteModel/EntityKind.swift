@@ -1,6 +1,6 @@
 /// The kinds of thing that a site describes, and where they live (DESIGN §1).
 package enum EntityKind: String, Sendable, CaseIterable {
-    case site, secrets
+    case site, secrets, allocations
     case host, node, env, template, preset, posture, spec, manifest
     case hostGroup = "host group"
     case component, group, probe
@@ -8,10 +8,10 @@ package enum EntityKind: String, Sendable, CaseIterable {
     /// As a person says it: "preset".
     package var name: String { rawValue }
 
-    /// "a preset", "an env"; the two single files by their names.
+    /// "a preset", "an env"; the single files by their names.
     package var withArticle: String {
         switch self {
-        case .site, .secrets: rawValue + ".yaml"
+        case .site, .secrets, .allocations: rawValue + ".yaml"
         case .env: "an env"
         default: "a " + name
         }
@@ -20,16 +20,16 @@ package enum EntityKind: String, Sendable, CaseIterable {
     /// As `resolve list` takes it.
     package var plural: String {
         switch self {
-        case .site, .secrets: rawValue
+        case .site, .secrets, .allocations: rawValue
         case .hostGroup: "host-groups"
         default: rawValue + "s"
         }
     }
 
-    /// The folders it is found in, in the order in which a file is chosen; none for the two single files.
+    /// The folders it is found in, in the order in which a file is chosen; none for the single files.
     package var folders: [String] {
         switch self {
-        case .site, .secrets: []
+        case .site, .secrets, .allocations: []
         case .template: ["vms"]
         case .preset: SearchOrder.presetOfVM.folders
         case .posture: SearchOrder.postureForVariables.folders
@@ -90,7 +90,7 @@ package enum SearchOrder: Sendable {
 /// Names one entity: its kind, the folder it was found in, and the stem of its file.
 package struct EntityID: Hashable, Sendable {
     package let kind: EntityKind
-    /// Empty for `site.yaml` and `secrets.yaml`.
+    /// Empty for the single files: `site.yaml`, `secrets.yaml`, `allocations.yaml`.
     package let folder: String
     package let name: Key
 
@@ -102,4 +102,5 @@ package struct EntityID: Hashable, Sendable {
 
     package static let site = EntityID(.site, folder: "", "site")
     package static let secrets = EntityID(.secrets, folder: "", "secrets")
+    package static let allocations = EntityID(.allocations, folder: "", "allocations")
 }

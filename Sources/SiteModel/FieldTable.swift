@@ -109,6 +109,7 @@ extension EntityKind {
         switch self {
         case .site: .site
         case .secrets: .secrets
+        case .allocations: .allocations
         case .host: .host
         case .node: .node
         case .env: .env

@@ -34,6 +34,9 @@ package struct ManifestGraph: Sendable {
         }
 
         package var name: String { fields["name"]?.name ?? "" }
+
+        /// What a level adds to the numbers of its env.
+        package var offset: Int { fields["vmid_offset"]?.integer ?? 0 }
     }
 
     /// What of a manifest is written.

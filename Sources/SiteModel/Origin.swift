@@ -4,7 +4,8 @@ package import Diagnostics
 package enum Layer: UInt8, Sendable, CaseIterable {
     /// What `resolve` itself supplies when nothing is written.
     case builtIn
-    case site, secrets, node, host, preset, template, posture, env, spec, component, hostGroup, group, probe, manifest
+    case site, secrets, allocations, node, host, preset, template, posture, env, spec, component, hostGroup, group,
+        probe, manifest
     /// A VM's own entry in its env.
     case instance
     case commandLine
@@ -17,6 +18,7 @@ package enum Layer: UInt8, Sendable, CaseIterable {
         case .commandLine: "command line"
         case .site: "site"
         case .secrets: "secrets"
+        case .allocations: "allocations"
         case .node: "node"
         case .host: "host"
         case .preset: "preset"

@@ -21,6 +21,8 @@ package struct Value: Sendable {
         case list([Value])
         case map(Fields)
         case secret(SecretRef)
+        /// A number of a pool of the site, until it is known which.
+        case pooled(Key)
     }
 
     package static func string(_ text: String, _ origin: Origin) -> Value { Value(.string(text), origin) }
@@ -58,6 +60,7 @@ extension Value.Content: Equatable {
         case (.list(let left), .list(let right)): left.elementsEqual(right) { $0.content == $1.content }
         case (.map(let left), .map(let right)): left == right
         case (.secret(let left), .secret(let right)): left == right
+        case (.pooled(let left), .pooled(let right)): left == right
         default: false
         }
     }
@@ -76,6 +79,7 @@ extension Value {
         case .list: "a list"
         case .map: "a map"
         case .secret(let ref): "the secret \(ref.path)"
+        case .pooled(let pool): "a number of the pool \(pool)"
         }
     }
 }

@@ -12,6 +12,8 @@ package enum OwnTag: UInt8, Sendable, CaseIterable {
     case `default`, force
     /// Removes what is inherited.
     case unset
+    /// A number of a pool.
+    case alloc
 
     /// As it is written: `!append`.
     package var text: String { "!" + name }
@@ -27,6 +29,7 @@ package enum OwnTag: UInt8, Sendable, CaseIterable {
         case .default: "default"
         case .force: "force"
         case .unset: "unset"
+        case .alloc: "alloc"
         }
     }
 
@@ -41,6 +44,12 @@ package enum OwnTag: UInt8, Sendable, CaseIterable {
 extension SyntaxTree {
     /// The tag of ours that a node has, aliases followed.
     package func tag(_ id: NodeID) -> OwnTag? { nodes[Int(target(id).index)].tag }
+
+    /// The pool that a node takes its number from.
+    package func pool(_ id: NodeID) -> String? {
+        let node = target(id)
+        return nodes[Int(node.index)].tag == .alloc ? string(node) : nil
+    }
 
     /// Where that tag is written; nil if there is none.
     package func tagSpan(_ id: NodeID) -> Span? { tagSpans[target(id).index] }

@@ -193,7 +193,7 @@ private struct TreeBuilder: EventReceiver {
         if isAtKey { diagnostics.append(.keyIsNoText(place)) }
         let index = nextIndex
         var node = SyntaxTree.Node(kind: kind, start: properties.start, end: properties.end, next: index + 1)
-        if let tag = ownTag(properties), tag != .secret, tag != .raw {
+        if let tag = ownTag(properties), ![.secret, .raw, .alloc].contains(tag) {
             mark(&node, tag, properties)
         } else {
             checkTag(properties.tag, of: kind, at: place)
@@ -274,7 +274,7 @@ private struct TreeBuilder: EventReceiver {
         // `!` alone asks for what the value would be without a tag, quoted or not.
         guard let tag = properties.tag, tag != "!" else { return isPlain ? ScalarType.resolve(letters) : .string }
         if let own = node.tag {
-            return own == .secret || node.style != .plain ? .string : ScalarType.resolve(letters)
+            return [.secret, .alloc].contains(own) || node.style != .plain ? .string : ScalarType.resolve(letters)
         }
         guard let type = ScalarType(tag: tag) else {
             checkTag(tag, of: .scalar, at: span(node.start, node.end))
@@ -295,7 +295,7 @@ private struct TreeBuilder: EventReceiver {
         if open.last?.mergesNext == true {
             diagnostics.append(.tagOfMerge(tag.text, span(properties.start, properties.end)))
         }
-        guard tag != .secret, tag != .raw else { return }
+        guard ![.secret, .raw, .alloc].contains(tag) else { return }
         let bytes = source.bytes
         var index = Int(properties.start)
         let end = min(Int(properties.end), bytes.count)

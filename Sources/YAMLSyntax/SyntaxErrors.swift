@@ -215,6 +215,10 @@ extension Diagnostic {
                     : "!secret stands before a path only",
                 at: place, help: "write `!secret db.password`")
         }
+        if name == "!alloc", !source.isSecret {
+            return Diagnostic(
+                .tag, "!alloc stands before the name of a pool only", at: place, help: "write `ssh_port: !alloc ssh`")
+        }
         let refused = ["!!binary", "!!set", "!!omap", "!!pairs"].contains(name)
         let isVault = name.hasPrefix("!vault")
         let ours = OwnTag.allCases.map(\.text)

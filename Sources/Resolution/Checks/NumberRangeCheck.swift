@@ -31,11 +31,11 @@ extension LinkedSite {
         init?(of env: BoundEntity, in site: LinkedSite) {
             let fields = site.inherited(env).entity.fields
             guard let base = fields["vmid_base"], let first = base.integer, let count = fields["vms"]?.list?.count,
-                count > 0
+                count > 0, let last = first.plus(count - 1)
             else { return nil }
             self.env = env
             self.base = base
-            numbers = first...(first + count - 1)
+            numbers = first...last
             node = fields["node"]?.name.map { Key($0) }
         }
     }

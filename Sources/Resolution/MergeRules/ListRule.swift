@@ -50,6 +50,7 @@ enum ListRule {
             case .float(let number): hasher.combine(number)
             case .string(let text): Key(text).hash(into: &hasher)
             case .secret(let secret): hasher.combine(secret)
+            case .pooled(let pool): hasher.combine(pool)
             case .list(let items): for item in items { Item(item.content).hash(into: &hasher) }
             case .map(let fields):
                 for entry in fields.entries {

@@ -64,6 +64,7 @@ struct ExplanationTree {
         case .map(let fields):
             "{\(fields.entries.map { "\(JSONText.quoted($0.key.text).terminalSafe): \(text($0.value))" }.joined(separator: ", "))}"
         case .secret(let secret): "‹secret:\(secret.path)›".terminalSafe
+        case .pooled(let pool): "!alloc \(pool)".terminalSafe
         }
     }
 }

@@ -7,7 +7,13 @@ extension FieldTable {
             "Merge rules of this site's own: `vm.tags: union`."),
         Field("salt", .any, "How Salt's minions are counted."),
         Field("metrics", .any, "Prometheus jobs for nodes, hosts and VMs."),
-        Field("pools", .any, "Pools of numbers that are allocated once."),
+        Field("pools", .mapOf(.map(pool)), "Pools of numbers that `!alloc POOL` takes one of."),
+    ])
+
+    private static let pool = FieldTable([
+        Field("from", .integer(0...999_999_999), required: true, "The first number."),
+        Field("to", .integer(0...999_999_999), required: true, "The last number."),
+        Field("except", .list(.integer(0...999_999_999)), "Numbers between them that are not given out."),
     ])
 
     private static let defaults = FieldTable([

@@ -1,0 +1,71 @@
+package import Diagnostics
+internal import SiteModel
+internal import YAMLSyntax
+
+// Where `!alloc POOL` can stand. Beside `Bind.swift`, which asks.
+
+extension Binder {
+    /// A number of a pool where the field has a type: R0414 if that is not a number's.
+    mutating func allocation(_ node: NodeID, _ type: FieldType, at place: Place) -> Value {
+        let origin = Origin(tree.span(node), place.layer, strength: place.strength)
+        guard type.takesNumbers else {
+            diagnostics.append(.badAllocation("\(SecretRef.path(place.steps)) wants \(type.wish)", tree.span(node)))
+            return Value(.null, origin)
+        }
+        noteAllocation(node, at: place)
+        return Value(content(node, at: place), origin)
+    }
+
+    /// Notes `!alloc POOL`; R0414 where the number would have no owner, or no name that stays.
+    mutating func noteAllocation(_ node: NodeID, at place: Place) {
+        let span = tree.span(node)
+        let pool = tree.pool(node) ?? ""
+        if ![.instance, .template, .preset].contains(place.layer) {
+            diagnostics.append(
+                .badAllocation("only a VM takes a number, from its own entry, a template or a preset", span))
+        } else if place.isInList {
+            diagnostics.append(
+                .badAllocation("an item of a list has no name that stays: use a map", span))
+        } else if !Catalogue.isName(pool) {
+            diagnostics.append(.badAllocation("it names no pool", span))
+        } else {
+            allocations.append(PoolReference(pool: Key(pool), span: span))
+        }
+    }
+}
+
+extension FieldType {
+    fileprivate var takesNumbers: Bool {
+        switch self {
+        case .any, .integer: true
+        case .nullable(let type): type.takesNumbers
+        default: false
+        }
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func badAllocation(_ problem: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .badAllocation, "no number of a pool can stand here: \(problem)", at: span,
+            help: "`ssh_port: !alloc ssh` in a VM takes a number of the pool ssh")
+    }
+}
+
+extension Code {
+    package static let badAllocation = Code(
+        "R0414", "an !alloc where no number can be allocated",
+        explanation: """
+            `!alloc POOL` takes a number of a pool for one field of one VM. It stands in the VM's entry, or in a template or \
+            preset, for each VM that uses it. Under a list there would be no name to record it by.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            pools: {web: {from: 8000, to: 8099}}
+            -- envs/dev.yaml --
+            vms:
+              - {name: web, ports: [!alloc web]}
+            """,
+        fix: "Use a map: `ports: {http: !alloc web}`.")
+}
