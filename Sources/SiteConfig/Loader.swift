@@ -241,6 +241,6 @@ extension Code {
     static let ofSiteConfig: [Code] =
         [
             .twoFiles, .plainSecrets, .twoSealed, .uncheckedSecrets, .notSealed, .staleRecipients, .trackedSecrets,
-            .misnamed, .signingKey,
+            .misnamed, .signingKey, .unclaimed,
         ] + ofMigration
 }

@@ -185,6 +185,7 @@ extension SiteCompiler {
         findings += site.siblingConflicts()
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
         if !(loader.diagnostics + findings).hasErrors { findings += site.idleTags() + site.idleRules() }
+        if !(loader.diagnostics + findings).hasErrors { findings += site.unclaimedLines() }
         if let note = loader.uncheckedNote { findings.append(note) }
         return findings
     }

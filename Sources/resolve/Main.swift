@@ -27,7 +27,7 @@ struct Resolve: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Env.self, VM.self, Vars.self, Spec.self, Manifest.self, Host.self, Explain.self, Where.self, List.self,
-            Validate.self, Migrate.self, Secrets.self, Read.self, Help.self,
+            Validate.self, Migrate.self, Alloc.self, Secrets.self, Read.self, Help.self,
         ])
 
     @OptionGroup var options: GlobalOptions
