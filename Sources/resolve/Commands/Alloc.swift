@@ -30,11 +30,12 @@ struct Alloc: StatusCommand {
         let plan = site.compiler.allocationPlan(isPruning: prune)
         let status = options.show(plan.report, of: site.location)
         guard status == .done, !plan.changes.isEmpty else { return status }
-        if write {
-            try SiteWriter(site.location.path).write(plan.changes)
-        } else {
+        guard write else {
             try options.deliver(plain: plan.diff)
+            return status
         }
+        try SiteWriter(site.location.path).write(plan.changes)
+        try options.deliver(plain: Array(plan.changes.map { $0.summary + "\n" }.joined().utf8))
         return status
     }
 }

@@ -46,7 +46,7 @@ struct Migrate: StatusCommand {
 
 extension FileChange {
     /// What is done to the file, in a line.
-    fileprivate var summary: String {
+    var summary: String {
         switch (oldPath, newPath) {
         case (let old?, let new?): old == new ? "changed \(new)" : "moved \(old) to \(new)"
         case (let old?, nil): "removed \(old)"
