@@ -1,10 +1,12 @@
 internal import Diagnostics
 internal import SiteModel
 
-/// The text of `allocations.yaml`: a line for each number, sorted by their bytes, so that two branches merge cleanly.
+/// The text of `allocations.yaml`: a line for each number, sorted by their bytes, an empty line between two pools. So what two
+/// branches add is seldom side by side, and merges cleanly.
 ///
 /// Comments stay above the lines that they stand above.
 struct AllocationsText {
+    private let bytes: [UInt8]
     /// What stands before the first line.
     private var head: [UInt8] = []
     private var lines: [(key: Key, text: [UInt8])] = []
@@ -16,6 +18,7 @@ struct AllocationsText {
 
     /// - Parameter entries: what the file says.
     init(_ bytes: [UInt8], _ entries: Fields) {
+        self.bytes = bytes
         let text = TextLines(bytes)
         let places = entries.entries.map { entry in entry.keySpan.map { text.number(at: Int($0.start)) } ?? -1 }
         guard Set(places).count == places.count, !places.contains(-1), !isFlow(text, places) else {
@@ -46,10 +49,18 @@ struct AllocationsText {
     }
 
     func text(adding added: [(line: Key, number: Int)], removing removed: [Key]) -> [UInt8] {
-        let kept = lines.filter { !removed.contains($0.key) }.map { (key: $0.key, text: Self.ended($0.text)) }
+        guard !added.isEmpty || !removed.isEmpty else { return bytes }
+        let kept = lines.filter { !removed.contains($0.key) }
         let all = (kept + added.map { (key: $0.line, text: Self.line($0.line, $0.number)) }).sorted { $0.key < $1.key }
-        return (all.isEmpty ? head : Self.ended(head)) + all.flatMap(\.text)
+        var text = all.isEmpty ? head : Self.ended(head)
+        for (index, line) in all.enumerated() {
+            if index > 0, Self.pool(all[index - 1].key) != Self.pool(line.key) { text.append(0x0A) }
+            text += Self.ended(Array(line.text.drop { [0x0A, 0x0D, 0x20].contains($0) }))
+        }
+        return text
     }
+
+    private static func pool(_ line: Key) -> Substring { line.text.prefix { $0 != "/" } }
 
     private static func ended(_ text: [UInt8]) -> [UInt8] {
         text.isEmpty || text.last == 0x0A ? text : text + [0x0A]
