@@ -36,6 +36,17 @@ extension LinkedSite {
         return (manifest, diagnostics)
     }
 
+    /// What is wrong with a manifest, and with what would be made for its roots.
+    package func checkManifest(_ entity: BoundEntity) -> [Diagnostic] {
+        let compiled = manifest(entity)
+        // An env is checked by itself.
+        let roots = compiled.manifest?.nodes.filter { $0.parent == nil && $0.fields["env"]?.name == nil } ?? []
+        guard let manifest = compiled.manifest, !compiled.diagnostics.hasErrors else { return compiled.diagnostics }
+        let made = roots.map { root($0, of: manifest, issuedAt: nil) }
+        return compiled.diagnostics + made.flatMap(\.diagnostics)
+            + checkTogether(made.flatMap(\.machines.vms), strictness)
+    }
+
     /// What runs on one node, as a manifest of its own, its children promoted to roots.
     ///
     /// Reports R0201 for a node that is not there or on which nothing runs, R0413 for one that version 2 cannot say.

@@ -4,7 +4,9 @@ internal import SiteModel
 enum FieldReference {
     static var text: String {
         EntityKind.allCases.compactMap { kind in
-            kind.table.map { "\(heading(kind))\n\n" + lines($0, below: "").joined() }
+            kind.table.flatMap { table in
+                table.fields.isEmpty ? nil : "\(heading(kind))\n\n" + lines(table, below: "").joined()
+            }
         }.joined(separator: "\n")
     }
 

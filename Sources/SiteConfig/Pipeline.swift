@@ -179,7 +179,7 @@ extension SiteCompiler {
             if let spec = site.entities[place.id] { findings += site.specification(spec).diagnostics }
         }
         for place in site.catalogue.all(.manifest) {
-            if let manifest = site.entities[place.id] { findings += site.manifest(manifest).diagnostics }
+            if let manifest = site.entities[place.id] { findings += site.checkManifest(manifest) }
         }
         findings += site.overlappingNumbers()
         findings += site.siblingConflicts()

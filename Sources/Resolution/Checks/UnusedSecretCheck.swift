@@ -39,8 +39,9 @@ private struct UsedSecrets {
             if entity.id.kind == .node, !entity.fields.contains("api_token") {
                 used.append(["api_tokens", entity.id.name])
             }
-            guard entity.id.kind == .env else { continue }
-            for vm in entity.fields["vms"]?.list ?? [] {
+            let machines = ["vms", "nodes", "levels"].compactMap { entity.fields[Key($0)]?.list }.flatMap(\.self)
+            guard [.env, .manifest].contains(entity.id.kind) else { continue }
+            for vm in machines {
                 if let name = vm.map?["name"]?.name { used.append(["auth", "node_tokens", Key(name)]) }
             }
         }
