@@ -4,7 +4,7 @@ import Testing
 
 /// Postures and presets written in many hands: whatever the style, a migration loses no value and no comment, and is done.
 @Suite struct MigrationStyleTests {
-    @Test(arguments: 0..<150) func nothingIsLost(_ seed: Int) throws {
+    @Test(arguments: 0..<80) func nothingIsLost(_ seed: Int) throws {
         var site = WrittenSite(seed)
         let files = site.files()
         let compiler = SiteCompiler(MemoryFiles(files), isLenient: true)

@@ -13,6 +13,8 @@ enum Obstacle {
     case givesKeys(BoundEntity)
     /// Its users are written so that `ssh_keys` cannot be added to them.
     case cannotSayKeys
+    /// Its name says that it holds secrets.
+    case holdsSecrets
 }
 
 /// Where presets and specs will live, so that every reference leads to the document that it leads to now.
@@ -34,28 +36,22 @@ struct Homes {
     init(_ reading: SiteReading, misled: [EntityID: Obstacle]) {
         self.reading = reading
         fixed = misled
-        repeat {
-            repeat { place() } while !isSettled()
-            // Every time this fails one file more is fixed, so there is an end.
-        } while fixMisled()
+        // Every time this fails one file more is fixed, so there is an end.
+        repeat { settle() } while fixMisled()
     }
 
-    private mutating func place() {
-        assumed = homes
-        homes = [:]
-        united = [:]
-        staying = fixed
-        placePresets()
-        placeSpecs()
+    /// Places all until another round finds the same: each round settles one more generation of heirs.
+    private mutating func settle() {
+        for _ in 0...reading.site.catalogue.all(.preset).count {
+            assumed = homes
+            homes = [:]
+            united = [:]
+            staying = fixed
+            placePresets()
+            placeSpecs()
+            if homes == assumed { return }
+        }
     }
-
-    /// Whether another round would find the same. Each round settles one more generation of heirs.
-    private mutating func isSettled() -> Bool {
-        rounds += 1
-        return homes == assumed || rounds % 300 == 0
-    }
-
-    private var rounds = 0
 
     /// Whether one file can stand for another wherever that is used: equal, in the same order, with the same parents.
     private func saysTheSame(_ one: BoundEntity, _ other: BoundEntity) -> Bool {
@@ -83,6 +79,9 @@ struct Homes {
 
     private mutating func placePresets() {
         let presets = reading.site.catalogue.all(.preset).compactMap(reading.entity)
+        for preset in presets where preset.id.folder != "presets" && Loader.holdsSecrets(preset.path) {
+            staying[preset.id] = .holdsSecrets
+        }
         var taken: [Key: BoundEntity] = [:]
         for preset in presets where preset.id.folder == "presets" { taken[preset.id.name] = preset }
         keepTwins(presets)
@@ -131,6 +130,10 @@ struct Homes {
     private mutating func placeSpecs() {
         let specs = reading.site.catalogue.all(.spec).compactMap(reading.entity)
         for spec in specs where spec.id.folder == "v2/specs" && staying[spec.id] == nil {
+            guard !Loader.holdsSecrets(spec.path) else {
+                staying[spec.id] = .holdsSecrets
+                continue
+            }
             guard reading.keyInsertions(spec) != nil else {
                 staying[spec.id] = .cannotSayKeys
                 continue
@@ -176,17 +179,26 @@ struct Homes {
     }
 
     private mutating func check(_ reference: Reference, of entity: BoundEntity, _ catalogue: Catalogue) {
-        guard let place = reading.site.catalogue.place(reference.name, reference.order) else { return }
+        guard let place = reading.site.catalogue.place(reference.name, reference.order) else {
+            // What leads nowhere, which leniency allows, must not lead to a new name.
+            let found = catalogue.place(reference.name, reference.order.seen(from: home(of: entity.id).folder))
+            for (id, home) in homes where home == found?.id { keepName(of: id, because: entity) }
+            return
+        }
         guard let name = name(for: reference, of: entity, in: catalogue) else {
             fix(place.id, because: entity)
             fix(entity.id, because: reading.site.entities[place.id] ?? entity)
             return
         }
         guard name != reference.name, reading.replacement(of: reference, in: entity, by: name) == nil else { return }
-        if homes[place.id]?.name == place.id.name || keepsName.contains(place.id) {
-            fix(place.id, because: entity)
+        keepName(of: place.id, because: entity)
+    }
+
+    private mutating func keepName(of id: EntityID, because entity: BoundEntity) {
+        if homes[id]?.name == id.name || keepsName.contains(id) {
+            fix(id, because: entity)
         } else {
-            keepsName.insert(place.id)
+            keepsName.insert(id)
         }
     }
 
@@ -320,6 +332,10 @@ extension Diagnostic {
                 "users of the spec \"\(spec.id.name)\" would get keys by the move, or lose them",
                 spec.id == entity.id ? [] : [Label(spec.start, "this one")],
                 help: "write `ssh_keys` for every user of the two and of what they extend; then migrate again")
+        case .holdsSecrets:
+            return remark(
+                "by its name it holds secrets, and those are not touched",
+                help: "if it holds none, give it another name; then migrate again")
         case .cannotSayKeys:
             return remark(
                 "`ssh_keys: []` cannot be added to its users, as they are written",

@@ -8,7 +8,7 @@ extension SiteReading {
     func planUpgrades(_ plan: inout MigrationPlan) {
         for place in site.catalogue.all(.manifest) {
             guard let manifest = entity(place), manifest.fields["schema_version"]?.integer != 2,
-                let tree = tree(of: manifest)
+                !Loader.holdsSecrets(place.path), let tree = tree(of: manifest)
             else { continue }
             var upgrade = ManifestUpgrade(tree)
             upgrade.run(manifest)

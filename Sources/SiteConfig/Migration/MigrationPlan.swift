@@ -21,8 +21,10 @@ struct MigrationPlan {
     /// What changes, in an order in which it can be done step by step. A file that ends as it was is none of it.
     func changes(of reading: SiteReading) -> [FileChange] {
         let paths = Set(moves.keys).union(edits.keys).union(texts.keys).union(dropped)
-        // What others extend is written before them, and goes after them.
-        let ordered = paths.sorted { (reading.depth(of: $0), Key($0)) < (reading.depth(of: $1), Key($1)) }
+        // What others extend is written before them, and goes after them. Secrets are left alone, whatever was planned.
+        let ordered = paths.filter { !Loader.holdsSecrets($0) }.sorted {
+            (reading.depth(of: $0), Key($0)) < (reading.depth(of: $1), Key($1))
+        }
         let changes = changes(ordered, of: reading)
         let isNew: (FileChange) -> Bool = { $0.newPath != nil && $0.newPath != $0.oldPath }
         return changes.filter(isNew) + changes.filter { $0.newPath == $0.oldPath }

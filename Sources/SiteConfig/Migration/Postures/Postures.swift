@@ -141,6 +141,8 @@ private struct PostureMoves {
     }
 
     private mutating func place(_ name: Key) {
+        let (flat, nested) = reading.documents(name)
+        guard ![flat, nested].compactMap(\.self).contains(where: { Loader.holdsSecrets($0.path) }) else { return }
         switch reading.documents(name) {
         case (let flat?, nil): rewrite(flat, to: flat.path)
         case (nil, let nested?): rewrite(nested, to: "postures/" + nested.path.dropFirst("v2/postures/".count))
