@@ -25,7 +25,7 @@ extension LinkedSite {
         var allocator = Allocator(allocations)
         let result = zip(vms, owners).map { vm, owner in allocator.fill(vm, of: owner) }
         let numbers = Set(result.flatMap(\.numbersInUse))
-        return (result, allocator.wanted, allocator.complaints(butNot: numbers))
+        return (result, allocator.wanted, isAllocationUnread ? [] : allocator.complaints(butNot: numbers))
     }
 
     /// What stands for a VM in `allocations.yaml`.

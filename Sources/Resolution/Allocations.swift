@@ -44,7 +44,7 @@ package struct Allocations: Sendable {
             let parts = entry.key.text.split(separator: "/", omittingEmptySubsequences: false)
             guard parts.count >= 3, !parts.contains("") else { return [.noLine(entry)] }
             guard let number = entry.value.integer else { return [.noNumber(entry)] }
-            guard let pool = pools[Key(String(parts[0]))] else { return [] }
+            guard let pool = pools[Key(String(parts[0]))], pool.from <= pool.to else { return [] }
             guard pool.contains(number) else { return [.outside(entry, number, pool)] }
             let first = holders[number]?.first { other in
                 let name = other.key.text.prefix { $0 != "/" }
@@ -104,7 +104,8 @@ extension Diagnostic {
     fileprivate static func noNumber(_ entry: Fields.Entry) -> Diagnostic {
         Diagnostic(
             .badLine, "\(entry.key) wants a number, but this is \(entry.value.phrase)", at: entry.value.origin.span,
-            help: "remove the line, and `resolve alloc --write` gives a number")
+            help: entry.value.string.flatMap { Int($0) } != nil
+                ? "remove the quotes" : "remove the line, and `resolve alloc --write` gives a number")
     }
 
     fileprivate static func outside(_ entry: Fields.Entry, _ number: Int, _ pool: NumberPool) -> Diagnostic {

@@ -40,7 +40,11 @@ struct Place {
     func item(_ index: Int) -> Place {
         var place = below(Key(String(index)))
         place.isItem = true
-        if layer == .env, steps == ["vms"] { place.layer = .instance } else { place.isInList = true }
+        if layer == .env, steps == ["vms"] {
+            place.layer = .instance
+        } else if !(layer == .manifest && [["nodes"], ["levels"]].contains(steps)) {
+            place.isInList = true
+        }
         return place
     }
 }
@@ -232,6 +236,7 @@ struct Binder {
     private mutating func inspect(_ node: NodeID, at place: Place) {
         if tree.pool(node) != nil { return noteAllocation(node, at: place) }
         guard let path = tree.secretPath(node) else {
+            if let tag = quotedTag(node) { diagnostics.append(.quotedTag(tag, node, tree)) }
             for entry in tree.entries(node) { inspectBelow(entry.value, at: place.below(key(entry))) }
             for (index, item) in tree.items(node).enumerated() { inspectBelow(item, at: place.item(index)) }
             return
@@ -246,6 +251,16 @@ struct Binder {
         } else {
             diagnostics.append(.badSecretMention("a step is empty, or a quote is not closed", [], span))
         }
+    }
+
+    /// The tag that a text in quotes begins with, if it says nothing else than the tag would.
+    private func quotedTag(_ node: NodeID) -> OwnTag? {
+        guard tree.kind(node) == .scalar, [.singleQuoted, .doubleQuoted].contains(tree.style(node)),
+            !tree.source.isSecret
+        else { return nil }
+        let words = tree.string(node).split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 2, !words[1].isEmpty else { return nil }
+        return [OwnTag.secret, .alloc].first { $0.text == words[0] }
     }
 
     private mutating func inspectBelow(_ node: NodeID, at place: Place) {

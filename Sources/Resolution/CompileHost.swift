@@ -6,19 +6,13 @@ extension LinkedSite {
     package func access(toNode node: BoundEntity) -> (access: HostAccess, diagnostics: [Diagnostic]) {
         let compiled = deployment(of: Deployment.Machines(), on: node)
         let deployment = compiled.deployment
-        let machine = node.fields["host"].flatMap { name in name.name.flatMap { entity(Key($0), .kind(.host)) } }
-        let port = machine?.fields["access"]?.map?.entry("ssh_port")
-        var lineage: [Lineage] = []
-        if let machine, let name = node.fields["host"] {
-            lineage.append(Lineage(machine.source, Step("host", at: name.origin.span, to: machine.path)))
-        }
         let access = HostAccess(
             name: name(of: node, .node), source: source("node", of: node, .node), node: deployment.node,
             sshHost: sshHost(of: node, deployment), hostUser: deployment.hostUser,
-            sshPort: Self.builtInPort.overridden(by: port), vmUser: deployment.vmUser,
+            sshPort: Self.builtInPort, vmUser: deployment.vmUser,
             apiEndpoint: deployment.apiEndpoint, apiToken: deployment.apiToken, datastore: deployment.datastore,
             imageRelease: imageRelease.overridden(by: node.fields.entry("image_release")),
-            isHostOnly: isHostOnly(false, node, .node), lineage: lineage)
+            isHostOnly: isHostOnly(false, node, .node))
         let missing = access.sshHost.value.string?.isEmpty == true ? [Diagnostic.noAddress(node, strictness)] : []
         return (access, compiled.diagnostics + missing)
     }
@@ -36,7 +30,7 @@ extension LinkedSite {
             sshPort: Self.builtInPort.overridden(by: written?.entry("ssh_port")), vmUser: vmUser,
             apiEndpoint: .builtIn("api_endpoint", ""), apiToken: .builtIn("api_token", ""),
             datastore: .builtIn("datastore", ""), imageRelease: imageRelease,
-            isHostOnly: isHostOnly(true, host, .host), lineage: [])
+            isHostOnly: isHostOnly(true, host, .host))
         return (access, address == nil ? [.noAddress(host, strictness)] : [])
     }
 

@@ -4,8 +4,10 @@ package import SiteModel
 extension LinkedSite {
     /// A manifest as a graph, defaults filled in (DESIGN §6, *manifest*). Levels of version 1 are read as a chain.
     ///
-    /// - Returns: no manifest if it has no machines, which is reported.
-    package func manifest(_ entity: BoundEntity) -> (manifest: ManifestGraph?, diagnostics: [Diagnostic]) {
+    /// - Returns: no manifest if it has no machines, which is reported; the numbers, too, that its nodes take from pools.
+    package func manifest(
+        _ entity: BoundEntity
+    ) -> (manifest: ManifestGraph?, wanted: [Allocation], diagnostics: [Diagnostic]) {
         let fields = entity.fields
         let isGraph = fields["schema_version"]?.integer == 2
         let field: Key = isGraph ? "nodes" : "levels"
@@ -13,9 +15,9 @@ extension LinkedSite {
         var diagnostics: [Diagnostic] = []
         if let stray = fields.entry(other) { diagnostics.append(.strayNodes(stray, isGraph, fields)) }
         guard let list = fields.entry(field), let items = list.value.list, !items.isEmpty else {
-            // Values of another shape have been reported.
+            // Values of another shape have been reported, and so have the nodes of the other version.
             let isReported = fields[field].map { $0.list == nil } ?? fields.contains(other)
-            return (nil, diagnostics + (isReported ? [] : [.noNodes(entity, field, isGraph)]))
+            return (nil, [], diagnostics + (isReported ? [] : [.noNodes(entity, field, isGraph)]))
         }
         let machines = items.map { $0.map ?? Fields() }
         let mode = fields["execution"]?.map?.entry("default_mode") ?? .builtIn("default_mode", "push")
@@ -26,14 +28,17 @@ extension LinkedSite {
         let graph = NodeGraph(
             nodes.map { ($0["name"] ?? Value(.null, .nowhere), $0["parent"].flatMap { $0.isNull ? nil : $0 }) })
         diagnostics += graph.diagnostics
-        let finished = nodes.enumerated().map { place, fields in
+        let owners = nodes.enumerated().map { owner($1, in: entity.group, at: $0) }
+        let allocated = allocate(nodes, to: owners)
+        diagnostics += allocated.diagnostics
+        let finished = allocated.vms.enumerated().map { place, fields in
             ManifestGraph.Node(fields.placed(at: graph.depths[place]), parent: graph.parents[place])
         }
         diagnostics += checkSiblings(finished)
         let manifest = ManifestGraph(
             head: head(of: entity, mode), nodes: finished, list: list, createOrder: graph.order,
-            lineage: fields.lineage)
-        return (manifest, diagnostics)
+            group: entity.group, lineage: fields.lineage)
+        return (manifest, allocated.wanted, diagnostics)
     }
 
     /// What is wrong with a manifest, and with what would be made for its roots.
@@ -90,8 +95,7 @@ extension LinkedSite {
         }
         let method = authMethod(spec: node.fields["spec"], posture: nil, issuedAt: time)
         let compiled = vm(node, method)
-        let owner = owner(compiled.vm, in: "manifests/\(manifest.head["name"]?.name ?? "")")
-        let allocated = allocate([compiled.vm], to: [owner])
+        let allocated = allocate([compiled.vm], to: [owner(compiled.vm, in: manifest.group)])
         machines.vms = allocated.vms
         machines.list = manifest.list.named("vms")
         machines.lineage += method.lineage
@@ -179,6 +183,11 @@ extension Fields {
 }
 
 extension BoundEntity {
+    /// What stands for a manifest in `allocations.yaml`: one that is no file of the site has no name there.
+    fileprivate var group: String {
+        id.folder.isEmpty ? LinkedSite.noGroup : "\(id.folder)/\(id.name)"
+    }
+
     /// An env whose VM numbers count from another place.
     fileprivate func shifted(by offset: Int) -> BoundEntity {
         guard offset != 0, var base = fields.entry("vmid_base"), let number = base.value.integer?.plus(offset) else {
@@ -221,12 +230,15 @@ extension Diagnostic {
     fileprivate static func strayNodes(_ stray: Fields.Entry, _ isGraph: Bool, _ fields: Fields) -> Diagnostic {
         let version = fields["schema_version"]?.origin.span
         return Diagnostic(
-            .missingField, isGraph ? .warning : .error,
+            .missingField, isGraph && fields.contains("nodes") ? .warning : .error,
             isGraph
-                ? "`levels` belong to version 1: nothing reads them here"
+                ? "`levels` belong to version 1, and this manifest is of version 2"
                 : "`nodes` belong to version 2, and this manifest is of version 1", at: stray.keySpan,
             related: version.map { [Label($0, "its version")] } ?? [],
-            help: isGraph ? "remove them" : version == nil ? "add `schema_version: 2`" : "write `schema_version: 2`")
+            help: isGraph
+                ? fields.contains("nodes")
+                    ? "nothing reads them here: remove them" : "write `schema_version: 1`, or make them nodes"
+                : version == nil ? "add `schema_version: 2`" : "write `schema_version: 2`")
     }
 
     fileprivate static func noSuchNode(_ name: String, _ manifest: ManifestGraph) -> Diagnostic {

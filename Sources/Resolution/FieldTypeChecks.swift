@@ -153,6 +153,18 @@ extension Diagnostic {
             help: "write `!secret db.password` or `{$secret: db.password}`; a step with a dot in it goes in quotes")
     }
 
+    static func quotedTag(_ tag: OwnTag, _ node: NodeID, _ tree: SyntaxTree) -> Diagnostic {
+        let span = tree.span(node)
+        let text = tree.string(node)
+        let isPlain = text.utf8.allSatisfy { Catalogue.isName(String(UnicodeScalar($0))) || "!._@- ".utf8.contains($0) }
+        return Diagnostic(
+            .quotedTag, "in quotes, \(tag.text) is text and no tag", at: span,
+            help: tag == .secret
+                ? "remove the quotes; where PyYAML must read the file, too, write `{$secret: PATH}`"
+                : "remove the quotes",
+            fixes: isPlain ? [FixIt("remove the quotes", [Edit(span, text)])] : [])
+    }
+
     static func nearMiss(_ key: Key, _ span: Span, meant: String, _ tree: SyntaxTree) -> Diagnostic {
         Diagnostic(
             .nearMiss, .warning, "\"\(key)\" is passed on as it is; is \"\(meant)\" meant?", at: span,
@@ -258,6 +270,22 @@ extension Code {
               - name: !secret db.host
             """,
         fix: "Write the value itself, or correct the path.")
+
+    package static let quotedTag = Code(
+        "R0415", "a tag in quotes",
+        explanation: """
+            `"!secret db.password"` in quotes is a text that would reach the outputs as it is: neither the secret nor a number \
+            of a pool. Some write it so because PyYAML knows no such tags.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            pools: {ssh: {from: 22222, to: 22299}}
+            -- envs/dev.yaml --
+            vms:
+              - {name: web, ssh_port: "!alloc ssh"}
+            """,
+        fix: "Remove the quotes.")
 
     package static let nearMiss = Code(
         "R0803", "data that looks like a misspelt field",

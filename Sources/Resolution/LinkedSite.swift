@@ -18,6 +18,8 @@ package struct LinkedSite: Sendable {
     let hasTags: Bool
     /// The site's pools and what they gave out; nil where nothing takes a number from them.
     package let allocations: Allocations?
+    /// Whether the numbers that were given out are not known.
+    let isAllocationUnread: Bool
     /// What a VM has that does not say it: the weakest layer, written last.
     let vmDefaults: [Fields.Entry]
 
@@ -36,6 +38,8 @@ package struct LinkedSite: Sendable {
         let lines = entities[.allocations]?.fields
         let isAllocating = lines != nil || entities.values.contains { !$0.allocations.isEmpty }
         allocations = isAllocating ? Allocations(site, lines) : nil
+        // That it cannot be read has been reported.
+        isAllocationUnread = lines == nil && catalogue.allocationsFile != nil
         rules = SiteRules(site?["merge"]?.map, strictness)
         vmRules = rules[.vm]
         defaults = site?["defaults"]?.map ?? Fields()

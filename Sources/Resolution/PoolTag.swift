@@ -20,9 +20,10 @@ extension Binder {
     mutating func noteAllocation(_ node: NodeID, at place: Place) {
         let span = tree.span(node)
         let pool = tree.pool(node) ?? ""
-        if ![.instance, .template, .preset].contains(place.layer) {
+        let isNode = place.layer == .manifest && ["nodes", "levels"].contains(place.steps.first)
+        if !isNode, ![.instance, .template, .preset].contains(place.layer) {
             diagnostics.append(
-                .badAllocation("only a VM takes a number, from its own entry, a template or a preset", span))
+                .badAllocation("only a VM takes a number: in its own entry, a template, a preset or a manifest", span))
         } else if place.isInList {
             diagnostics.append(
                 .badAllocation("an item of a list has no name that stays: use a map", span))
@@ -56,8 +57,8 @@ extension Code {
     package static let badAllocation = Code(
         "R0414", "an !alloc where no number can be allocated",
         explanation: """
-            `!alloc POOL` takes a number of a pool for one field of one VM. It stands in the VM's entry, or in a template or \
-            preset, for each VM that uses it. Under a list there would be no name to record it by.
+            `!alloc POOL` takes a number of a pool for one field of one VM. It stands in the VM's entry of an env or a manifest, \
+            or in a template or preset, for each VM that uses it. Under a list there would be no name to record it by.
             """,
         example: """
             $ resolve validate

@@ -7,7 +7,7 @@ extension Code {
         .badAddress,
         .shadowed, .noVMs, .unknownMethod, .writtenToken, .cycle, .siblings, .shapes, .badTag, .badRule, .lostMachines,
         .idleTag, .sameNode, .noParent, .circle, .levelOnly, .samePort, .badMAC, .sameMAC, .oddAddress,
-        .tooMuchMemory, .overlap, .badAllocation, .notAllocated, .badLine,
+        .tooMuchMemory, .overlap, .badAllocation, .quotedTag, .notAllocated, .badLine,
         .secretShows,
         .unusedSecret, .sameName, .sameNumber,
         .sameAddress,

@@ -56,9 +56,11 @@ extension LinkedSite {
             wanted += compiled.wanted
             numbers += compiled.machines.vms.flatMap(\.numbersInUse)
         }
-        for manifest in catalogue.all(.manifest).compactMap({ entities[$0.id] }).compactMap({
-            self.manifest($0).manifest
-        }) {
+        for entity in catalogue.all(.manifest).compactMap({ entities[$0.id] }) {
+            let compiled = self.manifest(entity)
+            wanted += compiled.wanted
+            guard let manifest = compiled.manifest else { continue }
+            numbers += manifest.nodes.flatMap(\.fields.numbersInUse)
             for node in manifest.nodes where node.parent == nil && node.fields["env"]?.name == nil {
                 let compiled = root(node, of: manifest, issuedAt: nil)
                 wanted += compiled.wanted
@@ -111,7 +113,8 @@ extension Diagnostic {
     fileprivate static func unclaimed(_ entry: Fields.Entry) -> Diagnostic {
         Diagnostic(
             .unclaimed, .note, "nothing takes the number of \(entry.key)", at: entry.keySpan,
-            help: "`resolve alloc --prune --write` removes it; then the number may be given to another")
+            help: "if what had it has a new name, rename the line, and it keeps its number; `resolve alloc --prune --write` "
+                + "removes it, and the number may be given to another")
     }
 }
 

@@ -21,7 +21,8 @@ public struct Document: Sendable {
     public enum Disclosure: Sendable {
         /// Their plaintext. Where nothing was opened, as `redacted`.
         case revealed
-        /// `{"$secret": "api_tokens.pve"}`, which no consumer takes for a value; `‹secret:…›` where the output is no JSON.
+        /// `{"$secret": "api_tokens.pve"}`, which no consumer takes for a value; `{"$token": "auth.signing_key"}` for a token
+        /// that this key signs; `‹secret:…›` where the output is no JSON.
         case redacted
     }
 
@@ -71,7 +72,9 @@ public struct Document: Sendable {
 
     private func redacted(_ secret: SecretRef, _ escaping: Output.Escaping) -> [UInt8] {
         switch escaping {
-        case .json: Array("{\"$secret\": \(JSONText.quoted(secret.path))}".utf8)
+        // What stands for a token must not be taken for the key that signs it.
+        case .json:
+            Array("{\"\(secret.claims == nil ? "$secret" : "$token")\": \(JSONText.quoted(secret.path))}".utf8)
         // A whole file, by its path.
         case .raw: Array("‹secret:\(secret.steps.map(\.text).joined()):*›\n".utf8)
         }

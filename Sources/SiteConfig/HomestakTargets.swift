@@ -33,6 +33,7 @@ extension SiteCompiler {
         let read = read(request.source, scope, &loader)
         var findings = read.diagnostics
         guard let entity = read.entity else { return Draft(loader, findings, usage: read.usage, nil) }
+        loader.loadAllocations()
         if request.node != nil {
             for spec in loader.specs { loader.loadPosture(ofSpec: spec) }
             loader.load("dev", .postureForAuth, .deployment)
@@ -73,10 +74,7 @@ extension SiteCompiler {
         if place.id.kind == .node { loader.loadSecrets(isNeeded: true) }
         loader.load(place, .deployment)
         guard let entity = loader.entities[place.id] else { return Draft(loader, [], nil) }
-        if let host = entity.fields["host"]?.name, place.id.kind == .node {
-            loader.load(Key(host), .kind(.host), .names)
-        }
-        if loader.entities.keys.contains(where: { $0.kind == .host }) { loader.loadSecrets(isNeeded: false) }
+        if place.id.kind == .host { loader.loadSecrets(isNeeded: false) }
         let site = loader.site
         let compiled = place.id.kind == .node ? site.access(toNode: entity) : site.access(toHost: entity)
         return Draft(loader, link(site, .deployment) + compiled.diagnostics, .host(compiled.access))

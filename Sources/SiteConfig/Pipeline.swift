@@ -185,7 +185,9 @@ extension SiteCompiler {
         findings += site.siblingConflicts()
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
         if !(loader.diagnostics + findings).hasErrors { findings += site.idleTags() + site.idleRules() }
-        if !(loader.diagnostics + findings).hasErrors { findings += site.unclaimedLines() }
+        // A line that nothing takes may be the number of what seems to have none.
+        let others = (loader.diagnostics + findings).filter { $0.code.id != Code.notAllocated.id }
+        if !others.hasErrors { findings += site.unclaimedLines() }
         if let note = loader.uncheckedNote { findings.append(note) }
         return findings
     }

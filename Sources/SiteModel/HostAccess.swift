@@ -16,12 +16,11 @@ package struct HostAccess: Sendable {
     package var imageRelease: Fields.Entry
     /// Whether it is described as a machine only, without Proxmox.
     package var isHostOnly: Fields.Entry
-    package var lineage: [Lineage]
 
     package init(
         name: Fields.Entry, source: Fields.Entry, node: Fields.Entry, sshHost: Fields.Entry, hostUser: Fields.Entry,
         sshPort: Fields.Entry, vmUser: Fields.Entry, apiEndpoint: Fields.Entry, apiToken: Fields.Entry,
-        datastore: Fields.Entry, imageRelease: Fields.Entry, isHostOnly: Fields.Entry, lineage: [Lineage]
+        datastore: Fields.Entry, imageRelease: Fields.Entry, isHostOnly: Fields.Entry
     ) {
         self.name = name
         self.source = source
@@ -35,6 +34,5 @@ package struct HostAccess: Sendable {
         self.datastore = datastore
         self.imageRelease = imageRelease
         self.isHostOnly = isHostOnly
-        self.lineage = lineage
     }
 }

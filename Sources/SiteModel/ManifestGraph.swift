@@ -8,14 +8,19 @@ package struct ManifestGraph: Sendable {
     package var list: Fields.Entry
     /// Places in `nodes`: breadth-first from the roots, in the order of the file.
     package var createOrder: [Int]
+    /// What stands for it in `allocations.yaml`.
+    package let group: String
     /// How the files took part that values come from.
     package var lineage: [Lineage]
 
-    package init(head: Fields, nodes: [Node], list: Fields.Entry, createOrder: [Int], lineage: [Lineage] = []) {
+    package init(
+        head: Fields, nodes: [Node], list: Fields.Entry, createOrder: [Int], group: String, lineage: [Lineage] = []
+    ) {
         self.head = head
         self.nodes = nodes
         self.list = list
         self.createOrder = createOrder
+        self.group = group
         self.lineage = lineage
     }
 

@@ -24,6 +24,24 @@ struct Terminal {
         }
     }
 
+    /// All that stdin holds, as far as any file is read.
+    static func readInput() throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        let chunk = 1 << 16
+        do {
+            while bytes.count <= 17 << 20 {
+                let part = try unsafe [UInt8](unsafeUninitializedCapacity: chunk) { buffer, count in
+                    count = try unsafe FileDescriptor.standardInput.read(into: UnsafeMutableRawBufferPointer(buffer))
+                }
+                if part.isEmpty { break }
+                bytes += part
+            }
+        } catch let error as Errno {
+            throw Failure.couldNotRun("cannot read stdin: \(error.description)")
+        }
+        return bytes
+    }
+
     /// Whether it is a regular file that others than its owner may read.
     var isReadableByOthers: Bool {
         var status = stat()

@@ -6,7 +6,7 @@ extension OutputFormat {
         name: "host", summary: "How to reach a machine",
         document: { subject in
             guard case .host(let host) = subject else { return nil }
-            var fields = Fields([
+            let fields = Fields([
                 host.name.named("name"),
                 host.source.named("source"),
                 host.node.named("node"),
@@ -20,7 +20,6 @@ extension OutputFormat {
                 host.imageRelease.named("packer_release"),
                 host.isHostOnly.named("is_host_only"),
             ])
-            fields.lineage = host.lineage
             return Value(.map(fields), .nowhere)
         })
 }

@@ -6,9 +6,15 @@ internal import SiteModel
 /// A forwarded port is a VM's `ssh_port`, its `spice_port`, and whatever number stands in its `ports`; of text such as
 /// `8080:80` the first number, which is the node's.
 func checkPorts(_ vms: [Fields], _ strictness: Strictness) -> [Diagnostic] {
-    vms.flatMap { vm in forwardedPorts(of: vm) }.clashes.map { first, second in
-        .samePort(first, second, strictness.severity)
-    }
+    let ports = vms.flatMap { vm in forwardedPorts(of: vm) }
+    // What a pool gave out twice is told where it is recorded.
+    let clashes = ports.clashes.filter { [$0.first, $0.second].contains { $0.value.origin.layer != .allocations } }
+    return ports.filter { !$0.isPort }.map { .noPort($0, strictness.severity) }
+        + clashes.map { .samePort($0.first, $0.second, strictness.severity) }
+}
+
+extension Holding {
+    fileprivate var isPort: Bool { Int(identity.text).map { (1...65535).contains($0) } ?? false }
 }
 
 private func forwardedPorts(of vm: Fields) -> [Holding] {
@@ -36,6 +42,13 @@ private func port(inMapping text: String) -> Int? {
 }
 
 extension Diagnostic {
+    fileprivate static func noPort(_ holding: Holding, _ severity: Severity) -> Diagnostic {
+        Diagnostic(
+            .badValue, severity,
+            "\(SecretRef.path(holding.path)) of \"\(holding.name)\" is no port: \(holding.value.phrase)",
+            at: holding.value.origin.span ?? holding.place, help: "a port is a number from 1 to 65535")
+    }
+
     fileprivate static func samePort(_ first: Holding, _ second: Holding, _ severity: Severity) -> Diagnostic {
         let port = second.identity
         let fields = [first, second].map { SecretRef.path($0.path) }

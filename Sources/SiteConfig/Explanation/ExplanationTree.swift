@@ -63,7 +63,7 @@ struct ExplanationTree {
         case .list(let items): "[\(items.map(text).joined(separator: ", "))]"
         case .map(let fields):
             "{\(fields.entries.map { "\(JSONText.quoted($0.key.text).terminalSafe): \(text($0.value))" }.joined(separator: ", "))}"
-        case .secret(let secret): "‹secret:\(secret.path)›".terminalSafe
+        case .secret(let secret): "‹\(secret.claims == nil ? "secret" : "token"):\(secret.path)›".terminalSafe
         case .pooled(let pool): "!alloc \(pool)".terminalSafe
         }
     }

@@ -48,15 +48,16 @@ extension FieldTable {
     ])
 
     /// A machine of a version 1 manifest.
-    static let manifestLevel = FieldTable([
-        Field("name", .text, required: true, "The machine's name, once in a manifest."),
-        Field("vm_preset", .nullable(.reference(.presetOfManifest)), "Its size."),
-        Field("template", .nullable(.reference(.kind(.template))), "The template it starts from."),
-        Field("env", .nullable(.reference(.kind(.env))), "An env instead of a machine of its own."),
-        Field("image", .nullable(.text), "The cloud image."),
-        Field("vmid", .nullable(.integer(100...999_999_999)), "Its number in Proxmox."),
-        Field("vmid_offset", .integer(0...999_999_999), "Added to the env's vmid_base."),
-        Field("post_scenario", .nullable(.text), "What is run on it afterwards; pve-setup makes it a hypervisor."),
-        Field("post_scenario_args", .list(.text), "The arguments of that."),
-    ])
+    static let manifestLevel = FieldTable(
+        [
+            Field("name", .text, required: true, "The machine's name, once in a manifest."),
+            Field("vm_preset", .nullable(.reference(.presetOfManifest)), "Its size."),
+            Field("template", .nullable(.reference(.kind(.template))), "The template it starts from."),
+            Field("env", .nullable(.reference(.kind(.env))), "An env instead of a machine of its own."),
+            Field("image", .nullable(.text), "The cloud image."),
+            Field("vmid", .nullable(.integer(100...999_999_999)), "Its number in Proxmox."),
+            Field("vmid_offset", .integer(0...999_999_999), "Added to the env's vmid_base."),
+            Field("post_scenario", .nullable(.text), "What is run on it afterwards; pve-setup makes it a hypervisor."),
+            Field("post_scenario_args", .list(.text), "The arguments of that."),
+        ], confusions: ["preset": "vm_preset"])
 }

@@ -5,7 +5,7 @@ struct Explain: StatusCommand {
     static let configuration = CommandConfiguration(
         abstract: "Where the values of an output come from, and how they were merged.",
         discussion: """
-            SUBJECT is a command that writes an output, with its arguments: env, vm or vars. For each value: what set it \
+            SUBJECT is a command that writes an output, with its arguments: \(Subject.commands.joined(separator: ", ")). For each value: what set it \
             (file, line, layer, rule), what it beat, and the references that led there. PATH chooses values: dotted, items \
             of lists by index or by their name, `*` for any one step. Secrets are shown by their names; nothing is opened.
 

@@ -10,7 +10,7 @@ struct Host: StatusCommand {
 
             EXAMPLES:
               resolve host pve
-              ssh "$(resolve host father | jq -r '"\\(.ssh_user)@\\(.ssh_host)"')"
+              resolve host father --redact | jq -r '"-p \\(.ssh_port) \\(.ssh_user)@\\(.ssh_host)"' | xargs -o ssh
             """)
 
     @OptionGroup var subject: Arguments

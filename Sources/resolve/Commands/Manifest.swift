@@ -13,8 +13,7 @@ struct Manifest: StatusCommand {
               resolve manifest n2-push
               resolve manifest n2-push --order
               resolve manifest n2-push --node father --issued-at "$(date +%s)" -o n2.json
-              resolve manifest n2-push --subtree root-pve > inner.json
-              resolve manifest --file inner.json --order
+              resolve manifest n2-push --subtree root-pve | resolve manifest --file - --order
             """)
 
     @OptionGroup var subject: Arguments
@@ -29,7 +28,8 @@ struct Manifest: StatusCommand {
         var name: String?
 
         @Option(
-            help: "A manifest that stands elsewhere: YAML or JSON. What it refers to is looked up in the site.",
+            help:
+                "A manifest that stands elsewhere, or - for stdin: YAML or JSON. What it refers to is looked up in the site.",
             completion: .file(extensions: ["yaml", "yml", "json"]))
         var file: String?
 
@@ -69,6 +69,7 @@ struct Manifest: StatusCommand {
         private var source: Target.Manifest.Source {
             get throws {
                 guard let file else { return .name(name ?? "") }
+                if file == "-" { return .file(path: "stdin", bytes: try Terminal.readInput()) }
                 do throws(FileError) {
                     return try .file(at: file)
                 } catch {
@@ -87,15 +88,20 @@ struct IssueTime: ParsableArguments {
     var issuedAt: Int?
 
     func validate() throws {
-        if let issuedAt, issuedAt < 0 { throw ValidationError("--issued-at wants seconds since 1970.") }
+        if let issuedAt, !Self.range.contains(issuedAt) {
+            throw ValidationError("--issued-at wants seconds since 1970, as `date +%s` says them.")
+        }
     }
+
+    /// Up to the year 5000: milliseconds are beyond.
+    private static let range = 0...95_617_584_000
 
     /// What the command line says, else the environment; nil if neither does.
     var value: Int? {
         get throws {
             if let issuedAt { return issuedAt }
             guard let text = GlobalOptions.environment("SOURCE_DATE_EPOCH"), !text.isEmpty else { return nil }
-            guard let time = Int(text), time >= 0 else {
+            guard let time = Int(text), Self.range.contains(time) else {
                 throw Failure.usage("$SOURCE_DATE_EPOCH is \"\(text)\", and should be seconds since 1970")
             }
             return time

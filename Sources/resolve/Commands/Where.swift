@@ -6,7 +6,7 @@ struct Where: StatusCommand {
         abstract: "Which values of an output a line of the site decides.",
         discussion: """
             The other way round than `explain`: for a line of a file, the paths of the values that it sets or, as a \
-            reference, leads to. SUBJECT is a command that writes an output, with its arguments: env, vm or vars.
+            reference, leads to. SUBJECT is a command that writes an output, with its arguments: \(Subject.commands.joined(separator: ", ")).
 
             EXAMPLES:
               resolve where vms/presets/small.yaml:2 env dev --node pve
