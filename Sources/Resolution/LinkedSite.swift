@@ -9,7 +9,7 @@ package struct LinkedSite: Sendable {
     let surroundings: [EntityID: BoundEntity]
     package let secrets: SecretsState
     package let strictness: Strictness
-    let ancestry: Ancestry
+    package let ancestry: Ancestry
     package let rules: SiteRules
     let vmRules: MergeRules
     /// `site.yaml`'s `defaults`; empty if there are none.

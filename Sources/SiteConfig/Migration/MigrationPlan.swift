@@ -23,7 +23,7 @@ struct MigrationPlan {
         let paths = Set(moves.keys).union(edits.keys).union(texts.keys).union(dropped)
         // What others extend is written before them, and goes after them. Secrets are left alone, whatever was planned.
         let ordered = paths.filter { !Loader.holdsSecrets($0) }.sorted {
-            (reading.depth(of: $0), Key($0)) < (reading.depth(of: $1), Key($1))
+            (reading.familySize(of: $0), Key($0)) < (reading.familySize(of: $1), Key($1))
         }
         let changes = changes(ordered, of: reading)
         let isNew: (FileChange) -> Bool = { $0.newPath != nil && $0.newPath != $0.oldPath }

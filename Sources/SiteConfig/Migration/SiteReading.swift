@@ -47,11 +47,8 @@ struct SiteReading {
         return edits.keepingColumns(of: tree)
     }
 
-    /// How many generations of files the one at a path inherits from, at most. There are no circles in a sound site.
-    func depth(of path: String) -> Int {
-        let parents = (entitiesByPath[path]?.parents ?? []).compactMap { site.catalogue.place($0.name, $0.order)?.path }
-        return parents.map { depth(of: $0) + 1 }.max() ?? 0
-    }
+    /// How many files the one at a path inherits from: more than any of those does.
+    func familySize(of path: String) -> Int { entitiesByPath[path].map { site.ancestry.family(of: $0.id).count } ?? 0 }
 
     func entity(_ place: Catalogue.Place) -> BoundEntity? { site.entities[place.id] }
 }
