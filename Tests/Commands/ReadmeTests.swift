@@ -7,7 +7,9 @@ import Testing
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    @Test(arguments: ["README.md", "examples/homestak/README.md", "examples/inheritance/README.md", "examples/testbed/README.md"])
+    @Test(arguments: [
+        "README.md", "examples/homestak/README.md", "examples/inheritance/README.md", "examples/testbed/README.md",
+    ])
     func consoleBlocksAreTrue(_ path: String) throws {
         let text = try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)
         let steps = Self.blocks(of: text, "console").flatMap(Self.steps)
