@@ -17,6 +17,9 @@ package struct Output: Sendable {
         case raw
     }
 
+    /// Whether a number of a pool was not looked up, which no output may hold.
+    package internal(set) var hasPooledNumbers = false
+
     package init() {}
 
     package mutating func append(_ bytes: [UInt8]) {

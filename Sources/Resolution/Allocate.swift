@@ -19,54 +19,37 @@ extension LinkedSite {
     ///
     /// - Parameter owners: of each VM, what stands for it in `allocations.yaml`.
     package func allocate(
-        _ vms: [Fields], to owners: [String]
+        _ vms: [Fields], to owners: [String?]
     ) -> (vms: [Fields], wanted: [Allocation], diagnostics: [Diagnostic]) {
         guard let allocations else { return (vms, [], []) }
         var allocator = Allocator(allocations)
         let result = zip(vms, owners).map { vm, owner in allocator.fill(vm, of: owner) }
         let numbers = Set(result.flatMap(\.numbersInUse))
-        return (result, allocator.wanted, isAllocationUnread ? [] : allocator.complaints(butNot: numbers))
+        return (result, allocator.wanted, allocator.refused + missingNumbers(of: allocator.wanted, butNot: numbers))
     }
 
-    /// What stands for a VM in `allocations.yaml`.
+    /// What stands for a VM in `allocations.yaml`; nil for one whose name is none, or could be taken for two.
     ///
     /// - Parameter group: the env or manifest that it belongs to; `noGroup` without one.
-    package func owner(_ vm: Fields, in group: String, at place: Int = 0) -> String {
-        "\(group)/\(vm["name"]?.name ?? String(place))"
+    package func owner(_ vm: Fields, in group: String) -> String? {
+        vm["name"]?.name.flatMap { $0.isEmpty || $0.contains("/") ? nil : "\(group)/\($0)" }
     }
 
     /// No env and no manifest can have this name.
     package static let noGroup = "-"
 }
 
-extension Fields {
-    /// The numbers of a VM that a pool should not give to another: its own, and the ports that lead to it.
-    package var numbersInUse: [Int] {
-        let keys: [Key] = ["vmid", "ssh_port", "spice_port", "ports"]
-        return keys.compactMap { self[$0] }.flatMap(\.integers)
-    }
-}
-
-extension Value {
-    fileprivate var integers: [Int] {
-        switch content {
-        case .integer(let number): [number]
-        case .list(let items): items.flatMap(\.integers)
-        case .map(let fields): fields.entries.flatMap(\.value.integers)
-        default: []
-        }
-    }
-}
-
 private struct Allocator {
     let allocations: Allocations
     private(set) var wanted: [Allocation] = []
+    /// What could not be recorded.
+    private(set) var refused: [Diagnostic] = []
 
     init(_ allocations: Allocations) { self.allocations = allocations }
 
-    mutating func fill(_ vm: Fields, of owner: String) -> Fields { fill(vm, owner, at: []) }
+    mutating func fill(_ vm: Fields, of owner: String?) -> Fields { fill(vm, owner, at: []) }
 
-    private mutating func fill(_ fields: Fields, _ owner: String, at path: [Key]) -> Fields {
+    private mutating func fill(_ fields: Fields, _ owner: String?, at path: [Key]) -> Fields {
         var result = fields
         for entry in fields.entries {
             let path = path + [entry.key]
@@ -84,11 +67,15 @@ private struct Allocator {
 
     /// The entry with its number; as it is if there is none, which becomes an error.
     private mutating func number(
-        _ entry: Fields.Entry, of pool: Key, _ owner: String, _ path: [Key]
+        _ entry: Fields.Entry, of pool: Key, _ owner: String?, _ path: [Key]
     ) -> Fields.Entry {
-        guard let pool = allocations.pools[pool] else { return entry }
-        let line = Allocations.line(pool.name, owner: owner, field: path)
+        guard let pool = allocations.pools[pool], pool.from <= pool.to else { return entry }
         let span = entry.value.origin.span
+        guard let owner, !path.contains(where: { $0.text.contains("/") }) else {
+            refused.append(.noOwner(span))
+            return entry
+        }
+        let line = Allocations.line(pool.name, owner: owner, field: path)
         let number = allocations.number(line)
         wanted.append(Allocation(line: line, pool: pool, span: span, isRecorded: number != nil))
         guard let number else { return entry }
@@ -97,12 +84,20 @@ private struct Allocator {
             entry.key, keySpan: entry.keySpan, number, rule: .derived("!alloc \(pool.name)"), beat: entry.beat,
             via: [step])
     }
+}
 
-    /// An error for each number that is not recorded, with the one that it would get.
-    func complaints(butNot numbers: Set<Int>) -> [Diagnostic] {
+extension LinkedSite {
+    /// R0611 for each number that is not recorded, with the one that it would get.
+    package func missingNumbers(of wanted: [Allocation], butNot numbers: Set<Int>) -> [Diagnostic] {
+        guard let allocations, !isAllocationUnread else { return [] }
         var given = numbers
         var starts: [Key: Int] = [:]
-        return wanted.filter { !$0.isRecorded }.sorted { $0.line < $1.line }.map { allocation in
+        var seen: Set<Key> = []
+        // A line that says something else than a number has been reported.
+        let missing = wanted.filter {
+            !$0.isRecorded && allocations.lines[$0.line] == nil && seen.insert($0.line).inserted
+        }
+        return missing.sorted { $0.line < $1.line }.map { allocation in
             let pool = allocation.pool
             guard let next = allocations.next(of: pool, from: starts[pool.name] ?? 0, butNot: given) else {
                 return .emptied(allocation)
@@ -115,6 +110,12 @@ private struct Allocator {
 }
 
 extension Diagnostic {
+    fileprivate static func noOwner(_ span: Span?) -> Diagnostic {
+        Diagnostic(
+            .badAllocation, "a number of a pool needs a VM with a name to record it by", at: span,
+            help: "give the VM a name, and neither it nor the field a `/`")
+    }
+
     fileprivate static func notAllocated(_ allocation: Allocation, _ next: Int) -> Diagnostic {
         Diagnostic(
             .notAllocated, "no number is recorded for \(allocation.line)", at: allocation.span,

@@ -59,18 +59,31 @@ package struct Allocations: Sendable {
 extension LinkedSite {
     /// Pools that do not exist (R0201), and what is wrong with those that do: R0402, R0612.
     func checkAllocations() -> [Diagnostic] {
-        guard let allocations else { return checkPools() }
+        // Where site.yaml cannot be read, its pools are not known.
+        let isSiteUnread = entities[.site] == nil && catalogue.siteFile != nil
+        guard let allocations, !isSiteUnread else { return checkPools() }
         let names = entities[.site]?.fields["pools"]?.map?.entries.map(\.key.text) ?? []
-        let references = entities.values.flatMap(\.allocations).filter { !names.contains($0.pool.text) }
-        return checkPools() + allocations.diagnostics + references.map { .noPool($0, names) }
+        let references = entities.values.flatMap(\.allocations)
+        return checkPools() + allocations.diagnostics
+            + references.filter { !names.contains($0.pool.text) }.map { .noPool($0, names) }
+            + references.compactMap { reference in
+                guard let range = reference.range, let pool = allocations.pools[reference.pool], pool.from <= pool.to,
+                    !range.contains(pool.from) || !range.contains(pool.to)
+                else { return nil }
+                let place = entities[.site]?.fields["pools"]?.map?.entry(pool.name)?.keySpan
+                return .unfit(reference, pool, range, place)
+            }
     }
 
     private func checkPools() -> [Diagnostic] {
         (entities[.site]?.fields["pools"]?.map?.entries ?? []).compactMap { pool in
             guard let from = pool.value.map?["from"], let to = pool.value.map?["to"], let first = from.integer,
-                let last = to.integer, first > last
-            else { return nil }
-            return .emptyPool(pool.key, from.origin.span, to.origin.span)
+                let last = to.integer
+            else {
+                // The Python resolver knows no pools, so leniency has nothing to follow.
+                return strictness == .lenient ? .noNumbers(pool) : nil
+            }
+            return first > last ? .emptyPool(pool.key, from.origin.span, to.origin.span) : nil
         }
     }
 }
@@ -87,6 +100,22 @@ extension Diagnostic {
         return Diagnostic(
             .dangling, "no pool named \"\(reference.pool)\"", at: reference.span, "not in pools of site.yaml",
             help: help)
+    }
+
+    fileprivate static func noNumbers(_ pool: Fields.Entry) -> Diagnostic {
+        Diagnostic(
+            .badValue, "the pool \"\(pool.key)\" has no numbers", at: pool.keySpan,
+            help: "say its first and its last: `{from: 22222, to: 22299}`")
+    }
+
+    fileprivate static func unfit(
+        _ reference: PoolReference, _ pool: NumberPool, _ range: ClosedRange<Int>, _ place: Span?
+    ) -> Diagnostic {
+        Diagnostic(
+            .badValue,
+            "the pool \"\(pool.name)\" has numbers that the field does not take: \(pool.from) to \(pool.to)",
+            at: reference.span, "it takes \(range.lowerBound) to \(range.upperBound)",
+            related: place.map { [Label($0, "the pool")] } ?? [], help: "make the pool fit, or take another one")
     }
 
     fileprivate static func emptyPool(_ name: Key, _ from: Span?, _ to: Span?) -> Diagnostic {

@@ -236,6 +236,9 @@ struct Binder {
     private mutating func inspect(_ node: NodeID, at place: Place) {
         if tree.pool(node) != nil { return noteAllocation(node, at: place) }
         guard let path = tree.secretPath(node) else {
+            if let name = tree.value(of: "$alloc", in: node) {
+                diagnostics.append(.mapForTag(tree.string(name), tree.span(node)))
+            }
             if let tag = quotedTag(node) { diagnostics.append(.quotedTag(tag, node, tree)) }
             for entry in tree.entries(node) { inspectBelow(entry.value, at: place.below(key(entry))) }
             for (index, item) in tree.items(node).enumerated() { inspectBelow(item, at: place.item(index)) }
@@ -322,7 +325,7 @@ extension FieldType {
     /// Whether whatever stands there is kept as it is.
     fileprivate var isData: Bool {
         switch self {
-        case .any, .visible: true
+        case .any: true
         default: false
         }
     }

@@ -50,6 +50,8 @@ package struct Reference: Sendable {
 package struct PoolReference: Sendable {
     package let pool: Key
     package let span: Span
+    /// What the field takes; nil if that may be any number.
+    let range: ClosedRange<Int>?
 }
 
 /// What in an entity stands for a secret.

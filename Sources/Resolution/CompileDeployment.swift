@@ -29,8 +29,7 @@ extension LinkedSite {
             dnsServers: defaults.entry("dns_servers"),
             machines: machines)
         let endpoint = node.fields.contains("api_endpoint") ? [] : [Diagnostic.noEndpoint(node)]
-        let surroundings = checkNetworks(machines.vms, on: node) + checkMemory(machines.vms, on: node)
-        return (deployment, token.diagnostics + endpoint + surroundings)
+        return (deployment, token.diagnostics + endpoint)
     }
 
     /// The user made on VMs.

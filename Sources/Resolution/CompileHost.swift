@@ -56,7 +56,12 @@ extension LinkedSite {
 
     /// As for OpenTofu; without an address of its own, the host that the API is on.
     private func sshHost(of node: BoundEntity, _ deployment: Deployment) -> Fields.Entry {
-        guard deployment.sshHost.value.string?.isEmpty != false, let endpoint = node.fields["api_endpoint"],
+        if let address = deployment.sshHost.value.string, !address.isEmpty {
+            var entry = deployment.sshHost
+            entry.value.content = .string(address.withoutPrefix)
+            return entry
+        }
+        guard let endpoint = node.fields["api_endpoint"],
             let url = endpoint.string, case let host = URLHost.name(in: url), !host.isEmpty
         else { return deployment.sshHost }
         return Fields.Entry("ssh_host", .string(host, endpoint.origin), rule: .derived("the host of api_endpoint"))
@@ -64,11 +69,13 @@ extension LinkedSite {
 
     /// A machine's `ip`, else the address of its bridge `vmbr0`, without the length of the prefix.
     private func address(of host: BoundEntity) -> Fields.Entry? {
-        if let ip = host.fields.entry("ip"), let text = ip.value.string, !text.isEmpty {
+        if let ip = host.fields.entry("ip"), let text = ip.value.string, !text.isEmpty, text != "dhcp" {
             return Fields.Entry("ssh_host", keySpan: ip.keySpan, .string(text.withoutPrefix, ip.value.origin))
         }
         let bridge = host.fields["network"]?.map?["interfaces"]?.map?["vmbr0"]?.map
-        guard let address = bridge?["address"], let text = address.string, !text.isEmpty else { return nil }
+        guard let address = bridge?["address"], let text = address.string, !text.isEmpty, text != "dhcp" else {
+            return nil
+        }
         return Fields.Entry(
             "ssh_host", .string(text.withoutPrefix, address.origin), rule: .derived("the address of vmbr0"))
     }

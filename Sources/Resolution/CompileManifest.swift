@@ -28,7 +28,7 @@ extension LinkedSite {
         let graph = NodeGraph(
             nodes.map { ($0["name"] ?? Value(.null, .nowhere), $0["parent"].flatMap { $0.isNull ? nil : $0 }) })
         diagnostics += graph.diagnostics
-        let owners = nodes.enumerated().map { owner($1, in: entity.group, at: $0) }
+        let owners = nodes.map { owner($0, in: entity.group) }
         let allocated = allocate(nodes, to: owners)
         diagnostics += allocated.diagnostics
         let finished = allocated.vms.enumerated().map { place, fields in
@@ -90,7 +90,7 @@ extension LinkedSite {
         if let name = node.fields["env"]?.name {
             guard let env = entity(Key(name), .kind(.env)) else { return (machines, [], []) }
             let inherited = inherited(env)
-            let compiled = self.machines(of: inherited.entity.shifted(by: node.offset))
+            let compiled = self.machines(of: inherited.entity, shiftedBy: node.offset)
             return (compiled.machines, compiled.wanted, inherited.diagnostics + compiled.diagnostics)
         }
         let method = authMethod(spec: node.fields["spec"], posture: nil, issuedAt: time)
@@ -113,8 +113,10 @@ extension LinkedSite {
             written.entry("name") ?? Fields.Entry("name", name, rule: .fileName),
             written.entry("description") ?? .builtIn("description", ""),
             written.entry("pattern") ?? .builtIn("pattern", "flat"),
-            Fields.Entry("execution", Value(.map(Fields([mode])), written["execution"]?.origin ?? .nowhere)),
-            Fields.Entry("settings", Value(.map(settings), written["settings"]?.origin ?? .nowhere)),
+            Fields.Entry(
+                "execution", Value(.map(Fields([mode])), written["execution"]?.origin ?? .nowhere), rule: .ofItems),
+            Fields.Entry(
+                "settings", Value(.map(settings), written["settings"]?.origin ?? .nowhere), rule: .ofItems),
         ])
     }
 
@@ -161,7 +163,7 @@ extension LinkedSite {
     private func checkSiblings(_ nodes: [ManifestGraph.Node]) -> [Diagnostic] {
         let groups = Dictionary(grouping: nodes.indices) { nodes[$0].parent ?? -1 }
         return groups.keys.sorted().flatMap { group in
-            checkTwins((groups[group] ?? []).map { nodes[$0].fields }, .strict, in: [.vmid])
+            checkTwins((groups[group] ?? []).map { nodes[$0].fields }, strictness, in: [.vmid])
         }
     }
 }
@@ -186,17 +188,6 @@ extension BoundEntity {
     /// What stands for a manifest in `allocations.yaml`: one that is no file of the site has no name there.
     fileprivate var group: String {
         id.folder.isEmpty ? LinkedSite.noGroup : "\(id.folder)/\(id.name)"
-    }
-
-    /// An env whose VM numbers count from another place.
-    fileprivate func shifted(by offset: Int) -> BoundEntity {
-        guard offset != 0, var base = fields.entry("vmid_base"), let number = base.value.integer?.plus(offset) else {
-            return self
-        }
-        base.value.content = .integer(number)
-        var env = self
-        env.fields.set(base)
-        return env
     }
 }
 

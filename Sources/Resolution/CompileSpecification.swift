@@ -53,15 +53,18 @@ extension LinkedSite {
         )
     }
 
-    /// The users, their keys as text. Without `ssh_keys` a user of `specs/` has all keys, one of `v2/specs/` none.
+    /// The users, their keys as text. Without `ssh_keys` a user that is written in `specs/` has all keys, one in `v2/specs/` none.
     private func users(_ users: Fields.Entry, of spec: BoundEntity) -> Fields.Entry {
         var result = users
+        // Whoever inherits a user of v2/specs/ does not give that user every key.
+        let family = layers(of: spec).map(\.entity)
         result.value.content = .list(
             (users.value.list ?? []).map { user in
                 guard var fields = user.map else { return user }
+                let home = family.first { $0.source == user.origin.span?.source } ?? spec
                 if let keys = fields.entry("ssh_keys") {
                     fields.set(keyTexts(keys))
-                } else if spec.id.folder == "specs" {
+                } else if home.id.folder == "specs" {
                     fields.set(sshKeys)
                 }
                 return Value(.map(fields), user.origin)

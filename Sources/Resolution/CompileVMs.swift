@@ -4,10 +4,12 @@ package import SiteModel
 extension LinkedSite {
     /// The VMs of an env, each merged from its layers (DESIGN §6, *env*), and what is wrong among them.
     ///
-    /// - Parameter env: with what it inherits.
+    /// - Parameters:
+    ///   - env: with what it inherits.
+    ///   - offset: what a level of a manifest adds to its numbers.
     /// - Returns: the numbers, too, that they take from pools.
     package func machines(
-        of env: BoundEntity
+        of env: BoundEntity, shiftedBy offset: Int = 0
     ) -> (machines: Deployment.Machines, wanted: [Allocation], diagnostics: [Diagnostic]) {
         let method = authMethod(of: env)
         let lineage = env.fields.lineage + method.lineage
@@ -20,12 +22,12 @@ extension LinkedSite {
         var vms: [Fields] = []
         let base = env.fields.entry("vmid_base")
         for (index, vm) in (entry.value.list ?? []).enumerated() {
-            let number = base.flatMap { Fields.Entry.number($0, plus: index) }
+            let number = base.flatMap { Fields.Entry.number($0, plus: index + offset) }
             let compiled = self.vm(vm.map ?? Fields(), isTagged: hasTags, number: number, method)
             vms.append(compiled.vm)
             diagnostics += compiled.diagnostics
         }
-        let owners = vms.enumerated().map { owner($1, in: env.id.name.text, at: $0) }
+        let owners = vms.map { owner($0, in: env.id.name.text) }
         let allocated = allocate(vms, to: owners)
         diagnostics += allocated.diagnostics + checkTogether(allocated.vms, strictness) + lostMachines(entry)
         return (Deployment.Machines(allocated.vms, entry, lineage: lineage), allocated.wanted, diagnostics)

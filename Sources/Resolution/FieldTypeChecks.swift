@@ -153,6 +153,13 @@ extension Diagnostic {
             help: "write `!secret db.password` or `{$secret: db.password}`; a step with a dot in it goes in quotes")
     }
 
+    /// `{$alloc: POOL}`, as `{$secret: PATH}` is written.
+    static func mapForTag(_ pool: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .quotedTag, "`{$alloc: …}` is no number of a pool", at: span,
+            help: "write `!alloc \(pool.isEmpty ? "POOL" : pool)`")
+    }
+
     static func quotedTag(_ tag: OwnTag, _ node: NodeID, _ tree: SyntaxTree) -> Diagnostic {
         let span = tree.span(node)
         let text = tree.string(node)

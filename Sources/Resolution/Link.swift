@@ -9,7 +9,7 @@ package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
     for entity in site.entities.values.sorted(by: { Key($0.path) < Key($1.path) }) {
         for reference in entity.references where !scope.searches(reference).isEmpty {
             guard site.catalogue.place(reference.name, reference.order) == nil else { continue }
-            diagnostics.append(.dangling(reference, of: entity.id.kind, in: site))
+            diagnostics.append(.dangling(reference, of: entity.id.kind, in: site, scope))
         }
         guard scope != .variables else { continue }
         for reference in entity.secretReferences {
@@ -48,26 +48,41 @@ private func check(_ reference: SecretReference, of kind: EntityKind, in site: L
 
 /// A VM starts from a template or from a preset, not from both. R0202.
 private func checkChoosers(_ entity: BoundEntity, _ strictness: Strictness) -> [Diagnostic] {
-    guard entity.id.kind == .env, let vms = entity.fields["vms"]?.list else { return [] }
-    return vms.compactMap { vm in
-        guard let template = vm.map?["template"], !template.isNull, let preset = vm.map?.entry("vm_preset"),
-            let span = preset.keySpan
-        else { return nil }
-        return Diagnostic(
-            .twoStarts, strictness.severity, "a VM starts from a template or from a preset, not from both", at: span,
-            related: template.origin.span.map { [Label($0, "the template")] } ?? [],
-            help: strictness == .strict ? "remove one; a template names its own preset" : "the template is used")
+    let list: Key? = [.env: "vms", .manifest: "levels"][entity.id.kind]
+    guard let vms = list.flatMap({ entity.fields[$0] })?.list else { return [] }
+    return vms.flatMap { $0.map.map { checkLevel($0, strictness) } ?? [] }
+        + vms.compactMap { vm in
+            guard let template = vm.map?["template"], !template.isNull, let preset = vm.map?.entry("vm_preset"),
+                let span = preset.keySpan
+            else { return nil }
+            return Diagnostic(
+                .twoStarts, strictness.severity, "a VM starts from a template or from a preset, not from both",
+                at: span,
+                related: template.origin.span.map { [Label($0, "the template")] } ?? [],
+                help: strictness == .strict ? "remove one; a template names its own preset" : "the template is used")
+        }
+}
+
+/// A level of a manifest is a machine or an env, not both: R0202.
+private func checkLevel(_ level: Fields, _ strictness: Strictness) -> [Diagnostic] {
+    guard let env = level.entry("env"), !env.value.isNull else { return [] }
+    let own: [Key] = ["vm_preset", "template", "image", "vmid"]
+    return own.compactMap { level.entry($0) }.filter { !$0.value.isNull }.map { entry in
+        Diagnostic(
+            .twoStarts, strictness.severity, "a level that is an env has no \(entry.key) of its own", at: entry.keySpan,
+            related: env.keySpan.map { [Label($0, "the env")] } ?? [],
+            help: strictness == .strict ? "remove one of the two" : "the env is used")
     }
 }
 
 extension Diagnostic {
     fileprivate static func dangling(
-        _ reference: Reference, of kind: EntityKind, in site: LinkedSite
+        _ reference: Reference, of kind: EntityKind, in site: LinkedSite, _ scope: Scope
     ) -> Diagnostic {
         // Without its node, a preset that a VM names directly, or a spec's posture, the Python resolver stops; it passes
-        // over other names.
+        // over other names. A token for a spec that does not exist would be refused by the server.
         let stops =
-            site.strictness == .strict || kind == .spec
+            site.strictness == .strict || kind == .spec || (reference.order.kind == .spec && scope == .deployment)
             || ["vm_preset", "node", "extends"].contains(reference.field)
         return notFound(
             reference.name, reference.order, at: reference.span, in: site.catalogue, stops ? .error : .warning)

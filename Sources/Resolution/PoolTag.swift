@@ -8,16 +8,18 @@ extension Binder {
     /// A number of a pool where the field has a type: R0414 if that is not a number's.
     mutating func allocation(_ node: NodeID, _ type: FieldType, at place: Place) -> Value {
         let origin = Origin(tree.span(node), place.layer, strength: place.strength)
-        guard type.takesNumbers else {
+        guard let range = type.numbers else {
             diagnostics.append(.badAllocation("\(SecretRef.path(place.steps)) wants \(type.wish)", tree.span(node)))
             return Value(.null, origin)
         }
-        noteAllocation(node, at: place)
+        noteAllocation(node, at: place, range)
         return Value(content(node, at: place), origin)
     }
 
     /// Notes `!alloc POOL`; R0414 where the number would have no owner, or no name that stays.
-    mutating func noteAllocation(_ node: NodeID, at place: Place) {
+    mutating func noteAllocation(_ node: NodeID, at place: Place, _ range: ClosedRange<Int>? = nil) {
+        // What stands there is the user's own, and may be meant for other places.
+        if place.steps.first?.text.hasPrefix("x-") == true { return }
         let span = tree.span(node)
         let pool = tree.pool(node) ?? ""
         let isNode = place.layer == .manifest && ["nodes", "levels"].contains(place.steps.first)
@@ -30,17 +32,19 @@ extension Binder {
         } else if !Catalogue.isName(pool) {
             diagnostics.append(.badAllocation("it names no pool", span))
         } else {
-            allocations.append(PoolReference(pool: Key(pool), span: span))
+            let isPort = place.steps.contains { ["ssh_port", "spice_port", "ports"].contains($0) }
+            allocations.append(PoolReference(pool: Key(pool), span: span, range: range ?? (isPort ? 1...65535 : nil)))
         }
     }
 }
 
 extension FieldType {
-    fileprivate var takesNumbers: Bool {
+    /// The numbers that a field takes; nil if it takes none.
+    fileprivate var numbers: ClosedRange<Int>? {
         switch self {
-        case .any, .integer: true
-        case .nullable(let type): type.takesNumbers
-        default: false
+        case .integer(let range): range
+        case .nullable(let type): type.numbers
+        default: nil
         }
     }
 }

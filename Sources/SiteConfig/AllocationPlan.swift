@@ -38,8 +38,10 @@ extension SiteCompiler {
         let unclaimed = isPruning ? site.unclaimed(wishes.wanted).map(\.key) : []
         let path = loader.catalogue.allocationsFile
         let old = path.flatMap { try? files.read($0, limit: Loader.fileLimit) } ?? []
-        let new = AllocationsText(old, site.allocations?.lines ?? Fields()).text(
-            adding: numbers.given, removing: unclaimed)
+        let text = AllocationsText(old, allocations.lines)
+        guard let new = text.text(adding: numbers.given, removing: unclaimed) else {
+            return AllocationPlan(report: self.report(on: loader, [.unwritable], usage: nil), changes: [])
+        }
         let change = FileChange(
             oldPath: path, newPath: path ?? "allocations.yaml", oldBytes: old, newBytes: new)
         return AllocationPlan(report: report, changes: old == new ? [] : [change])
@@ -84,6 +86,13 @@ extension LinkedSite {
         unclaimed(wanted).map { .unclaimed($0) }
     }
 
+    /// R0611 for each number of the site that is not recorded.
+    func missingNumbers() -> [Diagnostic] {
+        guard allocations != nil else { return [] }
+        let wishes = wishes
+        return missingNumbers(of: wishes.wanted, butNot: Set(wishes.numbersInUse))
+    }
+
     /// R0808 for each line of `allocations.yaml` that nothing takes its number from.
     func unclaimedLines() -> [Diagnostic] { allocations == nil ? [] : unclaimedLines(wishes.wanted) }
 }
@@ -97,9 +106,11 @@ extension Allocations {
         var given: [(line: Key, number: Int)] = []
         var diagnostics: [Diagnostic] = []
         var seen: Set<Key> = []
+        var starts: [Key: Int] = [:]
         for wish in wanted.sorted(by: { $0.line < $1.line }) where !wish.isRecorded && seen.insert(wish.line).inserted {
-            if let number = next(of: wish.pool, butNot: inUse) {
+            if let number = next(of: wish.pool, from: starts[wish.pool.name] ?? 0, butNot: inUse) {
                 inUse.insert(number)
+                starts[wish.pool.name] = number + 1
                 given.append((wish.line, number))
             } else {
                 diagnostics.append(.emptied(wish))
@@ -110,10 +121,15 @@ extension Allocations {
 }
 
 extension Diagnostic {
+    fileprivate static let unwritable = Diagnostic(
+        .badLine, "a name among the VMs cannot be written to allocations.yaml", at: nil,
+        help: "use names of letters, digits, `.`, `_` and `-`")
+
     fileprivate static func unclaimed(_ entry: Fields.Entry) -> Diagnostic {
         Diagnostic(
             .unclaimed, .note, "nothing takes the number of \(entry.key)", at: entry.keySpan,
-            help: "if what had it has a new name, rename the line, and it keeps its number; `resolve alloc --prune --write` "
+            help:
+                "if what had it has a new name, rename the line, and it keeps its number; `resolve alloc --prune --write` "
                 + "removes it, and the number may be given to another")
     }
 }

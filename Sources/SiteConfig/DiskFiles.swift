@@ -9,8 +9,28 @@ public struct DiskFiles: SiteFiles {
     public init(root: String) { self.root = FilePath(root) }
 
     /// The folder, absolute, symbolic links followed; nil if it is not there.
-    public var location: String? {
-        unsafe realpath(root.string, nil).map { path in
+    public var location: String? { Self.resolved(root) }
+
+    /// Where a symbolic link leads.
+    public func destination(of path: String) -> String? {
+        Self.destination(of: root.appending(path), in: root)
+    }
+
+    /// Where a symbolic link leads, a site's or not.
+    static func destination(anywhere path: String) -> String? { destination(of: FilePath(path), in: nil) }
+
+    private static func destination(of path: FilePath, in root: FilePath?) -> String? {
+        var status = stat()
+        guard unsafe lstat(path.string, &status) == 0, status.st_mode & S_IFMT == S_IFLNK,
+            let destination = resolved(path)
+        else { return nil }
+        if let site = root.flatMap(resolved), destination.hasPrefix(site + "/") { return String(destination.dropFirst(site.utf8.count + 1)) }
+        return destination.split(separator: "/").suffix(2).joined(separator: "/")
+    }
+
+    /// The absolute path, symbolic links followed; nil if nothing is there.
+    private static func resolved(_ path: FilePath) -> String? {
+        unsafe realpath(path.string, nil).map { path in
             defer { unsafe free(path) }
             return unsafe String(cString: path)
         }

@@ -135,7 +135,7 @@ extension LinkedSite {
             diagnostics += compiled.diagnostics + deployment.diagnostics
         }
         let vms = manifest.roots.flatMap { $0.deployment?.machines.vms ?? [] }
-        return diagnostics + checkTogether(vms, strictness)
+        return diagnostics + checkTogether(vms, strictness) + checkPlace(of: vms, on: node)
     }
 }
 

@@ -99,7 +99,7 @@ struct Loader {
         guard let place = catalogue.place(name, order), !seen.contains(place.id), place.rival == nil,
             let bytes = try? files.read(place.path, limit: Self.fileLimit)
         else { return }
-        let source = sources.add(path: place.path, bytes: bytes, isSecret: Self.holdsSecrets(place.path))
+        let source = sources.add(path: place.path, bytes: bytes, isSecret: holdsSecrets(place.path))
         guard let tree = parse(source, strictness).tree else { return }
         let bound = bind(tree, as: place.id, strictness)
         if !bound.diagnostics.hasErrors { surroundings[place.id] = bound.entity }
@@ -135,7 +135,7 @@ struct Loader {
     /// Binds a file of the command line's, with all that the scope reads of what it refers to.
     mutating func load(_ path: String, _ bytes: [UInt8], as kind: EntityKind, _ scope: Scope) -> BoundEntity? {
         let name = path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? path
-        let source = sources.add(path: path, bytes: bytes, isSecret: Self.holdsSecrets(path))
+        let source = sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path))
         let parsed = parse(source, strictness)
         diagnostics += parsed.diagnostics
         guard let tree = parsed.tree, let entity = bindTree(tree, as: EntityID(kind, folder: "", Key(name))) else {
@@ -164,7 +164,7 @@ struct Loader {
     /// The file's tree, or nil and why not.
     private mutating func parseFile(_ path: String, _ kind: EntityKind) -> SyntaxTree? {
         guard let bytes = readBytes(path) else { return nil }
-        let source = sources.add(path: path, bytes: bytes, isSecret: Self.holdsSecrets(path))
+        let source = sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path))
         let parsed = parse(source, strictness)
         if kind == .hostGroup, let found = jinja(in: source, parsed.tree, parsed.diagnostics) {
             // What Jinja is to YAML need not be said as well.
@@ -183,6 +183,11 @@ struct Loader {
             failures.append("cannot read \(path): \(error.reason)")
             return nil
         }
+    }
+
+    /// Whether a file of the site holds secrets, by its name or by that of the file that it is a link to.
+    private func holdsSecrets(_ path: String) -> Bool {
+        Self.holdsSecrets(path) || (files.destination(of: path).map { Self.holdsSecrets($0) } ?? false)
     }
 
     /// What stands under such a name is a secret, in any file format.

@@ -56,6 +56,7 @@ extension SiteCompiler {
         } else if site.catalogue.place(Key(request.name), .kind(.env)) == nil {
             findings.append(.notFound(Key(request.name), .kind(.env), in: site.catalogue, strictness.severity))
         }
+        if let node = node.entity { findings += site.checkPlace(of: machines.vms, on: node) }
         let deployment = node.entity.map { site.deployment(of: machines, on: $0, chosen: node.lineage) }
         return Draft(
             loader, findings + (deployment?.diagnostics ?? []), usage: node.usage,
@@ -78,7 +79,7 @@ extension SiteCompiler {
             if loader.catalogue.place(Key(name), order) != nil {
                 loader.load(Key(name), order, .deployment)
             } else {
-                let severity = field == "vm_preset" ? Severity.error : strictness.severity
+                let severity = ["vm_preset", "spec"].contains(field) ? Severity.error : strictness.severity
                 findings.append(.notFound(Key(name), order, in: loader.catalogue, severity))
             }
         }
@@ -94,6 +95,7 @@ extension SiteCompiler {
         let allocated = site.allocate([compiled.vm], to: [site.owner(compiled.vm, in: LinkedSite.noGroup)])
         findings += method.diagnostics + compiled.diagnostics + allocated.diagnostics
         findings += checkTogether(allocated.vms, strictness)
+        if let node = node.entity { findings += site.checkPlace(of: allocated.vms, on: node) }
         let machines = Deployment.Machines(
             allocated.vms, Fields.Entry("vms", Value(.list([]), .commandLine)), lineage: method.lineage)
         let deployment = node.entity.map { site.deployment(of: machines, on: $0) }
@@ -162,8 +164,7 @@ extension SiteCompiler {
             let compiled = site.machines(of: inherited.entity)
             let node = site.node(meantBy: inherited.entity)
             findings += inherited.diagnostics + compiled.diagnostics
-            findings += site.checkNetworks(compiled.machines.vms, on: node)
-            findings += node.map { site.checkMemory(compiled.machines.vms, on: $0) } ?? []
+            findings += site.checkPlace(of: compiled.machines.vms, on: node)
         }
         for place in site.catalogue.all(.template) + site.catalogue.all(.preset) {
             let fields = site.entities[place.id]?.fields
@@ -185,6 +186,8 @@ extension SiteCompiler {
         findings += site.siblingConflicts()
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
         if !(loader.diagnostics + findings).hasErrors { findings += site.idleTags() + site.idleRules() }
+        // Counted once for the whole site, so that no two are told the same next number.
+        findings = findings.filter { $0.code.id != Code.notAllocated.id } + site.missingNumbers()
         // A line that nothing takes may be the number of what seems to have none.
         let others = (loader.diagnostics + findings).filter { $0.code.id != Code.notAllocated.id }
         if !others.hasErrors { findings += site.unclaimedLines() }
@@ -204,6 +207,8 @@ extension SiteCompiler {
             let emitted = Registry.emit(subject)
             diagnostics += emitted.diagnostics
             output = emitted.output
+            // Why it is not known has been reported; should that be missing, nothing is written all the same.
+            if emitted.output.hasPooledNumbers, !diagnostics.hasErrors { diagnostics.append(.unknownNumber) }
         }
         if output?.hasSecrets == true, !diagnostics.hasErrors, loader.failures.isEmpty, draft.usage == nil {
             loader.openSecrets()
@@ -292,6 +297,10 @@ extension Target.VM {
 }
 
 extension Diagnostic {
+    fileprivate static let unknownNumber = Diagnostic(
+        .notAllocated, "a number of a pool is not known", at: nil,
+        help: "`resolve alloc --write` records what is missing in allocations.yaml")
+
     fileprivate static let noNodes = Diagnostic(
         .dangling, "the site has no nodes, so no VM can be placed", at: nil,
         help: "describe a Proxmox node in nodes/NAME.yaml")

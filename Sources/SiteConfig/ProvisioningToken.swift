@@ -28,7 +28,9 @@ extension OpenedSecrets {
 
     /// What is wrong with a key that is to sign.
     func checkSigningKey(_ secret: SecretRef) -> Diagnostic? {
-        guard let key = signingKey(at: secret) else { return .noSigningKey(secret.path) }
+        guard let key = signingKey(at: secret), key.count >= ProvisioningToken.keySize / 2 else {
+            return .noSigningKey(secret.path)
+        }
         return key.count < ProvisioningToken.keySize ? .shortSigningKey(secret.path, key.count) : nil
     }
 }

@@ -104,6 +104,7 @@ public struct SiteCompiler: Sendable {
     /// - Throws: `FileError` if it cannot be read.
     public static func read(fileAt path: String, isLenient: Bool = false) throws(FileError) -> Compilation {
         var bytes = try DiskFiles.read(anywhere: path, limit: Loader.fileLimit)
+        let path = DiskFiles.destination(anywhere: path).flatMap { Loader.holdsSecrets($0) ? $0 : nil } ?? path
         defer { if Loader.holdsSecrets(path) { Sodium.wipe(&bytes) } }
         return read(path, bytes, isLenient: isLenient)
     }
@@ -222,7 +223,10 @@ public enum Target: Sendable {
             ///
             /// - Throws: `FileError` if it cannot be read.
             public static func file(at path: String) throws(FileError) -> Source {
-                .file(path: path, bytes: try DiskFiles.read(anywhere: path, limit: Loader.fileLimit))
+                let bytes = try DiskFiles.read(anywhere: path, limit: Loader.fileLimit)
+                // A link to a file of secrets is one, whatever its own name.
+                let destination = DiskFiles.destination(anywhere: path).flatMap { Loader.holdsSecrets($0) ? $0 : nil }
+                return .file(path: destination ?? path, bytes: bytes)
             }
         }
 

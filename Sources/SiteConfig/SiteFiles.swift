@@ -11,6 +11,10 @@ public protocol SiteFiles: Sendable {
     /// - Throws: `FileError.missing` if there is no such file.
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]
 
+    /// Where a file that is a symbolic link leads: relative to the site, or, outside of it, its folder's name and its own. Nil for
+    /// any other file.
+    func destination(of path: String) -> String?
+
     /// The site's folder as an absolute path, if it has one: what stands above it may say who should read its secrets.
     var location: String? { get }
 }
@@ -18,6 +22,9 @@ public protocol SiteFiles: Sendable {
 extension SiteFiles {
     /// No folder.
     public var location: String? { nil }
+
+    /// No links.
+    public func destination(of path: String) -> String? { nil }
 }
 
 /// Why a file could not be read or written.

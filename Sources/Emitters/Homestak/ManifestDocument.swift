@@ -19,7 +19,7 @@ extension ManifestGraph {
         let values = nodes.map { node in
             var fields = node.fields
             let tfvars = node.deployment.flatMap { OutputFormat.tfvars.document(.deployment($0)) }
-            if let tfvars { fields.set("tfvars", tfvars) }
+            if let tfvars { fields.set(Fields.Entry("tfvars", tfvars, rule: .ofItems)) }
             return Value(.map(fields), list.value.origin)
         }
         var fields = head

@@ -39,8 +39,10 @@ package struct JSONWriter {
             if secret.type == .nonFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
             flush()
             output.append(secret, .json)
-        // As a file has it: no output does, for a number that is not known is an error.
-        case .pooled(let pool): buffer += "{\"$alloc\": \(JSONText.quoted(pool.text))}".utf8
+        // As a file has it.
+        case .pooled(let pool):
+            output.hasPooledNumbers = true
+            buffer += "{\"$alloc\": \(JSONText.quoted(pool.text))}".utf8
         }
     }
 

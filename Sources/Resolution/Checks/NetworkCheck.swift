@@ -2,10 +2,15 @@ package import Diagnostics
 package import SiteModel
 
 extension LinkedSite {
+    /// Whether VMs fit the node that they are made on: R0603, R0608, R0609.
+    package func checkPlace(of vms: [Fields], on node: BoundEntity?) -> [Diagnostic] {
+        checkNetworks(vms, on: node) + (node.map { checkMemory(vms, on: $0) } ?? [])
+    }
+
     /// Whether the addresses of VMs fit the networks around them (DESIGN §10): R0608, and R0603 for the node's own.
     ///
     /// - Parameter node: where they run; nil if that is not known.
-    package func checkNetworks(_ vms: [Fields], on node: BoundEntity?) -> [Diagnostic] {
+    private func checkNetworks(_ vms: [Fields], on node: BoundEntity?) -> [Diagnostic] {
         let machine = node.flatMap { self.machine(under: $0) }
         return vms.flatMap { vm -> [Diagnostic] in
             guard let value = vm["ip"], let text = value.string, let ip = AddressWithPrefix(text) else { return [] }
@@ -56,7 +61,8 @@ private struct Address {
         else { return [] }
         let place = gateway.origin.span.map { [Label($0, "the gateway")] } ?? []
         if address == ip.address { return [warning("is its gateway's, too", place, Self.another)] }
-        guard !ip.contains(address) else { return [] }
+        // In a network of its own alone, a machine reaches its gateway by a route.
+        guard !ip.contains(address), ip.prefix < ip.address.bytes.count * 8 else { return [] }
         let help = "correct the prefix or the gateway; `gateway: null` says that the VM has none"
         return [warning("has a gateway outside its network: \(text)", place, help)]
     }

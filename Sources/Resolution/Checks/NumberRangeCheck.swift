@@ -8,13 +8,18 @@ extension LinkedSite {
     package func overlappingNumbers() -> [Diagnostic] {
         let ranges = catalogue.all(.env).compactMap { entities[$0.id] }.compactMap { Range(of: $0, in: self) }
         let sorted = ranges.sorted { ($0.numbers.lowerBound, $0.env.id.name) < ($1.numbers.lowerBound, $1.env.id.name) }
-        return sorted.indices.flatMap { index -> [Diagnostic] in
-            let first = sorted[index]
-            return sorted[(index + 1)...].prefix { $0.numbers.lowerBound <= first.numbers.upperBound }
-                .filter { !areAlternatives(first.env, $0.env) && first.node == $0.node }
-                .map { .overlap(first, $0) }
+        // Each is told of one that it meets: when they are apart, the next one is told.
+        return sorted.indices.compactMap { index in
+            let second = sorted[index]
+            let first = sorted[..<index].suffix(Self.rangesLookedAt).last { first in
+                first.numbers.upperBound >= second.numbers.lowerBound && !areAlternatives(first.env, second.env)
+                    && !(first.node != nil && second.node != nil && first.node != second.node)
+            }
+            return first.map { .overlap($0, second) }
         }
     }
+
+    private static let rangesLookedAt = 64
 
     private func areAlternatives(_ first: BoundEntity, _ second: BoundEntity) -> Bool {
         ancestry.family(of: first.id).contains { $0.id == second.id }
@@ -30,8 +35,11 @@ extension LinkedSite {
 
         init?(of env: BoundEntity, in site: LinkedSite) {
             let fields = site.inherited(env).entity.fields
-            guard let base = fields["vmid_base"], let first = base.integer, let count = fields["vms"]?.list?.count,
-                count > 0, let last = first.plus(count - 1)
+            // What has a number of its own does not count.
+            let counted = fields["vms"]?.list?.map { $0.map?["vmid"] == nil } ?? []
+            guard let base = fields["vmid_base"], let start = base.integer, let lowest = counted.firstIndex(of: true),
+                let highest = counted.lastIndex(of: true), let first = start.plus(lowest),
+                let last = start.plus(highest)
             else { return nil }
             self.env = env
             self.base = base

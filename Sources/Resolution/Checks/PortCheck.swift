@@ -1,56 +1,104 @@
 package import Diagnostics
-internal import SiteModel
+package import SiteModel
 
-/// Two equal forwarded ports of VMs on one node: R0605.
-///
-/// A forwarded port is a VM's `ssh_port`, its `spice_port`, and whatever number stands in its `ports`; of text such as
-/// `8080:80` the first number, which is the node's.
+/// Forwarded ports of VMs on one node that are equal (R0605), or are none (R0402).
 func checkPorts(_ vms: [Fields], _ strictness: Strictness) -> [Diagnostic] {
-    let ports = vms.flatMap { vm in forwardedPorts(of: vm) }
+    let ports = vms.flatMap { ForwardedPorts(of: $0).found }
     // What a pool gave out twice is told where it is recorded.
     let clashes = ports.clashes.filter { [$0.first, $0.second].contains { $0.value.origin.layer != .allocations } }
-    return ports.filter { !$0.isPort }.map { .noPort($0, strictness.severity) }
-        + clashes.map { .samePort($0.first, $0.second, strictness.severity) }
+    var told: Set<Span> = []
+    return vms.flatMap { vm in ForwardedPorts(of: vm).odd.map { .noPort($0.value, $0.path, vm, strictness.severity) } }
+        + clashes.filter { $0.second.value.origin.span.map { told.insert($0).inserted } ?? true }
+        .map { .samePort($0.first, $0.second, strictness.severity) }
 }
 
-extension Holding {
-    fileprivate var isPort: Bool { Int(identity.text).map { (1...65535).contains($0) } ?? false }
-}
-
-private func forwardedPorts(of vm: Fields) -> [Holding] {
-    let keys: [Key] = ["ssh_port", "spice_port", "ports"]
-    return keys.flatMap { key in vm[key].map { ports(in: $0, at: [key], of: vm) } ?? [] }
-}
-
-private func ports(in value: Value, at path: [Key], of vm: Fields) -> [Holding] {
-    switch value.content {
-    case .map(let fields): fields.entries.flatMap { ports(in: $0.value, at: path + [$0.key], of: vm) }
-    case .list(let items):
-        items.enumerated().flatMap { ports(in: $1, at: path + [Key(String($0))], of: vm) }
-    case .integer(let port): [Holding(vm: vm, value: value, path: path, identity: Key(String(port)))]
-    case .string(let text):
-        port(inMapping: text).map { [Holding(vm: vm, value: value, path: path, identity: Key(String($0)))] } ?? []
-    default: []
+extension Fields {
+    /// The numbers of a VM that a pool should not give to another: its own, and the ports that lead to it.
+    package var numbersInUse: [Int] {
+        [self["vmid"]?.integer].compactMap(\.self)
+            + ForwardedPorts(of: self).found.compactMap { Int($0.identity.text.prefix { $0 != "/" }) }
     }
 }
 
-/// The node's port in `8080:80`, `8080:80/tcp`, or `8080`.
-private func port(inMapping text: String) -> Int? {
-    let protocolless = text.split(separator: "/", omittingEmptySubsequences: false)[0]
-    let parts = protocolless.split(separator: ":", omittingEmptySubsequences: false)
-    return parts.count <= 2 ? Int(parts[0]) : nil
+/// The ports of the node that lead to a VM: its `ssh_port`, its `spice_port`, and what stands in its `ports`.
+///
+/// Of text as container tools write it (`8080:80`, `127.0.0.1:8080:80/udp`, `8000-8010`) and of maps (`{host: 8080, guest: 80}`)
+/// the node's side counts.
+private struct ForwardedPorts {
+    /// Each with its protocol as what cannot be held twice: `8080/tcp`.
+    private(set) var found: [Holding] = []
+    /// What is no port.
+    private(set) var odd: [(value: Value, path: [Key])] = []
+    private let vm: Fields
+
+    /// More than this many in one range are not looked at one by one.
+    private static let rangeLimit = 1000
+    private static let nodeSide: [Key] = ["host", "host_port", "node", "published", "external", "from", "listen"]
+    private static let guestSide: [Key] = ["guest", "guest_port", "container", "target", "to", "internal"]
+
+    init(of vm: Fields) {
+        self.vm = vm
+        for key in ["ssh_port", "spice_port", "ports"] as [Key] {
+            if let value = vm[key] { read(value, [key], "tcp") }
+        }
+    }
+
+    private mutating func read(_ value: Value, _ path: [Key], _ transport: String) {
+        switch value.content {
+        case .map(let fields): read(fields, path, transport)
+        case .list(let items):
+            for (index, item) in items.enumerated() { read(item, path + [Key(String(index))], transport) }
+        case .integer(let port): add(port...port, value, path, transport)
+        case .string(let text): read(text, value, path, transport)
+        default: break
+        }
+    }
+
+    private mutating func read(_ fields: Fields, _ path: [Key], _ transport: String) {
+        let transport = (fields["protocol"] ?? fields["proto"])?.name ?? transport
+        let sides = fields.entries.filter { Self.nodeSide.contains($0.key) }
+        let ports = sides.isEmpty ? fields.entries.filter { !Self.guestSide.contains($0.key) } : sides
+        for entry in ports where !["protocol", "proto", "name"].contains(entry.key) {
+            read(entry.value, path + [entry.key], transport)
+        }
+    }
+
+    private mutating func read(_ text: String, _ value: Value, _ path: [Key], _ transport: String) {
+        let halves = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        // An IPv6 address stands in brackets, with colons of its own.
+        let mapping = halves[0].hasPrefix("[") ? halves[0].drop { $0 != "]" }.dropFirst(2) : halves[0]
+        let parts = mapping.split(separator: ":", omittingEmptySubsequences: false)
+        let side = halves[0].hasPrefix("[") ? parts.first : parts.count > 2 ? parts[parts.count - 2] : parts.first
+        let ends = (side ?? "").split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], first <= last else {
+            // Under `ports` any text may be a note; a port of its own has no other use.
+            if path.count == 1 { odd.append((value, path)) }
+            return
+        }
+        add(first...last, value, path, halves.count > 1 ? halves[1].lowercased() : transport)
+    }
+
+    private mutating func add(_ ports: ClosedRange<Int>, _ value: Value, _ path: [Key], _ transport: String) {
+        guard (1...65535).contains(ports.lowerBound), (1...65535).contains(ports.upperBound) else {
+            return odd.append((value, path))
+        }
+        for port in ports.prefix(Self.rangeLimit) {
+            found.append(Holding(vm: vm, value: value, path: path, identity: Key("\(port)/\(transport)")))
+        }
+    }
 }
 
 extension Diagnostic {
-    fileprivate static func noPort(_ holding: Holding, _ severity: Severity) -> Diagnostic {
-        Diagnostic(
-            .badValue, severity,
-            "\(SecretRef.path(holding.path)) of \"\(holding.name)\" is no port: \(holding.value.phrase)",
-            at: holding.value.origin.span ?? holding.place, help: "a port is a number from 1 to 65535")
+    fileprivate static func noPort(_ value: Value, _ path: [Key], _ vm: Fields, _ severity: Severity) -> Diagnostic {
+        let name = vm["name"]?.name ?? "a VM without a name"
+        return Diagnostic(
+            .badValue, severity, "\(SecretRef.path(path)) of \"\(name)\" is no port: \(value.phrase)",
+            at: value.origin.span ?? vm["name"]?.origin.span, help: "a port is a number from 1 to 65535")
     }
 
     fileprivate static func samePort(_ first: Holding, _ second: Holding, _ severity: Severity) -> Diagnostic {
-        let port = second.identity
+        let text = second.identity.text
+        let port = text.hasSuffix("/tcp") ? String(text.dropLast(4)) : text
         let fields = [first, second].map { SecretRef.path($0.path) }
         let isOne = first.vm["name"]?.origin.span == second.vm["name"]?.origin.span && first.name == second.name
         let message =
@@ -69,7 +117,8 @@ extension Code {
         "R0605", "two equal forwarded ports on one node",
         explanation: """
             `ssh_port`, `spice_port` and what stands in `ports` are ports of the node, which lead to one VM each. If two VMs \
-            have the same, one of them cannot be reached, or the other answers in its place.
+            have the same, one of them cannot be reached, or the other answers in its place. Ports of two protocols \
+            (`53/udp`, `53/tcp`) are two.
             """,
         example: """
             $ resolve env dev --node pve

@@ -37,6 +37,8 @@ struct ChangedFiles: SiteFiles {
 
     var location: String? { base.location }
 
+    func destination(of path: String) -> String? { base.destination(of: path) }
+
     /// A folder that loses its last file goes, too.
     func names(in folder: String) throws(FileError) -> [String] {
         let prefix = folder.isEmpty ? "" : folder + "/"

@@ -79,7 +79,8 @@ struct ProvenanceWalk {
         guard decision.isMerged else { return result }
         let isDeep = decision.rule == .merge(.deep)
         result.rule = isDeep && entry.rule == .merge(.replace) ? .merge(.deep) : entry.rule
-        result.isMerged = entry.rule == .merge(.deep)
+        // A map whose entries come from places of their own is as one that was merged key by key.
+        result.isMerged = entry.rule == .merge(.deep) || (entry.rule == .ofItems && entry.value.map != nil)
         return result
     }
 
