@@ -24,7 +24,9 @@ public struct DiskFiles: SiteFiles {
         guard unsafe lstat(path.string, &status) == 0, status.st_mode & S_IFMT == S_IFLNK,
             let destination = resolved(path)
         else { return nil }
-        if let site = root.flatMap(resolved), destination.hasPrefix(site + "/") { return String(destination.dropFirst(site.utf8.count + 1)) }
+        if let site = root.flatMap(resolved), destination.hasPrefix(site + "/") {
+            return String(destination.dropFirst(site.utf8.count + 1))
+        }
         return destination.split(separator: "/").suffix(2).joined(separator: "/")
     }
 

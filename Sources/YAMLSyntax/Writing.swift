@@ -19,6 +19,13 @@ extension SyntaxTree {
         return !marks.contains(first)
     }
 
+    /// The edit that gives a key another name, its quotes kept.
+    package func renaming(_ key: NodeID, to name: String) -> Edit {
+        let span = span(key)
+        let quote = source.text(of: span).first.flatMap { "'\"".contains($0) ? String($0) : nil } ?? ""
+        return Edit(span, quote + name + quote)
+    }
+
     /// Whether the node and all below it are bare, and no merge key stands there: such a piece means the same elsewhere.
     package func isMovable(_ id: NodeID) -> Bool {
         isBare(id) && items(id).allSatisfy(isMovable)

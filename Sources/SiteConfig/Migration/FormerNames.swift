@@ -77,9 +77,7 @@ private struct FormerNames {
     }
 
     private mutating func rename(_ key: NodeID, _ name: Key) {
-        let span = tree.span(key)
-        let quote = tree.source.text(of: span).first.flatMap { "'\"".contains($0) ? String($0) : nil } ?? ""
-        edits.append(Edit(span, quote + name.text + quote))
+        edits.append(tree.renaming(key, to: name.text))
     }
 
     /// Removes what is not read, since the new name stands beside it. A comment behind it stays, as a line.

@@ -66,7 +66,7 @@ private struct ManifestUpgrade {
         guard let levels = entries.first(where: { tree.string($0.key) == "levels" }), tree.isBare(levels.key),
             tree.isBare(tree.root)
         else { return nil }
-        let renaming = rename(levels.key, "nodes")
+        let renaming = tree.renaming(levels.key, to: "nodes")
         guard let version = entries.first(where: { tree.string($0.key) == "schema_version" }) else {
             return versionInsertion(entries).map { [$0, renaming] }
         }
@@ -114,13 +114,7 @@ private struct ManifestUpgrade {
             let insertion = map.insertion(
                 of: ["type: \(isHypervisor ? "pve" : "vm")"] + (above.map { ["parent: \($0)"] } ?? []), behind: name)
         else { return nil }
-        return [rename(preset.key, "preset"), insertion] + removal
-    }
-
-    private func rename(_ key: NodeID, _ name: String) -> Edit {
-        let span = tree.span(key)
-        let quote = tree.source.text(of: span).first.flatMap { "'\"".contains($0) ? String($0) : nil } ?? ""
-        return Edit(span, quote + name + quote)
+        return [tree.renaming(preset.key, to: "preset"), insertion] + removal
     }
 }
 
