@@ -45,7 +45,8 @@ import Testing
         "resolve explain env dev --reveal --lenient", "resolve where secrets.yaml:1 env dev",
         "resolve --lenient where secrets.yaml:2 env dev --format json",
         "resolve spec web --redact", "resolve spec web", "resolve manifest lab --node pve --redact",
-        "resolve vm x --vmid 900 --preset small --spec web --issued-at 1", "resolve explain spec web", "resolve host pve --redact",
+        "resolve vm x --vmid 900 --preset small --spec web --issued-at 1", "resolve explain spec web",
+        "resolve host pve --redact",
         "resolve manifest --file secrets.yaml", "resolve alloc", "resolve migrate",
     ]
 
@@ -55,7 +56,8 @@ import Testing
             "envs/dev.yaml": "posture: dev\nvms: [{name: web}, {name: web}]\n",
             "postures/dev.yaml": "auth: {method: node_token}\n",
             "presets/small.yaml": "cores: 1\n", "specs/web.yaml": "access: {users: [{name: a, ssh_keys: [a]}]}\n",
-            "manifests/lab.yaml": "schema_version: 2\nname: lab\nnodes: [{name: x, type: vm, spec: web, preset: small}]\n",
+            "manifests/lab.yaml":
+                "schema_version: 2\nname: lab\nnodes: [{name: x, type: vm, spec: web, preset: small}]\n",
             "secrets.yaml": form.replacing("WORD", with: Self.planted),
         ]
         try Program.withFolder(files.map { (path: $0.key, text: $0.value) }) { folder in
@@ -70,17 +72,21 @@ import Testing
     /// A link to the secrets is a file of secrets, whatever its own name.
     @Test func noMessageHoldsWhatALinkLeadsTo() throws {
         let files = [
-            (path: "site.yaml", text: "pools: {ssh: {from: 1, to: 9}}\n"), (path: "nodes/pve.yaml", text: "datastore: local\n"),
-            (path: "envs/dev.yaml", text: "vms: [{name: web, ssh_port: !alloc ssh}]\n"), (path: "elsewhere/x", text: ""),
+            (path: "site.yaml", text: "pools: {ssh: {from: 1, to: 9}}\n"),
+            (path: "nodes/pve.yaml", text: "datastore: local\n"),
+            (path: "envs/dev.yaml", text: "vms: [{name: web, ssh_port: !alloc ssh}]\n"),
+            (path: "elsewhere/x", text: ""),
             (path: "manifests/x", text: ""), (path: "secrets.yaml", text: "auth: {signing_key: \(Self.planted)}\n"),
         ]
         try Program.withFolder(files) { folder in
             for link in ["manifests/m.yaml", "elsewhere/link.yaml", "hosts.yaml", "envs/bad.yaml", "allocations.yaml"] {
                 try FileManager.default.createSymbolicLink(
-                    at: folder.appendingPathComponent(link), withDestinationURL: folder.appendingPathComponent("secrets.yaml"))
+                    at: folder.appendingPathComponent(link),
+                    withDestinationURL: folder.appendingPathComponent("secrets.yaml"))
             }
             let commands = [
-                "resolve validate", "resolve manifest m", "resolve manifest --file elsewhere/link.yaml", "resolve env dev",
+                "resolve validate", "resolve manifest m", "resolve manifest --file elsewhere/link.yaml",
+                "resolve env dev",
                 "resolve env bad", "resolve alloc", "resolve migrate", "resolve read elsewhere/link.yaml --redact",
                 "resolve explain env dev", "resolve list manifests",
             ]
