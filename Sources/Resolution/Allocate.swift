@@ -86,25 +86,34 @@ private struct Allocator {
     }
 }
 
+extension Allocations {
+    /// The number that each wish without one would get, in the order of their lines: the lowest that nothing has; nil where its
+    /// pool has none left.
+    package func offers(
+        for wanted: [Allocation], butNot numbers: Set<Int>
+    ) -> [(wish: Allocation, number: Int?)] {
+        var inUse = numbers
+        var starts: [Key: Int] = [:]
+        var seen: Set<Key> = []
+        // A line that says something else than a number has been reported.
+        let missing = wanted.filter { !$0.isRecorded && lines[$0.line] == nil && seen.insert($0.line).inserted }
+        return missing.sorted { $0.line < $1.line }.map { wish in
+            let number = next(of: wish.pool, from: starts[wish.pool.name] ?? 0, butNot: inUse)
+            if let number {
+                inUse.insert(number)
+                starts[wish.pool.name] = number + 1
+            }
+            return (wish, number)
+        }
+    }
+}
+
 extension LinkedSite {
     /// R0611 for each number that is not recorded, with the one that it would get.
     package func missingNumbers(of wanted: [Allocation], butNot numbers: Set<Int>) -> [Diagnostic] {
         guard let allocations, !isAllocationUnread else { return [] }
-        var given = numbers
-        var starts: [Key: Int] = [:]
-        var seen: Set<Key> = []
-        // A line that says something else than a number has been reported.
-        let missing = wanted.filter {
-            !$0.isRecorded && allocations.lines[$0.line] == nil && seen.insert($0.line).inserted
-        }
-        return missing.sorted { $0.line < $1.line }.map { allocation in
-            let pool = allocation.pool
-            guard let next = allocations.next(of: pool, from: starts[pool.name] ?? 0, butNot: given) else {
-                return .emptied(allocation)
-            }
-            given.insert(next)
-            starts[pool.name] = next + 1
-            return .notAllocated(allocation, next)
+        return allocations.offers(for: wanted, butNot: numbers).map { offer in
+            offer.number.map { .notAllocated(offer.wish, $0) } ?? .emptied(offer.wish)
         }
     }
 }

@@ -31,15 +31,18 @@ extension SiteCompiler {
             return AllocationPlan(report: report(on: loader, errors, usage: nil), changes: [])
         }
         let wishes = site.wishes
-        let numbers = allocations.give(wishes.wanted, butNot: Set(wishes.numbersInUse))
-        findings = numbers.diagnostics + (isPruning ? [] : site.unclaimedLines(wishes.wanted))
+        let offers = allocations.offers(for: wishes.wanted, butNot: Set(wishes.numbersInUse))
+        findings =
+            offers.filter { $0.number == nil }.map { .emptied($0.wish) }
+            + (isPruning ? [] : site.unclaimedLines(wishes.wanted))
         let report = Report(findings.sorted(in: loader.sources), loader.sources, failures: [], usage: nil)
         guard report.isClean else { return AllocationPlan(report: report, changes: []) }
         let unclaimed = isPruning ? site.unclaimed(wishes.wanted).map(\.key) : []
         let path = loader.catalogue.allocationsFile
         let old = path.flatMap { try? files.read($0, limit: Loader.fileLimit) } ?? []
         let text = AllocationsText(old, allocations.lines)
-        guard let new = text.text(adding: numbers.given, removing: unclaimed) else {
+        let given = offers.compactMap { offer in offer.number.map { (offer.wish.line, $0) } }
+        guard let new = text.text(adding: given, removing: unclaimed) else {
             return AllocationPlan(report: self.report(on: loader, [.unwritable], usage: nil), changes: [])
         }
         let change = FileChange(
@@ -95,29 +98,6 @@ extension LinkedSite {
 
     /// R0808 for each line of `allocations.yaml` that nothing takes its number from.
     func unclaimedLines() -> [Diagnostic] { allocations == nil ? [] : unclaimedLines(wishes.wanted) }
-}
-
-extension Allocations {
-    /// A number for each wish that has none.
-    fileprivate func give(
-        _ wanted: [Allocation], butNot numbers: Set<Int>
-    ) -> (given: [(line: Key, number: Int)], diagnostics: [Diagnostic]) {
-        var inUse = numbers
-        var given: [(line: Key, number: Int)] = []
-        var diagnostics: [Diagnostic] = []
-        var seen: Set<Key> = []
-        var starts: [Key: Int] = [:]
-        for wish in wanted.sorted(by: { $0.line < $1.line }) where !wish.isRecorded && seen.insert(wish.line).inserted {
-            if let number = next(of: wish.pool, from: starts[wish.pool.name] ?? 0, butNot: inUse) {
-                inUse.insert(number)
-                starts[wish.pool.name] = number + 1
-                given.append((wish.line, number))
-            } else {
-                diagnostics.append(.emptied(wish))
-            }
-        }
-        return (given, diagnostics)
-    }
 }
 
 extension Diagnostic {
