@@ -27,8 +27,9 @@ package struct LineTable: Sendable {
 
     package func position(of offset: UInt32) -> Position {
         let line = lineIndex(of: offset)
-        let range = startOfText(line)..<min(Int(offset), source.bytes.count)
-        let column = range.isEmpty ? 0 : source.bytes[range].count { $0 & 0xC0 != 0x80 }
+        let start = startOfText(line)
+        let range = start..<max(start, min(Int(offset), source.bytes.count))
+        let column = source.bytes[range].count { $0 & 0xC0 != 0x80 }
         return Position(line: line + 1, column: column + 1)
     }
 

@@ -12,7 +12,9 @@ public struct AllocationPlan: Sendable {
     public let changes: [FileChange]
 
     /// The change as a unified diff that `git apply` takes; empty if there is none.
-    public var diff: [UInt8] { UnifiedDiff.text(of: changes) }
+    ///
+    /// - Parameter prefix: the site's folder within its repository, with a `/` behind it: git looks for files from there.
+    public func diff(below prefix: String = "") -> [UInt8] { UnifiedDiff.text(of: changes, below: prefix) }
 }
 
 extension SiteCompiler {

@@ -114,6 +114,20 @@ struct GlobalOptions: ParsableArguments {
         return inside.removePrefix(root) ? inside.string : path.string
     }
 
+    /// The site's folder within the git repository around it, with a `/` behind it; empty if it is the repository or in none.
+    static func placeInRepository(_ site: Discovery.Location) -> String {
+        guard let absolute = unsafe realpath(site.path, nil) else { return "" }
+        defer { unsafe free(absolute) }
+        var folder = FilePath(unsafe String(cString: absolute))
+        var place = ""
+        while let name = folder.lastComponent {
+            if unsafe access(folder.appending(".git").string, F_OK) == 0 { return place }
+            place = name.string + "/" + place
+            folder.removeLastComponent()
+        }
+        return ""
+    }
+
     static func environment(_ name: String) -> String? {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }

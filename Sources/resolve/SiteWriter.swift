@@ -14,9 +14,15 @@ struct SiteWriter {
     /// - Throws: `Failure` if a file cannot be written or removed; before anything is changed, if that can be foreseen.
     func write(_ changes: [FileChange]) throws {
         for path in changes.flatMap({ [$0.oldPath, $0.newPath] }).compactMap(\.self) { try check(path) }
-        for change in changes { try write(change) }
-        let kept = changes.compactMap(\.newPath)
-        for path in changes.reversed().compactMap(\.oldPath) where !kept.contains(path) { try remove(path) }
+        do {
+            for change in changes { try write(change) }
+            let kept = changes.compactMap(\.newPath)
+            for path in changes.reversed().compactMap(\.oldPath) where !kept.contains(path) { try remove(path) }
+        } catch let failure as Failure {
+            throw Failure.couldNotRun(
+                "\(failure.message)\nhelp: what was done before stays, and the site means what it meant; mend this and run it again"
+            )
+        }
     }
 
     /// A symbolic link may lead out of the site, so nothing is written or removed through one.

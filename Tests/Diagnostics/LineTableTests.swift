@@ -12,6 +12,7 @@ import Testing
     @Test func columnsCountUnicodeScalarsAndNoByteOrderMark() {
         let lines = table("\u{FEFF}é☕x")
         #expect(lines.position(of: 3).column == 1)
+        #expect((0...2).allSatisfy { lines.position(of: $0).column == 1 })
         #expect(lines.position(of: 8).column == 3)
     }
 

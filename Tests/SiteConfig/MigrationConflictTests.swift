@@ -18,7 +18,7 @@ import Testing
         let changed = MigrationTests.applied(migration.changes, to: files)
         let after = SiteCompiler(MemoryFiles(changed))
         MigrationTests.expectSameOutputs(compiler, after)
-        let again = String(decoding: after.migration().diff, as: UTF8.self)
+        let again = String(decoding: after.migration().diff(), as: UTF8.self)
         #expect(again.isEmpty, "\(again) \(files)")
     }
 

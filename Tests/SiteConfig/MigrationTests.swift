@@ -27,14 +27,14 @@ import Testing
             let next = SiteCompiler(MemoryFiles(states), isLenient: true).migration()
             #expect(next.report.isClean && next.differing.isEmpty, "\(next.differing) \(next.report.text())")
             let isWhole = Self.applied(next.changes, to: states) == whole
-            #expect(isWhole, "\(String(decoding: next.diff, as: UTF8.self))")
+            #expect(isWhole, "\(String(decoding: next.diff(), as: UTF8.self))")
         }
     }
 
     @Test func aSiteWithErrorsIsLeftAlone() {
         let files = ["site.yaml": "", "envs/dev.yaml": "vms: [{name: a, vm_preset: none}]\n", "v2/presets/x.yaml": ""]
         let migration = SiteCompiler(MemoryFiles(files)).migration()
-        #expect(migration.changes.isEmpty && migration.diff.isEmpty && !migration.report.isClean)
+        #expect(migration.changes.isEmpty && migration.diff().isEmpty && !migration.report.isClean)
     }
 
     @Test func secretFilesAreNeverChanged() {
@@ -79,14 +79,16 @@ import Testing
             let before = SiteCompiler(MemoryFiles(files), isLenient: isLenient)
             let migration = before.migration()
             guard migration.report.isClean else {
-                #expect(!before.validate().report.isClean && migration.changes.isEmpty)
+                // Of keys that stand twice, which leniency reads, it is not known which is meant.
+                let isRefused = !before.validate().report.isClean || migration.report.codes.contains("R0103")
+                #expect(isRefused && migration.changes.isEmpty)
                 continue
             }
             #expect(migration.differing.isEmpty, "\(migration.differing)")
             let changed = applied(migration.changes, to: files)
             let after = SiteCompiler(MemoryFiles(changed), isLenient: isLenient)
             expectSameOutputs(before, after)
-            #expect(after.migration().diff.isEmpty)
+            #expect(after.migration().diff().isEmpty)
         }
     }
 

@@ -62,15 +62,17 @@ struct TextLines {
 
     /// Whether YAML sees a line break in it where an editor may not: a lone carriage return, U+0085, U+2028, U+2029.
     var hasOddBreaks: Bool {
-        bytes.indices.contains { index in
-            let rest = bytes[index...]
-            return switch bytes[index] {
-            case 0x0D: rest.dropFirst().first != 0x0A
-            case 0xC2: rest.starts(with: [0xC2, 0x85])
-            case 0xE2: rest.starts(with: [0xE2, 0x80, 0xA8]) || rest.starts(with: [0xE2, 0x80, 0xA9])
-            default: false
+        // A byte order mark counts as a column for YAML, and as none for an editor.
+        bytes.starts(with: [0xEF, 0xBB, 0xBF])
+            || bytes.indices.contains { index in
+                let rest = bytes[index...]
+                return switch bytes[index] {
+                case 0x0D: rest.dropFirst().first != 0x0A
+                case 0xC2: rest.starts(with: [0xC2, 0x85])
+                case 0xE2: rest.starts(with: [0xE2, 0x80, 0xA8]) || rest.starts(with: [0xE2, 0x80, 0xA9])
+                default: false
+                }
             }
-        }
     }
 }
 

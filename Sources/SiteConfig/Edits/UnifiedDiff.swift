@@ -3,11 +3,14 @@ enum UnifiedDiff {
     /// How many lines are shown around what changes.
     private static let context = 3
 
-    static func text(of changes: [FileChange]) -> [UInt8] { changes.flatMap(text) }
+    /// - Parameter prefix: what stands before each path.
+    static func text(of changes: [FileChange], below prefix: String = "") -> [UInt8] {
+        changes.flatMap { text(of: $0, below: prefix) }
+    }
 
-    private static func text(of change: FileChange) -> [UInt8] {
-        let old = change.oldPath ?? change.newPath ?? ""
-        let new = change.newPath ?? old
+    private static func text(of change: FileChange, below prefix: String) -> [UInt8] {
+        let old = prefix + (change.oldPath ?? change.newPath ?? "")
+        let new = change.newPath.map { prefix + $0 } ?? old
         var text = "diff --git a/\(old) b/\(new)\n"
         if change.oldPath == nil { text += "new file mode 100644\n" }
         if change.newPath == nil { text += "deleted file mode 100644\n" }

@@ -29,6 +29,8 @@ struct Homes {
     /// Found on the way not to be movable, or not under another name.
     private var fixed: [EntityID: Obstacle] = [:]
     private var keepsName: Set<EntityID> = []
+    /// Those that this round found to keep their names.
+    private var newlyKept: Set<EntityID> = []
     /// What the round before found: whether two files say the same depends on where their parents go.
     private var assumed: [EntityID: EntityID] = [:]
 
@@ -113,7 +115,9 @@ struct Homes {
 
     private mutating func place(_ preset: BoundEntity, _ names: [Key], _ taken: inout [Key: BoundEntity]) {
         guard staying[preset.id] == nil else { return }
-        for name in names {
+        // Where an equal one lives already, the two become one.
+        let equal = names.filter { name in taken[name].map { saysTheSame($0, preset) } ?? false }
+        for name in equal + names.filter({ !equal.contains($0) }) {
             let home = EntityID(.preset, folder: "presets", name)
             if let other = taken[name] {
                 guard saysTheSame(other, preset), self.home(of: other.id) == home else { continue }
@@ -170,11 +174,13 @@ struct Homes {
     private mutating func fixMisled() -> Bool {
         let catalogue = catalogue
         let count = fixed.count + keepsName.count
+        newlyKept = []
         for entity in reading.site.entities.values.sorted(by: { Key($0.path) < Key($1.path) }) {
             for reference in entity.references where [.preset, .spec].contains(reference.order.kind) {
                 check(reference, of: entity, catalogue)
             }
         }
+        keepsName.formUnion(newlyKept)
         return fixed.count + keepsName.count > count
     }
 
@@ -198,7 +204,7 @@ struct Homes {
         if homes[id]?.name == id.name || keepsName.contains(id) {
             fix(id, because: entity)
         } else {
-            keepsName.insert(id)
+            newlyKept.insert(id)
         }
     }
 
@@ -285,7 +291,7 @@ extension SiteReading {
         guard let left = tree(of: entity), let tree = tree(of: kept) else { return nil }
         let known = Set(tree.comments().map { Key(tree.source.text(of: $0)) })
         let lost = left.comments().filter { !known.contains(Key(left.source.text(of: $0))) }
-        return lost.first.map { .losesComments(entity, kept, lost: $0) }
+        return lost.isEmpty ? nil : .losesComments(entity, kept, lost)
     }
 
     /// What names presets from outside the site has to follow.
@@ -343,11 +349,14 @@ extension Diagnostic {
         }
     }
 
-    fileprivate static func losesComments(_ entity: BoundEntity, _ kept: BoundEntity, lost: Span) -> Diagnostic {
-        Diagnostic(
-            .changedMeaning, .note, "\(entity.path) goes, for \(kept.path) says the same, but not this comment",
-            at: lost,
-            help: "copy it before, if it is worth keeping")
+    fileprivate static func losesComments(
+        _ entity: BoundEntity, _ kept: BoundEntity, _ lost: [Span]
+    ) -> Diagnostic {
+        let comments = lost.count == 1 ? "this comment" : "its \(lost.count) comments"
+        return Diagnostic(
+            .changedMeaning, .note, "\(entity.path) goes, for \(kept.path) says the same, but not \(comments)",
+            at: lost[0], related: lost.dropFirst().prefix(20).map { Label($0, "") },
+            help: "copy what is worth keeping before")
     }
 
     fileprivate static func renamedPresets(_ names: [String]) -> Diagnostic {

@@ -126,14 +126,18 @@ extension Diagnostic {
             isMissing
                 ? "this level has no vm_preset"
                 : "version 2 has no \(obstacle.key)\(obstacle.key == "post_scenario" ? " but pve-setup" : "")",
-            help: "give each level a vm_preset and an image, then migrate again")
+            help: isMissing || ["template", "env"].contains(obstacle.key)
+                ? "give each level a vm_preset and an image, then migrate again"
+                : "remove it, if the level can do without, then migrate again")
     }
 
     fileprivate static func isWrittenOddly(_ manifest: BoundEntity) -> Diagnostic {
         Diagnostic(
             .staysBehind, .warning, "\(manifest.path) stays a manifest of version 1", at: manifest.start,
-            notes: ["anchors, aliases, `<<` or an unusual form of its keys are in what would have to be rewritten"],
-            help: "write its levels out, then migrate again")
+            notes: [
+                "anchors, aliases, `<<`, comments between brackets, a byte order mark, or keys of version 2 are in what would have to be rewritten"
+            ],
+            help: "write each level as a plain block that begins with its name, then migrate again")
     }
 
     fileprivate static func argumentsGo(_ arguments: Fields.Entry) -> Diagnostic {

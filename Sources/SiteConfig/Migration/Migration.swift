@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import SiteModel
+internal import YAMLSyntax
 
 /// What bringing a site into homestak's newest layout comes to: which files change, and what is to be said of it.
 ///
@@ -15,7 +16,11 @@ public struct Migration: Sendable {
     public let differing: [String]
 
     /// The changes as a unified diff that `git apply` takes; empty if there are none.
-    public var diff: [UInt8] { UnifiedDiff.text(of: changes.sorted { Key($0.path) < Key($1.path) }) }
+    ///
+    /// - Parameter prefix: the site's folder within its repository, with a `/` behind it: git looks for files from there.
+    public func diff(below prefix: String = "") -> [UInt8] {
+        UnifiedDiff.text(of: changes.sorted { Key($0.path) < Key($1.path) }, below: prefix)
+    }
 }
 
 extension SiteCompiler {
@@ -25,12 +30,18 @@ extension SiteCompiler {
         let reading = SiteReading(files, strictness)
         guard reading.isSound else {
             return Migration(
-                report: report(on: reading.loader, reading.findings, usage: nil), changes: [], differing: [])
+                report: report(
+                    on: reading.loader, reading.findings.filter { $0.code != .duplicateKey } + reading.ambiguities,
+                    usage: nil), changes: [], differing: [])
         }
         let plan = reading.plan()
         let changes = plan.changes(of: reading)
         let sources = reading.loader.sources
-        let report = Report(plan.remarks.sorted(in: sources), sources, failures: [], usage: nil)
+        let links = Set(changes.flatMap { [$0.oldPath, $0.newPath] }.compactMap(\.self))
+            .filter { files.destination(of: $0) != nil }.sorted { Key($0) < Key($1) }
+        let remarks = plan.remarks + links.map { .isLink($0) }
+        let report = Report(remarks.sorted(in: sources), sources, failures: [], usage: nil)
+        guard links.isEmpty else { return Migration(report: report, changes: [], differing: []) }
         return Migration(report: report, changes: changes, differing: differing(reading, changes))
     }
 
@@ -43,5 +54,13 @@ extension SiteCompiler {
         let outputs = SameOutputs(reading).differing(
             SiteCompiler(self.files, strictness), SiteCompiler(files, strictness))
         return outputs + (after.plan().changes(of: after).isEmpty ? [] : ["migrate"])
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func isLink(_ path: String) -> Diagnostic {
+        Diagnostic(
+            .staysBehind, .error, "\(path) is a symbolic link, and nothing is changed through one", at: nil,
+            help: "put the file itself in its place, then migrate again")
     }
 }

@@ -23,7 +23,16 @@ struct SiteReading {
     }
 
     /// Whether it may be compiled as it is.
-    var isSound: Bool { !findings.hasErrors && loader.failures.isEmpty }
+    var isSound: Bool { !findings.hasErrors && loader.failures.isEmpty && ambiguities.isEmpty }
+
+    /// Keys that stand twice in a map, which leniency lets pass: which of them is meant is not for a migration to say.
+    var ambiguities: [Diagnostic] {
+        findings.filter { $0.code == .duplicateKey }.map { finding in
+            var error = finding
+            error.severity = .error
+            return error
+        }
+    }
 
     /// Every bound file, by its path. What holds secrets is not among them: it is never rewritten.
     var entities: [BoundEntity] {

@@ -31,7 +31,7 @@ struct Alloc: StatusCommand {
         let status = options.show(plan.report, of: site.location)
         guard status == .done, !plan.changes.isEmpty else { return status }
         guard write else {
-            try options.deliver(plain: plan.diff)
+            try options.deliver(plain: plan.diff(below: GlobalOptions.placeInRepository(site.location)))
             return status
         }
         try SiteWriter(site.location.path).write(plan.changes)

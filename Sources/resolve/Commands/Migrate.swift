@@ -29,6 +29,7 @@ struct Migrate: StatusCommand {
         let migration = site.compiler.migration()
         let status = options.show(migration.report, of: site.location)
         guard status == .done else { return status }
+        if migration.changes.isEmpty, !options.quiet { Terminal.error.write("note: there is nothing to migrate\n") }
         guard migration.differing.isEmpty else {
             throw Failure(
                 message: "this is a bug in resolve, please report it; nothing was written. The migration would change: "
@@ -38,7 +39,7 @@ struct Migrate: StatusCommand {
             try SiteWriter(site.location.path).write(migration.changes)
             try options.deliver(plain: Array(migration.changes.map { $0.summary + "\n" }.joined().utf8))
         } else if !migration.changes.isEmpty {
-            try options.deliver(plain: migration.diff)
+            try options.deliver(plain: migration.diff(below: GlobalOptions.placeInRepository(site.location)))
         }
         return status
     }

@@ -11,6 +11,8 @@ struct PostureLeaves {
     }
 
     private(set) var leaves: [Leaf] = []
+    /// What a flat key of the same document overrides with something else.
+    private(set) var overridden: [Leaf] = []
 
     init(_ posture: Fields) {
         for entry in posture.entries {
@@ -18,8 +20,16 @@ struct PostureLeaves {
             if let flat {
                 set([flat.section, flat.key], entry)
             } else if PostureDocument.sections.contains(entry.key), let section = entry.value.map {
-                for inner in section.entries where !isFlat([entry.key, inner.key], in: posture) {
-                    set([entry.key, inner.key], inner)
+                for inner in section.entries {
+                    guard let winner = winner([entry.key, inner.key], in: posture) else {
+                        set([entry.key, inner.key], inner)
+                        continue
+                    }
+                    guard winner.content != inner.value.content else { continue }
+                    overridden.append(
+                        Leaf(
+                            path: [entry.key, inner.key], value: inner.value,
+                            span: inner.keySpan ?? inner.value.origin.span))
                 }
             } else {
                 set([entry.key], entry)
@@ -48,8 +58,9 @@ struct PostureLeaves {
             && leaves.allSatisfy { other[$0.path]?.value.content == $0.value.content }
     }
 
-    private func isFlat(_ path: [Key], in posture: Fields) -> Bool {
-        FieldTable.flatPostureKeys.contains { [$0.section, $0.key] == path && posture.contains($0.flat) }
+    /// What a flat key says of a path.
+    private func winner(_ path: [Key], in posture: Fields) -> Value? {
+        FieldTable.flatPostureKeys.first { [$0.section, $0.key] == path }.flatMap { posture[$0.flat] }
     }
 
     private mutating func set(_ path: [Key], _ entry: Fields.Entry) {

@@ -142,7 +142,13 @@ private struct PostureMoves {
 
     private mutating func place(_ name: Key) {
         let (flat, nested) = reading.documents(name)
-        guard ![flat, nested].compactMap(\.self).contains(where: { Loader.holdsSecrets($0.path) }) else { return }
+        let documents = [flat, nested].compactMap(\.self)
+        if let named = documents.first(where: { Loader.holdsSecrets($0.path) }) {
+            if documents.contains(where: { $0.hasFlatKeys || $0.id.folder != "postures" }) {
+                plan.remarks.append(.staysNamedAsSecret(named))
+            }
+            return
+        }
         switch reading.documents(name) {
         case (let flat?, nil): rewrite(flat, to: flat.path)
         case (nil, let nested?): rewrite(nested, to: "postures/" + nested.path.dropFirst("v2/postures/".count))
@@ -159,7 +165,10 @@ private struct PostureMoves {
                 plan.remarks.append(.staysFlat(posture, nil))
                 return
             }
+            // Flat keys that come from elsewhere in the file, as through `<<`, are not to be moved.
+            if bytes == tree.source.bytes { plan.remarks.append(.staysFlat(posture, nil)) }
             plan.texts[posture.path] = bytes
+            plan.remarks += PostureLeaves(posture.fields).overridden.map { .goesOverridden($0) }
         }
         if path != posture.path { plan.moves[posture.path] = path }
     }
@@ -186,6 +195,7 @@ private struct PostureMoves {
         }
         plan.texts[flat.path] = bytes
         plan.dropped.insert(nested.path)
+        plan.remarks += (left.overridden + right.overridden).map { .goesOverridden($0) }
     }
 
     /// The draft's text, if it really says what it should and has lost no comment.
@@ -245,7 +255,7 @@ extension Diagnostic {
             at: posture.start,
             related: other.map { [Label($0.start, "")] } ?? [],
             notes: [
-                "anchors, aliases, tags, `<<` or an unusual form of its keys are in what would have to be rearranged"
+                "anchors, aliases, tags, `<<`, a byte order mark or an unusual form of its keys are in what would have to be rearranged"
             ],
             help: "write them out, or bring the posture into its nested form by hand, then migrate again")
     }
@@ -263,6 +273,22 @@ extension Diagnostic {
             help: "make the documents of the posture, and of those it extends, say the same; then migrate again")
     }
 
+    fileprivate static func goesOverridden(_ leaf: PostureLeaves.Leaf) -> Diagnostic {
+        let path = leaf.path.map(\.text).joined(separator: ".")
+        return Diagnostic(
+            .changedMeaning, .note,
+            "\(path) goes: the flat key beside it says something else, and is what variables have",
+            at: leaf.span, help: "a spec's _posture had both, and has the flat one's value afterwards")
+    }
+
+    fileprivate static func staysNamedAsSecret(_ posture: BoundEntity) -> Diagnostic {
+        Diagnostic(
+            .staysBehind, .warning,
+            "\(posture.path) stays as it is: by its name it holds secrets, and those are not touched",
+            at: posture.start,
+            help: "if it holds none, give it another name; then migrate again")
+    }
+
     fileprivate static func staysForFamily(_ posture: BoundEntity) -> Diagnostic {
         Diagnostic(
             .staysBehind, .warning,
@@ -272,7 +298,7 @@ extension Diagnostic {
 
     fileprivate static func methodIsKnown(_ posture: BoundEntity) -> Diagnostic {
         Diagnostic(
-            .changedMeaning, .note,
+            .changedMeaning, .warning,
             "the auth method of posture \"\(posture.id.name)\" is network afterwards; today it is unknown, and an env with it an error",
             at: posture.start, help: "add `auth: {method: …}` to \(posture.path) if another one is meant")
     }
