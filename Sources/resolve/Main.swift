@@ -7,8 +7,8 @@ struct Resolve: ParsableCommand {
         commandName: "resolve",
         abstract: "Compile a site-config into what OpenTofu, Ansible and homestak read.",
         discussion: """
-            A site-config is a folder of YAML: site.yaml, nodes/, envs/, vms/, postures/, and secrets beside it. The \
-            site is found by --site, $RESOLVE_SITE, $HOMESTAK_SITE_CONFIG, $HOMESTAK_ETC, from the working directory, \
+            A site-config is a folder of YAML: site.yaml, nodes/, hosts/, envs/, vms/, presets/, postures/, specs/, \
+            manifests/, and secrets beside it. The site is found by --site, $RESOLVE_SITE, $HOMESTAK_SITE_CONFIG, $HOMESTAK_ETC, from the working directory, \
             or in homestak's own folders.
 
             EXAMPLES:

@@ -13,7 +13,7 @@ struct Manifest: StatusCommand {
               resolve manifest n2-push
               resolve manifest n2-push --order
               resolve manifest n2-push --node father --issued-at "$(date +%s)" -o n2.json
-              resolve manifest n2-push --subtree root-pve | resolve manifest --file - --order
+              resolve manifest n2-push --subtree root-pve | resolve manifest --file -
             """)
 
     @OptionGroup var subject: Arguments
