@@ -37,11 +37,10 @@ extension SiteCompiler {
         if request.node != nil {
             for spec in loader.specs { loader.loadPosture(ofSpec: spec) }
             loader.load("dev", .postureForAuth, .deployment)
-            loader.loadAllocations()
         }
         let node = request.node.map { chooseNode($0, nil, &loader) }
         let site = loader.site
-        findings += link(site, scope) + (node?.diagnostics ?? [])
+        findings += link(site, scope) + (node?.diagnostics ?? []) + site.shadowedPresets(.presetOfManifest)
         let compiled = site.manifest(entity)
         findings += compiled.diagnostics
         guard var manifest = compiled.manifest else { return Draft(loader, findings, nil) }

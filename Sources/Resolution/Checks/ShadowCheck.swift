@@ -1,12 +1,14 @@
 package import Diagnostics
-internal import SiteModel
+package import SiteModel
 
 extension LinkedSite {
     /// A preset that stands in two folders with different content: the first is used, which should be known. R0301.
-    package func shadowedPresets() -> [Diagnostic] {
+    ///
+    /// - Parameter order: where what is compiled looks.
+    package func shadowedPresets(_ order: SearchOrder = .presetOfVM) -> [Diagnostic] {
         catalogue.names(.preset).flatMap { name -> [Diagnostic] in
-            guard let used = entity(Key(name), .presetOfVM) else { return [] }
-            return catalogue.shadowed(Key(name), .presetOfVM).compactMap { place in
+            guard let used = entity(Key(name), order) else { return [] }
+            return catalogue.shadowed(Key(name), order).compactMap { place in
                 guard let other = entities[place.id], !other.fields.hasSameData(as: used.fields) else { return nil }
                 return .shadowed(used, other)
             }
@@ -26,7 +28,8 @@ extension Diagnostic {
         Diagnostic(
             .shadowed, .warning, "two presets named \"\(used.id.name)\" differ, and \(used.path) is used",
             at: other.start,
-            "this one is not read", help: "make them equal, or remove \(other.path)")
+            "this one is not read here",
+            help: "make them equal, or give one another name: a VM looks in vms/presets/ first, a manifest in presets/")
     }
 }
 
@@ -35,7 +38,7 @@ extension Code {
         "R0301", "two presets of one name differ",
         explanation: """
             A preset is looked up in `vms/presets/`, `presets/` and `v2/presets/`, and the first one found is used whole: \
-            presets in different folders are never merged.
+            presets in different folders are never merged. A manifest looks in `vms/presets/` last.
             """,
         example: """
             $ resolve vm web --vmid 9000 --preset small
@@ -48,5 +51,5 @@ extension Code {
             -- presets/small.yaml --
             cores: 2
             """,
-        fix: "Keep one of them, or make them equal.")
+        fix: "Make them equal, or give one another name. `resolve migrate` makes one of two that are equal.")
 }
