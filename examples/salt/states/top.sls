@@ -1,0 +1,3 @@
+# Every minion: states/host/init.sls
+base:
+  '*': [host]
