@@ -8,7 +8,8 @@ import Testing
         .deletingLastPathComponent()
 
     @Test(arguments: [
-        "README.md", "examples/homestak/README.md", "examples/inheritance/README.md", "examples/testbed/README.md",
+        "README.md", "examples/homestak/README.md", "examples/inheritance/README.md", "examples/salt/README.md",
+        "examples/testbed/README.md",
     ])
     func consoleBlocksAreTrue(_ path: String) throws {
         let text = try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)
