@@ -89,8 +89,8 @@ def files(*folders):
                 same(name, oct((folder / name).stat().st_mode & 0o777), "0o600")
 
 
-# A site whose text YAML 1.1, YAML 1.2 or Jinja would like to take for something else.
-SITE = r"""#!yaml
+# Host groups whose text YAML 1.1, YAML 1.2 or Jinja would like to take for something else.
+GROUP = r"""#!yaml
 instances:
   1: 2001:db8::1
   2: {ip: db.example.net, ssh: {port: 2200, ssh_options: [ServerAliveInterval=30, 'SetEnv=A="b c"']}}
@@ -102,7 +102,7 @@ ssh:
   sudo: true
   tty: false
   set_path: "$PATH:/usr/local/bin"
-  cmd_umask: "0o77"
+  cmd_umask: 0077
   remote_port_forwards: "8080:localhost:80"
   grains:
     truth: "yes"
@@ -136,11 +136,15 @@ ssh:
     none: null
     list: [1, "1", [], {}]
     map: {a: {b: "c: d"}}
+    keys: {"1.10": a, "yes": b, "~": c, "": d, "x\u0085y": e, "# f": g, "- h": i, "j: k": l, größe: m, "<<": n, "=": o}
   minion_opts: {log_level: "off"}
+"""
+NAMES = """instances: {7: a.example.net, "010": b.example.net, 1e3: 203.0.113.1, "true": "::1", "1.10": 203.0.113.2, "null": c.example.net}
+naming: "{instance}"
 """
 COMMON = {
     "user": "yes", "port": 22, "timeout": 90, "sudo": True, "tty": False, "set_path": "$PATH:/usr/local/bin",
-    "cmd_umask": "0o77", "remote_port_forwards": "8080:localhost:80", "minion_opts": {"log_level": "off"},
+    "cmd_umask": 63, "remote_port_forwards": "8080:localhost:80", "minion_opts": {"log_level": "off"},
     "grains": {
         "truth": "yes", "mode": "0644", "version": "1.10", "exponent": "1e3", "time": "1:30", "day": "2024-01-01", "nothing": "~",
         "empty": "", "spaces": "  two  ", "comment": "a # b", "equals": "=", "merge": "<<", "quotes": "it's \"quoted\"",
@@ -148,12 +152,22 @@ COMMON = {
         "next_line": "a\u0085b", "separators": "a\u2028b\u2029c", "control": "a\u0007b\u007f", "mark": "\ufeffa",
         "letters": "größe ☃ 🎲 e\u0301", "number": 644, "large": 12345678901234567890123, "small": -0.5, "whole": 1.0, "tiny": 1e-07,
         "on": True, "no": False, "none": None, "list": [1, "1", [], {}], "map": {"a": {"b": "c: d"}},
+        "keys": {
+            "1.10": "a", "yes": "b", "~": "c", "": "d", "x\u0085y": "e", "# f": "g", "- h": "i", "j: k": "l", "größe": "m", "<<": "n",
+            "=": "o",
+        },
     },
 }  # fmt: skip
 ROSTER = {
     "odd_1": {"host": "2001:db8::1", **COMMON},
     "odd_2": {"host": "db.example.net", **COMMON, "port": 2200, "ssh_options": ["ServerAliveInterval=30", 'SetEnv=A="b c"']},
     "odd_blue": {"host": "203.0.113.9", **COMMON},
+    "7": {"host": "a.example.net"},
+    "010": {"host": "b.example.net"},
+    "1e3": {"host": "203.0.113.1"},
+    "true": {"host": "::1"},
+    "1.10": {"host": "203.0.113.2"},
+    "null": {"host": "c.example.net"},
 }
 
 
@@ -165,7 +179,8 @@ def rosters(work):
     site = pathlib.Path(work) / "odd"
     (site / "pillar/hosts").mkdir(parents=True)
     (site / "site.yaml").touch()
-    (site / "pillar/hosts/odd.sls").write_text(SITE, "utf-8")
+    (site / "pillar/hosts/odd.sls").write_text(GROUP, "utf-8")
+    (site / "pillar/hosts/name.sls").write_text(NAMES, "utf-8")
     compiled = [["resolve", "--site", site, "roster", "--format", form] for form in ("json", "yaml")]
     as_json, as_yaml = (subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout for command in compiled)
     same("resolve roster --format json", json.loads(as_json), ROSTER)

@@ -7,8 +7,8 @@ The minions of a site-config, as ``resolve roster`` compiles them.
     resolve_command: resolve            # or a list: [resolve, --identity, /etc/salt/age.txt]
     resolve_site: /srv/site-config      # else $RESOLVE_SITE, else where resolve looks by itself
 
-Whatever goes wrong ends the run. An error of another kind would only be logged: Salt would then take the target for the
-name of a machine and, if it resolves, connect there.
+Whatever goes wrong ends the run. A ``SaltRenderError`` would only be logged: Salt would then take the target for the name
+of a machine and, if DNS has that name, connect there.
 """
 
 import json
