@@ -66,6 +66,26 @@ package struct SourceMap: Sendable {
 }
 
 extension Source {
+    /// The same text with an `x` for every letter of some ranges.
+    package func masking(_ spans: [Span]) -> Source {
+        var masked = bytes
+        for span in spans {
+            let range = Int(span.start)..<min(Int(span.end), bytes.count)
+            let letters = Self.mask(Array(bytes[range]).span)
+            masked.replaceSubrange(range, with: letters)
+        }
+        return Source(id: id, path: path, bytes: masked, isSecret: isSecret)
+    }
+
+    /// Whether the text speaks of passwords, as a roster names them.
+    package var mentionsPasswords: Bool {
+        let word = Array("passwd".utf8)
+        return bytes.indices.contains { bytes[$0] == word[0] && bytes[$0...].starts(with: word) }
+    }
+
+    /// The same, held for secret.
+    package var hidden: Source { Source(id: id, path: path, bytes: bytes, isSecret: true) }
+
     /// The same place in the run, saying another text, of which only the shape is kept.
     package func masking(_ bytes: borrowing Swift.Span<UInt8>) -> Source {
         Source(id: id, path: path, bytes: Self.mask(bytes), isSecret: true)

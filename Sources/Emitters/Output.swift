@@ -13,6 +13,8 @@ package struct Output: Sendable {
     package enum Escaping: Sendable {
         /// As a JSON value, in quotes if it is text.
         case json
+        /// As YAML of any version reads a JSON value.
+        case yaml
         /// As it is: the whole output is one secret.
         case raw
     }
@@ -31,5 +33,10 @@ package struct Output: Sendable {
 
     package var hasSecrets: Bool {
         pieces.contains { if case .secret = $0 { true } else { false } }
+    }
+
+    /// The secrets in it, in order.
+    package var secrets: [SecretRef] {
+        pieces.compactMap { if case .secret(let secret, _) = $0 { secret } else { nil } }
     }
 }

@@ -8,6 +8,17 @@ package enum Subject: Sendable {
     case specification(Specification)
     case manifest(ManifestGraph, ManifestGraph.Form)
     case host(HostAccess)
+    case roster(Roster)
+    case pillar(MinionData)
+    case tops(MinionData)
+    case nodegroups(Nodegroups)
+}
+
+/// The language that a document is written in.
+package enum OutputSyntax: Sendable {
+    case json
+    /// Behind a first line of its own, if it has one.
+    case yaml(header: String? = nil)
 }
 
 /// A tool's format: how a subject becomes a document.
@@ -17,17 +28,33 @@ package struct OutputFormat: Sendable {
     package let summary: String
     /// The document, or nil for a subject of another kind.
     let document: @Sendable (Subject) -> Value?
+    let syntax: @Sendable (Subject) -> OutputSyntax
+
+    init(
+        name: String, summary: String, syntax: @escaping @Sendable (Subject) -> OutputSyntax = { _ in .json },
+        document: @escaping @Sendable (Subject) -> Value?
+    ) {
+        self.name = name
+        self.summary = summary
+        self.syntax = syntax
+        self.document = document
+    }
 
     /// The bytes, secrets by reference. R0701 for what the format cannot hold.
     package func emit(_ subject: Subject) -> (output: Output, diagnostics: [Diagnostic])? {
-        document(subject).map { JSONWriter.document($0) }
+        guard let document = document(subject) else { return nil }
+        return switch syntax(subject) {
+        case .json: JSONWriter.document(document)
+        case .yaml(let header): YAMLWriter.document(document, header: header)
+        }
     }
 }
 
 /// Every format that `resolve` writes. A new one adds its line here.
 package enum Registry {
     package static let formats: [OutputFormat] = [
-        .tfvars, .ansibleVariables, .specification, .manifest, .host,
+        .tfvars, .ansibleVariables, .specification, .manifest, .host, .roster, .pillar, .tops,
+        .nodegroups,
     ]
 
     /// The document that a subject becomes, before it is written.

@@ -8,14 +8,24 @@ package import YAMLSyntax
 package func bind(
     _ tree: SyntaxTree, as id: EntityID, _ strictness: Strictness
 ) -> (entity: BoundEntity, diagnostics: [Diagnostic]) {
+    // Of minions the Python resolver knows nothing, so leniency has nothing to follow.
+    let strictness: Strictness = [.hostGroup, .component].contains(id.kind) ? .strict : strictness
     var binder = Binder(tree, id.kind, folder: id.folder, strictness)
     binder.checkRoot()
     let fields = binder.map(tree.root, id.kind.table ?? FieldTable(isOpen: true, []), at: Place(of: id.kind))
     let entity = BoundEntity(
         id: id, path: tree.source.path, start: .startOfFile(tree.source.id), fields: fields,
         references: binder.references, secretReferences: binder.secretReferences, allocations: binder.allocations,
-        tags: binder.tags)
+        tags: binder.tags, passwords: binder.passwords)
     return (entity, binder.diagnostics)
+}
+
+/// Reads a file of secrets that is a layer of pillars: any keys, each value by its place in that file.
+package func bindSecretLayer(_ tree: SyntaxTree, named file: Key) -> (fields: Fields, diagnostics: [Diagnostic]) {
+    var binder = Binder(tree, .secrets, folder: "", .strict)
+    binder.secretFile = file
+    let fields = binder.map(tree.root, FieldTable(isOpen: true, []), at: Place(of: .secrets))
+    return (fields, binder.diagnostics)
 }
 
 /// Where the binder is: the layer that values there belong to, how strongly they insist, and the keys that lead there.
@@ -27,21 +37,29 @@ struct Place {
     var isItem = false
     /// Somewhere in a list that has no names: what stands there has no name that stays.
     var isInList = false
+    /// What stands there is shown or checked, and so cannot be a secret.
+    var isShown = false
 
     init(of kind: EntityKind) { layer = kind.layer }
 
     func below(_ key: Key) -> Place {
         var place = self
+        if layer == .hostGroup, steps == ["instances"] { place.layer = .instance }
         place.steps.append(key)
         place.isItem = false
         return place
     }
+
+    /// Whether it is a password's, as a roster has them.
+    var isOfPassword: Bool { steps.last == "passwd" || steps.last == "priv_passwd" }
 
     func item(_ index: Int) -> Place {
         var place = below(Key(String(index)))
         place.isItem = true
         if layer == .env, steps == ["vms"] {
             place.layer = .instance
+        } else if layer == .hostGroup, steps == ["instances"] {
+            place.isInList = true
         } else if !(layer == .manifest && [["nodes"], ["levels"]].contains(steps)) {
             place.isInList = true
         }
@@ -82,6 +100,9 @@ struct Binder {
     var secretReferences: [SecretReference] = []
     var allocations: [PoolReference] = []
     var tags: [WrittenTag] = []
+    var passwords: [PasswordInClear] = []
+    /// The file that the secrets stand in, if that is not the site's own.
+    var secretFile: Key?
 
     init(_ tree: SyntaxTree, _ kind: EntityKind, folder: String, _ strictness: Strictness) {
         self.tree = tree
@@ -141,7 +162,9 @@ struct Binder {
         let candidates = absent.filter { !table.isOpen || $0.isStructural }
         let names = candidates.flatMap { [$0.name] + ($0.formerName.map { [$0] } ?? []) }.map(\.text)
         let near = Suggestions.near(key.text, among: names, includingParts: false)
-        if !near.isEmpty {
+        if let refusal = table.refusal {
+            diagnostics.append(.refusedKey(key, span, refusal, table, tree))
+        } else if !near.isEmpty {
             diagnostics.append(
                 .unknownKey(key, span, near: near, in: kind, place.steps, strictness, tree, isOpen: table.isOpen))
         } else if !table.isOpen {
@@ -171,8 +194,22 @@ struct Binder {
         place.strength = origin.strength
         switch type {
         case .any, .visible:
+            if case .visible = type { place.isShown = true }
             inspect(node, at: place)
             return Value(content(node, at: place), origin)
+        case .password:
+            guard tree.secretPath(node) == nil else { return self.value(node, .any, named: name, at: place) }
+            guard tree.kind(node) == .scalar, tree.type(node) == .string else {
+                diagnostics.append(.noPassword(place.steps, tree.span(node)))
+                return Value(.null, origin)
+            }
+            return self.value(node, .any, named: name, at: place)
+        case .addressOr(let table):
+            return value(node, tree.kind(node) == .map ? .map(table) : .address, named: name, at: place)
+        case .listOrMapOf(let type):
+            let isList = tree.kind(node) == .list
+            guard isList || tree.kind(node) == .map else { return mismatch(node, .listOrMapOf(type), name, place) }
+            return value(node, isList ? .list(type) : .mapOf(type), named: name, at: place)
         case .nullable(let type):
             let isNull = tree.kind(node) == .scalar && tree.value(node) == .null
             return isNull ? Value(.null, origin) : value(node, type, named: name, at: place)
@@ -235,7 +272,17 @@ struct Binder {
     /// `!secret path` and `{$secret: path}`, and tags, anywhere in a value.
     private mutating func inspect(_ node: NodeID, at place: Place) {
         if tree.pool(node) != nil { return noteAllocation(node, at: place) }
+        if place.isShown, tree.secretPath(node) != nil || isPassword(node, at: place) {
+            let isStored = place.steps.contains("minion_opts")
+            diagnostics.append(
+                isStored ? .storedSecret(tree.span(node)) : .badSecretMention(nil, place.steps, tree.span(node)))
+        }
         guard let path = tree.secretPath(node) else {
+            if isPassword(node, at: place) {
+                let span = tree.span(node)
+                passwords.append(PasswordInClear(steps: place.steps, span: span, node: tree.target(node)))
+                diagnostics.append(.passwordInClear(place.steps, span))
+            }
             if let name = tree.value(of: "$alloc", in: node) {
                 diagnostics.append(.mapForTag(tree.string(name), tree.span(node)))
             }
@@ -254,6 +301,12 @@ struct Binder {
         } else {
             diagnostics.append(.badSecretMention("a step is empty, or a quote is not closed", [], span))
         }
+    }
+
+    /// Whether it is a password that stands in clear in a file that holds no secrets.
+    private func isPassword(_ node: NodeID, at place: Place) -> Bool {
+        place.isOfPassword && !tree.source.isSecret && tree.kind(node) == .scalar && tree.value(node) != .null
+            && tree.secretPath(node) == nil && quotedTag(node) == nil
     }
 
     /// The tag that a text in quotes begins with, if it says nothing else than the tag would.
@@ -295,7 +348,9 @@ struct Binder {
         case .list: return .list(tree.items(node).enumerated().map { data($1, at: place.item($0)) })
         default:
             let scalar = tree.value(node)
-            return tree.source.isSecret ? .secret(SecretRef(place.steps, SecretType(scalar))) : .init(scalar)
+            if tree.source.isSecret { return .secret(SecretRef(place.steps, in: secretFile, SecretType(scalar))) }
+            guard place.isOfPassword, isPassword(node, at: place) else { return .init(scalar) }
+            return .secret(SecretRef(place.steps, in: Key(tree.source.path), SecretType(scalar)))
         }
     }
 
@@ -333,7 +388,7 @@ extension FieldType {
     /// Whether `!secret` may stand there: only where a value is data.
     fileprivate var takesSecrets: Bool {
         switch self {
-        case .any: true
+        case .any, .password: true
         case .nullable(let type): type.takesSecrets
         default: false
         }

@@ -1,5 +1,6 @@
 package import Diagnostics
 package import SiteModel
+package import YAMLSyntax
 
 /// One file of the site as its kind's table reads it: its fields, and the names in it that must exist elsewhere.
 package struct BoundEntity: Sendable {
@@ -14,6 +15,8 @@ package struct BoundEntity: Sendable {
     package let allocations: [PoolReference]
     /// The tags in it that speak of merging.
     package let tags: [WrittenTag]
+    /// The passwords that stand in it in clear.
+    package let passwords: [PasswordInClear]
 
     /// Whether tags stand in it.
     var isTagged: Bool { !tags.isEmpty }
@@ -24,6 +27,13 @@ package struct BoundEntity: Sendable {
     package var parents: [Reference] {
         references.filter(\.isParent)
     }
+}
+
+/// A password that stands where no secrets should: its value is a reference to that place, as if it were a secret.
+package struct PasswordInClear: Sendable {
+    package let steps: [Key]
+    package let span: Span
+    package let node: NodeID
 }
 
 /// A tag that speaks of merging, and the value that it stands before.

@@ -19,6 +19,7 @@ extension FieldType {
         case (.reference, .string(let name)), (.secret, .string(let name)): name.isEmpty ? .value : nil
         // Checked where it counts: in the merged VM, by `checkAddress`.
         case (.addressWithPrefix, _): nil
+        case (.address, .string(let text)): HostAddress.isOne(text) ? nil : .value
         case (.integer(let range), .integer(let number)): range.contains(number) ? nil : .value
         case (.integer, .bigInteger): .value
         case (.choice(let choices), .string(let text)): choices.contains(text) ? nil : .value
@@ -54,6 +55,9 @@ extension Diagnostic {
         {
             help = "did you mean \(near.asChoices)?"
         }
+        if case .address = type, case .string(let text) = scalar, AddressWithPrefix(text) != nil {
+            help = "without the length of the prefix: \(text.prefix { $0 != "/" })"
+        }
         if scalar == .null { help = "give it a value, or remove the line" }
         return Diagnostic(code, severity, message, at: span, help: help, fixes: fixes)
     }
@@ -66,7 +70,8 @@ extension Diagnostic {
         let isBare = !written.isEmpty && !"!&*\"'|>".contains(written.first ?? "*")
         switch (type, scalar) {
         case (.nullable(let type), _): return fixes(for: scalar, type, span, tree)
-        case (.text, .bool), (.text, .integer), (.text, .bigInteger), (.text, .float), (.reference, .bool),
+        case (.text, .bool), (.text, .integer), (.text, .bigInteger), (.text, .float), (.address, .integer),
+            (.address, .float), (.reference, .bool),
             (.reference, .integer), (.reference, .float), (.secret, .bool), (.secret, .integer), (.secret, .float):
             guard isBare else { return [] }
             let quoted = JSONText.quoted(written)

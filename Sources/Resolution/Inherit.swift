@@ -162,8 +162,8 @@ extension LinkedSite {
     /// The entity with what it inherits, merged by its kind's rules. Reports R0304.
     package func inherited(_ entity: BoundEntity) -> (entity: BoundEntity, diagnostics: [Diagnostic]) {
         guard ancestry.hasFamily(entity.id) || !entity.tags.isEmpty else { return (entity, []) }
-        let merged = merge(
-            layers(inFamilyOf: entity), by: rules[MergeSubject(entity.id.kind)], keepsItems: entity.id.kind == .env)
+        let kept: Key? = [.env: "vms", .hostGroup: "instances"][entity.id.kind]
+        let merged = merge(layers(inFamilyOf: entity), by: rules[MergeSubject(entity.id.kind)], keeping: kept)
         var result = entity
         result.fields = merged.fields
         return (result, merged.diagnostics)

@@ -8,6 +8,8 @@ package struct LinkedSite: Sendable {
     /// Entities that only checks look at: what is wrong in them, or with what they refer to, is no matter of the target.
     let surroundings: [EntityID: BoundEntity]
     package let secrets: SecretsState
+    /// The secrets of components and host groups, where they were looked for.
+    let secretLayers: [EntityID: SecretLayer]
     package let strictness: Strictness
     package let ancestry: Ancestry
     package let rules: SiteRules
@@ -25,8 +27,9 @@ package struct LinkedSite: Sendable {
 
     package init(
         catalogue: Catalogue, entities: [EntityID: BoundEntity], secrets: SecretsState, strictness: Strictness,
-        surroundings: [EntityID: BoundEntity] = [:]
+        surroundings: [EntityID: BoundEntity] = [:], secretLayers: [EntityID: SecretLayer] = [:]
     ) {
+        self.secretLayers = secretLayers
         self.surroundings = surroundings
         self.catalogue = catalogue
         self.entities = entities
@@ -58,6 +61,18 @@ package struct LinkedSite: Sendable {
     }
 }
 
+/// A file of secrets that is a layer of pillars.
+package struct SecretLayer: Sendable {
+    /// Relative to the site.
+    package let path: String
+    package let state: SecretsState
+
+    package init(path: String, state: SecretsState) {
+        self.path = path
+        self.state = state
+    }
+}
+
 /// What is known of the site's secrets.
 package enum SecretsState: Sendable {
     /// The keys are readable.
@@ -78,6 +93,8 @@ package enum Scope: Sendable {
     case variables
     /// Names have to exist, and nothing behind them is read.
     case names
+    /// A minion's components.
+    case minion
     /// All of them.
     case everything
 
@@ -87,7 +104,7 @@ package enum Scope: Sendable {
         case _ where reference.isParent: [reference.order]
         case (.variables, .posture): [.postureForVariables]
         case (.variables, _): []
-        case (.deployment, .posture), (.names, .posture): [.postureForAuth]
+        case (.deployment, .posture), (.names, .posture), (.minion, .posture): [.postureForAuth]
         case (.everything, .posture): [.postureForAuth, .postureForVariables]
         default: [reference.order]
         }
@@ -102,6 +119,7 @@ package enum Scope: Sendable {
         case .deployment: [.template, .preset, .posture, .spec, .env].contains(kind)
         case .variables: kind == .posture
         case .names: false
+        case .minion: kind == .component
         }
     }
 }

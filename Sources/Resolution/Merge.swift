@@ -27,9 +27,9 @@ extension BoundEntity {
 ///
 /// A key keeps the place where it first appeared. Every entry of the result remembers what it beat. Reports R0304.
 ///
-/// - Parameter keepsItems: whether what stands in lists is itself to be merged, so that its `!unset` must stay.
+/// - Parameter kept: a field of which the parts are themselves to be merged, so that their `!unset` must stay.
 package func merge(
-    _ layers: [MergeLayer], by rules: MergeRules, keepsItems: Bool = false
+    _ layers: [MergeLayer], by rules: MergeRules, keeping kept: Key? = nil
 ) -> (fields: Fields, diagnostics: [Diagnostic]) {
     guard let first = layers.first else { return (Fields(), []) }
     var merger = Merger()
@@ -49,7 +49,7 @@ package func merge(
         }
     }
     if rules.hasExceptions || isTagged { result.makeUnionsUnique() }
-    if isTagged { result = result.withoutUnset(keepsItems: keepsItems) }
+    if isTagged { result = result.withoutUnset(keeping: kept) }
     result.lineage = layers.compactMap(\.lineage)
     return (result, merger.diagnostics)
 }
@@ -98,12 +98,12 @@ extension Fields {
     }
 
     /// The fields, those that `!unset` took away listed apart, at every depth.
-    fileprivate func withoutUnset(keepsItems: Bool) -> Fields {
+    fileprivate func withoutUnset(keeping kept: Key? = nil) -> Fields {
         var kept = Fields(
             entries.compactMap { entry in
                 if entry.isUnset { return nil }
                 var entry = entry
-                entry.value = entry.value.withoutUnset(keepsItems: keepsItems)
+                if entry.key != kept { entry.value = entry.value.withoutUnset }
                 return entry
             })
         kept.removed = removed + entries.filter(\.isUnset)
@@ -113,11 +113,10 @@ extension Fields {
 }
 
 extension Value {
-    fileprivate func withoutUnset(keepsItems: Bool) -> Value {
+    fileprivate var withoutUnset: Value {
         switch content {
-        case .map(let fields): Value(.map(fields.withoutUnset(keepsItems: keepsItems)), origin)
-        case .list(let items) where !keepsItems:
-            Value(.list(items.map { $0.withoutUnset(keepsItems: keepsItems) }), origin)
+        case .map(let fields): Value(.map(fields.withoutUnset()), origin)
+        case .list(let items): Value(.list(items.map(\.withoutUnset)), origin)
         default: self
         }
     }

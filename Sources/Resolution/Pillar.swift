@@ -1,53 +1,59 @@
+internal import Diagnostics
 internal import SiteModel
 
-/// The components of a site: what each requires and brings, worked out once for all host groups.
+/// The components that were loaded: what each requires, and the layers that it brings to a pillar (DESIGN §7).
 struct ComponentGraph {
     private let site: LinkedSite
     /// What each requires, with what it inherits, in listed order.
     private var requirements: [EntityID: [EntityID]] = [:]
-    /// For each, all that it requires, directly or not.
-    private var ancestors: [EntityID: Set<EntityID>] = [:]
-    /// For each, what it brings alone.
-    private var pillars: [EntityID: Fields] = [:]
-    /// For each, its layers, which are those of the fold.
+    /// For each, its pillar and its parents', which are layers of every pillar that it is in.
     private var layers: [EntityID: [(id: EntityID, layer: MergeLayer)]] = [:]
 
     init(_ site: LinkedSite) {
         self.site = site
-        let components = site.catalogue.all(.component).compactMap { site.entities[$0.id] }
-        for component in components {
+        for place in site.catalogue.all(.component) {
+            guard let component = site.entities[place.id] else { continue }
             requirements[component.id] = names(in: site.inherited(component).entity.fields["requires"])
-            let family = site.layers(of: component).map { layer in
+            layers[component.id] = site.layers(of: component).map { layer in
                 let pillar = layer.entity.fields["pillar"]?.map ?? Fields()
                 return (id: layer.entity.id, layer: layer.entity.layer(of: pillar, layer.lineage))
             }
-            layers[component.id] = family
-            pillars[component.id] = merge(family.map(\.layer), by: site.rules[.pillar]).fields
-        }
-        for component in components {
-            var reached: Set<EntityID> = []
-            var waiting = requirements[component.id] ?? []
-            while let next = waiting.popLast() {
-                guard reached.insert(next).inserted else { continue }
-                waiting += (requirements[next] ?? []).filter { !reached.contains($0) }
-            }
-            ancestors[component.id] = reached
         }
     }
 
     /// Whether one of the two requires the other, directly or not.
     func isOrdered(_ first: EntityID, _ second: EntityID) -> Bool {
-        ancestors[first]?.contains(second) == true || ancestors[second]?.contains(first) == true
+        requires(first, second) || requires(second, first)
     }
 
-    func pillar(of component: EntityID) -> Fields { pillars[component] ?? Fields() }
+    private func requires(_ component: EntityID, _ sought: EntityID) -> Bool {
+        var reached: Set<EntityID> = []
+        var waiting = requirements[component] ?? []
+        while let next = waiting.popLast() {
+            if next == sought { return true }
+            if reached.insert(next).inserted { waiting += requirements[next] ?? [] }
+        }
+        return false
+    }
+
+    /// What a component brings alone, or its secrets do.
+    func pillar(of component: EntityID, _ band: Band) -> Fields {
+        merge(layers(of: [component], band), by: site.rules[.pillar]).fields
+    }
+
+    /// The two sets of layers that components bring: what they say, and above all of that their secrets.
+    enum Band: CaseIterable {
+        case plain, secrets
+    }
 
     /// The components of a host group in the order in which they are layers: depth-first in listed order, what a component
-    /// requires before it, each once (DESIGN §7). A circle, which is R0302, is cut where it closes.
-    func components(of group: BoundEntity) -> [EntityID] {
+    /// requires before it, each once. A circle, which is R0302, is cut where it closes.
+    ///
+    /// - Parameter instance: what an instance says itself: its components come after the group's.
+    func components(of group: BoundEntity, _ instance: Fields? = nil) -> [EntityID] {
         var order: [EntityID] = []
         var visited: Set<EntityID> = []
-        let listed = names(in: site.inherited(group).entity.fields["components"])
+        let listed = names(in: site.inherited(group).entity.fields["components"]) + names(in: instance?["components"])
         var waiting = listed.reversed().map { (id: $0, isReady: false) }
         while let next = waiting.popLast() {
             if next.isReady {
@@ -61,13 +67,11 @@ struct ComponentGraph {
         return order
     }
 
-    /// The pillar of a host group as layers, the weakest first: its components, each after what it extends and each once, then
-    /// what the group extends, then the group.
-    func pillarLayers(of group: BoundEntity, _ components: [EntityID]) -> [MergeLayer] {
+    /// The layers of components, the weakest first, each after what it extends and each once.
+    func layers(of components: [EntityID], _ band: Band) -> [MergeLayer] {
         var seen: Set<EntityID> = []
-        let brought = components.flatMap { layers[$0] ?? [] }.filter { seen.insert($0.id).inserted }
-        return brought.map(\.layer)
-            + site.layers(of: group).map { $0.entity.layer(of: $0.entity.pillar, $0.lineage) }
+        let family = components.flatMap { layers[$0] ?? [] }.filter { seen.insert($0.id).inserted }
+        return family.compactMap { band == .plain ? $0.layer : site.secretLayer(of: $0.id) }
     }
 
     private func names(in value: Value?) -> [EntityID] {
@@ -76,15 +80,45 @@ struct ComponentGraph {
 }
 
 extension LinkedSite {
-    /// The host groups, by name.
-    var hostGroups: [BoundEntity] { catalogue.all(.hostGroup).compactMap { entities[$0.id] } }
+    /// A minion's pillar as layers, the weakest first: its components, each after what it extends and each once; their
+    /// secrets in the same order; the host group after what it extends, and their secrets; the instance.
+    ///
+    /// - Parameter instance: what the instance says itself; nil if that is an address only.
+    func pillarLayers(
+        of group: BoundEntity, _ instance: Fields?, _ components: [EntityID], _ graph: ComponentGraph
+    ) -> [MergeLayer] {
+        let family = layers(of: group)
+        let own = family.map { $0.entity.layer(of: $0.entity.fields.pillar(besides: .hostGroup), $0.lineage) }
+        let nearest = instance.map { group.layer(of: $0.pillar(besides: .instance), nil) }
+        return graph.layers(of: components, .plain) + graph.layers(of: components, .secrets)
+            + own + family.compactMap { secretLayer(of: $0.entity.id) } + [nearest].compactMap(\.self)
+    }
+
+    /// The secrets of a component or a host group, if it has any whose keys are known.
+    func secretLayer(of id: EntityID) -> MergeLayer? {
+        guard let layer = secretLayers[id], case .keys(let fields) = layer.state else { return nil }
+        let data = Fields(fields.entries.filter { !$0.key.text.hasPrefix("x-") })
+        let source = data.entries.first?.keySpan?.source
+        let lineage = source.map { Lineage($0, Step("secrets", at: nil, to: layer.path)) }
+        return MergeLayer(data, isTagged: false, lineage)
+    }
+
+    /// The files of a minion's secrets whose keys are not known, in the order of the layers.
+    func unknownLayers(of group: BoundEntity, _ components: [EntityID]) -> [String] {
+        let owners = components.flatMap { ancestry.family(of: $0) } + ancestry.family(of: group.id)
+        var seen: Set<EntityID> = []
+        return owners.map(\.id).filter { seen.insert($0).inserted }.compactMap { id in
+            guard let layer = secretLayers[id], case .unchecked = layer.state else { return nil }
+            return layer.path
+        }
+    }
 }
 
-extension BoundEntity {
-    /// What of a host group is pillar: `pillar:`, and every key that is none of its own.
-    fileprivate var pillar: Fields {
-        let known = FieldTable.hostGroup.fields.map(\.name)
-        let other = fields.entries.filter { !known.contains($0.key) && !$0.key.text.hasPrefix("x-") }
-        return Fields(other + (fields["pillar"]?.map?.entries ?? []))
+extension Fields {
+    /// What of a host group or an instance is pillar: every key that is none of its own, then `pillar:`.
+    func pillar(besides table: FieldTable) -> Fields {
+        let known = table.fields.map(\.name)
+        let other = entries.filter { !known.contains($0.key) && !$0.key.text.hasPrefix("x-") }
+        return Fields(other + (self["pillar"]?.map?.entries ?? []))
     }
 }

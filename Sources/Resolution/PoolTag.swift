@@ -23,7 +23,7 @@ extension Binder {
         let span = tree.span(node)
         let pool = tree.pool(node) ?? ""
         let isNode = place.layer == .manifest && ["nodes", "levels"].contains(place.steps.first)
-        if !isNode, ![.instance, .template, .preset].contains(place.layer) {
+        if kind == .hostGroup || (!isNode && ![.instance, .template, .preset].contains(place.layer)) {
             diagnostics.append(
                 .badAllocation("only a VM takes a number: in its own entry, a template, a preset or a manifest", span))
         } else if place.isInList {

@@ -11,6 +11,7 @@ extension Code {
         .secretShows,
         .unusedSecret, .sameName, .sameNumber,
         .sameAddress,
-        .nearMiss,
+        .nearMiss, .pillarKey, .badMinion, .sameMinion, .samePlace, .rosterField, .storedSecret, .unreachable,
+        .doubleNodegroup, .passwordInClear,
     ]
 }

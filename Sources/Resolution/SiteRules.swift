@@ -68,7 +68,7 @@ extension FieldType {
         switch (self, rule) {
         case (_, .replace), (.any, _), (.visible, _): true
         case (.list, .union), (.list, .append): true
-        case (.map, .deep), (.mapOf, .deep): true
+        case (.map, .deep), (.mapOf, .deep), (.listOrMapOf, _): true
         case (.nullable(let type), _): type.canMerge(by: rule)
         default: false
         }

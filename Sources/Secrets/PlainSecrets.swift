@@ -25,6 +25,34 @@ extension OpenedSecrets {
         return (OpenedSecrets(documents: [root], text: buffer.finish()), parsed.diagnostics)
     }
 
+    /// Single scalars of a file that is not one of secrets: passwords that stand there in clear.
+    ///
+    /// - Parameter scalars: where each stands, and its node.
+    package init(_ tree: SyntaxTree, scalars: [(steps: [String], node: NodeID)]) {
+        var buffer = SecretBuffer(capacity: 256)
+        let leaves = scalars.map { scalar in
+            (scalar.steps[...], SecretNode(Self.scalar(scalar.node, of: tree, &buffer), at: tree.span(scalar.node)))
+        }
+        let root = Self.nested(leaves, at: tree.span(tree.root))
+        self.init(documents: [root], text: buffer.finish())
+    }
+
+    /// The maps that lead to leaves.
+    private static func nested(_ leaves: [(steps: ArraySlice<String>, node: SecretNode)], at span: Span) -> SecretNode {
+        if leaves.count == 1, leaves[0].steps.isEmpty { return leaves[0].node }
+        var order: [String] = []
+        var below: [String: [(ArraySlice<String>, SecretNode)]] = [:]
+        for (steps, node) in leaves {
+            guard let first = steps.first else { continue }
+            if below[first] == nil { order.append(first) }
+            below[first, default: []].append((steps.dropFirst(), node))
+        }
+        let entries = order.map { key in
+            SecretNode.Entry(key: key, keySpan: span, value: nested(below[key] ?? [], at: span))
+        }
+        return SecretNode(.map(entries), at: span)
+    }
+
     private static func node(_ id: NodeID, of tree: SyntaxTree, _ buffer: inout SecretBuffer) -> SecretNode {
         let span = tree.span(id)
         switch tree.kind(id) {

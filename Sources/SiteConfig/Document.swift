@@ -7,9 +7,9 @@ internal import SiteModel
 /// An output, its secrets still by reference: plaintext exists in locked memory, and in what `withBytes(.revealed)` lends.
 public struct Document: Sendable {
     private let output: Output
-    private let secrets: OpenedSecrets?
+    private let secrets: OpenedFiles
 
-    init(_ output: Output, _ secrets: OpenedSecrets?) {
+    init(_ output: Output, _ secrets: OpenedFiles = OpenedFiles()) {
         self.output = output
         self.secrets = secrets
     }
@@ -35,7 +35,9 @@ public struct Document: Sendable {
             switch piece {
             case .bytes(let written): bytes.append(written.span)
             case .secret(let secret, let escaping):
-                guard disclosure == .revealed, let secrets, let (kind, range) = secrets.scalar(at: secret) else {
+                guard disclosure == .revealed, let secrets = secrets[secret],
+                    let (kind, range) = secrets.scalar(at: secret)
+                else {
                     bytes.append(redacted(secret, escaping).span)
                     continue
                 }
@@ -65,7 +67,8 @@ public struct Document: Sendable {
             switch piece {
             case .bytes(let bytes): size + bytes.count
             case .secret(let secret, _):
-                size + 2 * (secrets?.scalar(at: secret)?.range?.count ?? 0) + (secret.claims == nil ? 80 : 400)
+                size + 2 * (secrets[secret]?.scalar(at: secret)?.range?.count ?? 0)
+                    + (secret.claims == nil ? 80 : 400)
             }
         }
     }
@@ -73,7 +76,7 @@ public struct Document: Sendable {
     private func redacted(_ secret: SecretRef, _ escaping: Output.Escaping) -> [UInt8] {
         switch escaping {
         // What stands for a token must not be taken for the key that signs it.
-        case .json:
+        case .json, .yaml:
             Array("{\"\(secret.claims == nil ? "$secret" : "$token")\": \(JSONText.quoted(secret.path))}".utf8)
         // A whole file, by its path.
         case .raw: Array("‹secret:\(secret.steps.map(\.text).joined()):*›\n".utf8)
@@ -115,6 +118,22 @@ extension OpenedSecrets {
                 }
             }
             bytes.append(UInt8(ascii: "\""))
+        case (.yaml, .string), (.yaml, .empty):
+            bytes.append(UInt8(ascii: "\""))
+            text.withBytes(range) { letters in
+                var index = 0
+                while index < letters.count {
+                    let escape = YAMLText.escape(letters, at: index)
+                    if let escape { bytes.append(escape.text.span) } else { bytes.append(letters[index]) }
+                    index += escape?.length ?? 1
+                }
+            }
+            bytes.append(UInt8(ascii: "\""))
+        case (.yaml, .float):
+            text.withBytes(range) { letters in
+                let number = letters.indices.map { UnicodeScalar(letters[$0]) }.map(String.init).joined()
+                bytes.append(YAMLText.float(number).utf8)
+            }
         default: text.withBytes(range) { _ = bytes.append($0) }
         }
     }

@@ -34,6 +34,8 @@ enum FieldReference {
         switch type {
         case .map(let table): [(table, ".")]
         case .mapOf(let type): nested(type).map { ($0.table, ".*" + $0.step) }
+        case .listOrMapOf(let type): nested(type).map { ($0.table, ".*" + $0.step) }
+        case .addressOr(let table): [(table, ".")]
         case .list(let type): nested(type).map { ($0.table, "[]" + $0.step) }
         case .nullable(let type): nested(type)
         default: []

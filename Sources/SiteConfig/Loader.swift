@@ -16,6 +16,13 @@ struct Loader {
     /// What the system refused: the run could not be done, whatever the site says.
     var failures: [String] = []
     var secrets = SiteSecrets()
+    /// The secrets of single components and host groups, once they are looked for.
+    var secretLayers: [EntityID: SiteSecrets] = [:]
+    var secretLayerFiles = SecretLayerFiles()
+    var secretLayersFound: [SiteSecrets.Found] = []
+    var hasListedSecretLayers = false
+    /// Passwords that stand in clear in other files, by the files' paths.
+    var passwords: [Key: OpenedSecrets] = [:]
     /// Every file that may be the site's secrets, as it was found.
     var secretsFound: [SiteSecrets.Found] = []
     /// What opens encrypted files; nil where nothing may be opened.
@@ -47,7 +54,7 @@ struct Loader {
     var site: LinkedSite {
         LinkedSite(
             catalogue: catalogue, entities: entities, secrets: secrets.state, strictness: strictness,
-            surroundings: surroundings)
+            surroundings: surroundings, secretLayers: layersOfSecrets)
     }
 
     /// Loads `site.yaml`, if there is one.
@@ -156,16 +163,35 @@ struct Loader {
     private mutating func bindTree(_ tree: SyntaxTree, as id: EntityID) -> BoundEntity? {
         let bound = bind(tree, as: id, strictness)
         diagnostics += bound.diagnostics
-        if lints { diagnostics += tree.versionLints() }
+        let hidden = hide(bound.entity.passwords, of: tree)
+        if lints { diagnostics += tree.versionLints().filter { !hidden.contains($0.primary?.span) } }
         entities[id] = bound.entity
         return bound.entity
+    }
+
+    /// Takes the passwords out of a file that should hold none, so that nothing can show them.
+    ///
+    /// - Returns: where they stand.
+    private mutating func hide(_ found: [PasswordInClear], of tree: SyntaxTree) -> Set<Span?> {
+        guard !found.isEmpty else { return [] }
+        passwords[Key(tree.source.path)] = OpenedSecrets(
+            tree, scalars: found.map { (steps: $0.steps.map(\.text), node: $0.node) })
+        let spans = found.flatMap { [$0.span, tree.span($0.node)] }
+        keep(tree.source.masking(spans))
+        return Set(spans)
     }
 
     /// The file's tree, or nil and why not.
     private mutating func parseFile(_ path: String, _ kind: EntityKind) -> SyntaxTree? {
         guard let bytes = readBytes(path) else { return nil }
-        let source = sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path))
-        let parsed = parse(source, strictness)
+        var source = sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path))
+        var parsed = parse(source, strictness)
+        if parsed.tree == nil, source.mentionsPasswords {
+            // What cannot be read cannot be told from a password either.
+            source = source.hidden
+            keep(source)
+            parsed = parse(source, strictness)
+        }
         if kind == .hostGroup, let found = jinja(in: source, parsed.tree, parsed.diagnostics) {
             // What Jinja is to YAML need not be said as well.
             diagnostics.append(found)
@@ -246,6 +272,6 @@ extension Code {
     static let ofSiteConfig: [Code] =
         [
             .twoFiles, .plainSecrets, .twoSealed, .uncheckedSecrets, .notSealed, .staleRecipients, .trackedSecrets,
-            .misnamed, .signingKey, .unclaimed,
+            .misnamed, .signingKey, .unclaimed, .ownerless,
         ] + ofMigration
 }

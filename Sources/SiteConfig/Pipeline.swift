@@ -33,6 +33,10 @@ extension SiteCompiler {
         case .specification(let name): compileSpecification(name, keyring)
         case .manifest(let request): compileManifest(request, keyring)
         case .host(let name): compileHost(name, keyring)
+        case .roster(let request): compileRoster(request, keyring)
+        case .pillar(let id): compileMinion(id, keyring) { .pillar($0) }
+        case .tops(let id): compileMinion(id, keyring) { .tops($0) }
+        case .nodegroups: compileNodegroups()
         }
     }
 
@@ -156,6 +160,7 @@ extension SiteCompiler {
             for place in loader.catalogue.all(kind) { loader.load(place, .everything) }
         }
         loader.loadAllocations(always: true)
+        loader.loadSecretLayers(isNeeded: false)
         let site = loader.site
         var findings = link(site, .everything) + site.shadowedPresets()
         for place in site.catalogue.all(.env) {
@@ -183,7 +188,7 @@ extension SiteCompiler {
             if let manifest = site.entities[place.id] { findings += site.checkManifest(manifest) }
         }
         findings += site.overlappingNumbers()
-        findings += site.siblingConflicts()
+        findings += site.checkMinions()
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
         if !(loader.diagnostics + findings).hasErrors { findings += site.idleTags() + site.idleRules() }
         // Counted once for the whole site, so that no two are told the same next number.
@@ -192,6 +197,7 @@ extension SiteCompiler {
         let others = (loader.diagnostics + findings).filter { $0.code.id != Code.notAllocated.id }
         if !others.hasErrors { findings += site.unclaimedLines() }
         if let note = loader.uncheckedNote { findings.append(note) }
+        findings += loader.unknownLayerNotes
         return findings
     }
 
@@ -210,13 +216,13 @@ extension SiteCompiler {
             // Why it is not known has been reported; should that be missing, nothing is written all the same.
             if emitted.output.hasPooledNumbers, !diagnostics.hasErrors { diagnostics.append(.unknownNumber) }
         }
-        if output?.hasSecrets == true, !diagnostics.hasErrors, loader.failures.isEmpty, draft.usage == nil {
-            loader.openSecrets()
-            diagnostics += loader.newDiagnostics(since: loaded) + (output.map { loader.checkRevealed($0) } ?? [])
+        if let output, output.hasSecrets, !diagnostics.hasErrors, loader.failures.isEmpty, draft.usage == nil {
+            loader.openSecrets(for: output)
+            diagnostics += loader.newDiagnostics(since: loaded) + loader.checkRevealed(output)
         }
         diagnostics += loader.keyring?.remarks.map { .oddKey($0) } ?? []
         let report = report(on: loader, diagnostics, usage: draft.usage, keepingLints: keepingLints)
-        let document = report.isClean ? output.map { Document($0, loader.secrets.opened) } : nil
+        let document = report.isClean ? output.map { Document($0, loader.openedFiles) } : nil
         return Compilation(report: report, document: document)
     }
 

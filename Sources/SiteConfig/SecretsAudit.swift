@@ -59,7 +59,7 @@ public struct SecretsAudit: Sendable {
             ]
             return Value(.map(fields), .nowhere)
         }
-        return Document(JSONWriter.document(list(items)).output, nil).bytes(.redacted)
+        return Document(JSONWriter.document(list(items)).output).bytes(.redacted)
     }
 }
 
@@ -156,17 +156,11 @@ private struct Auditor {
         self.mustOpen = mustOpen
         loader.loadSecrets(isNeeded: false)
         for file in loader.secretsFound { look(at: file) }
-        for folder in ["secrets/hosts", "secrets/components"] {
-            let names = (try? loader.files.names(in: folder)) ?? []
-            for name in names.filter(Self.isRead).sorted(by: { Key($0) < Key($1) }) {
-                if let file = loader.readSecrets("\(folder)/\(name)") { look(at: file) }
-            }
+        loader.loadSecretLayers(isNeeded: false)
+        for file in loader.secretLayersFound { look(at: file) }
+        for (path, _) in loader.secretLayerFiles.ownerless {
+            if let file = loader.readSecrets(path) { look(at: file) }
         }
-    }
-
-    /// Dot names, `_*`, `TEMPLATE*` and `*.example` are left alone, as everywhere.
-    private static func isRead(_ name: String) -> Bool {
-        ![".", "_", "TEMPLATE"].contains(where: name.hasPrefix) && !name.hasSuffix(".example")
     }
 
     private mutating func look(at file: SiteSecrets.Found) {

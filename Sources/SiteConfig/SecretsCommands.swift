@@ -37,7 +37,8 @@ extension SiteCompiler {
             }
         }
         let report = Report(diagnostics.sorted(in: sources), sources, failures: [], usage: nil)
-        return Compilation(report: report, document: report.isClean ? output.map { Document($0, opened) } : nil)
+        return Compilation(
+            report: report, document: report.isClean ? output.map { Document($0, OpenedFiles(site: opened)) } : nil)
     }
 
     /// Opens one encrypted file from disk.

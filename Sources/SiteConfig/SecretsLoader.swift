@@ -45,7 +45,7 @@ extension Loader {
         }
     }
 
-    private static func isNamedAsSealed(_ path: String) -> Bool { path != "secrets.yaml" && path != "secrets.yml" }
+    static func isNamedAsSealed(_ path: String) -> Bool { path != "secrets.yaml" && path != "secrets.yml" }
 
     /// An encrypted file is the truth if it can be opened; a plain one beside it is then checked against it.
     private mutating func choose(
@@ -70,24 +70,45 @@ extension Loader {
             report(.plainBesideSealed(plain.source.path, file.source.path, place, .noIdentity))
             return report(secrets.take(plain.secrets, plain.source, strictness))
         }
-        take(opened, of: file)
+        secrets = taking(opened, of: file, secrets)
         let differing = secrets.opened?.differences(from: plain.secrets) ?? []
         if !differing.isEmpty { report(.differing(plain.source.path, file.source.path, differing, place)) }
     }
 
-    /// Opens the encrypted file, if there is one and it was not opened.
-    mutating func openSecrets() {
-        guard let keyring, secrets.opened == nil, let file = secrets.sealed else { return }
-        take(file.file.open(file.source, keyring), of: file)
+    /// Opens the encrypted file of the site, if there is one and it was not opened.
+    mutating func openSecrets() { secrets = opening(secrets) }
+
+    /// Opens a secret layer, if it is encrypted and was not opened.
+    mutating func openSecretLayer(_ id: EntityID) {
+        if let layer = secretLayers[id] { secretLayers[id] = opening(layer) }
     }
 
-    /// What only the values show: a number that JSON cannot hold, a key that cannot sign.
+    /// Opens the files that an output has something of.
+    mutating func openSecrets(for output: Output) {
+        if output.secrets.contains(where: { $0.file == nil }) { openSecrets() }
+        let needed = Set(output.secrets.compactMap(\.file))
+        for id in secretLayerFiles.owners where secretLayers[id]?.name.map(needed.contains) == true {
+            openSecretLayer(id)
+        }
+    }
+
+    /// What was opened, and the passwords that stand in clear in other files.
+    var openedFiles: OpenedFiles {
+        var files = OpenedFiles(site: secrets.opened, others: passwords)
+        for case (let name?, let opened?) in secretLayers.values.map({ ($0.name, $0.opened) }) {
+            files.others[name] = opened
+        }
+        return files
+    }
+
+    /// What only the values show: that there is none, a number that JSON cannot hold, a key that cannot sign.
     func checkRevealed(_ output: Output) -> [Diagnostic] {
-        guard let opened = secrets.opened else { return [] }
-        return output.pieces.compactMap { piece in
-            guard case .secret(let secret, _) = piece else { return nil }
+        let files = openedFiles
+        return output.secrets.compactMap { secret in
+            guard let opened = files[secret] else { return nil }
             if secret.claims != nil { return opened.checkSigningKey(secret) }
-            guard opened.scalar(at: secret)?.kind == .nonFinite else { return nil }
+            guard let scalar = opened.scalar(at: secret) else { return .lost(secret) }
+            guard scalar.kind == .nonFinite else { return nil }
             return Diagnostic(
                 .noJSONNumber, "the secret \(secret.path) is infinite or no number, which has no form in JSON", at: nil,
                 help: "quote it if it is text")
@@ -110,24 +131,40 @@ extension Loader {
         }
     }
 
-    /// Takes what was opened elsewhere, if it is the site's own file of secrets and its keys are not known yet.
+    /// Takes what was opened elsewhere, if it is the site's own file of secrets, or a layer, and its keys are not known yet.
     mutating func adopt(_ opened: OpenedSecrets, of file: SiteSecrets.SealedSource) {
-        guard secrets.sealed?.source.id == file.source.id, secrets.opened == nil else { return }
-        take((opened, []), of: file)
+        if secrets.sealed?.source.id == file.source.id, secrets.opened == nil {
+            secrets = taking((opened, []), of: file, secrets)
+        }
+        for id in secretLayerFiles.owners {
+            guard let layer = secretLayers[id], layer.sealed?.source.id == file.source.id, layer.opened == nil else {
+                continue
+            }
+            secretLayers[id] = taking((opened, []), of: file, layer)
+        }
     }
 
-    private mutating func take(
-        _ result: (secrets: OpenedSecrets?, diagnostics: [Diagnostic]), of file: SiteSecrets.SealedSource
-    ) {
+    /// The secrets, opened if they are encrypted and were not.
+    private mutating func opening(_ secrets: SiteSecrets) -> SiteSecrets {
+        guard let keyring, secrets.opened == nil, let file = secrets.sealed else { return secrets }
+        return taking(file.file.open(file.source, keyring), of: file, secrets)
+    }
+
+    /// The secrets with what their file held.
+    private mutating func taking(
+        _ result: (secrets: OpenedSecrets?, diagnostics: [Diagnostic]), of file: SiteSecrets.SealedSource,
+        _ closed: SiteSecrets
+    ) -> SiteSecrets {
+        var secrets = closed
         report(result.diagnostics)
         guard let opened = result.secrets else {
             secrets.state = .unreadable
-            return
+            return secrets
         }
         guard opened.isBinary else {
             if !secrets.state.hasKeys { report(secrets.take(file, strictness)) }
             secrets.opened = opened
-            return
+            return secrets
         }
         let text = opened.bytes
         let masked = text.withBytes { file.source.masking($0) }
@@ -139,6 +176,7 @@ extension Loader {
         } else {
             secrets.state = .unreadable
         }
+        return secrets
     }
 
     /// A file with secrets, whatever form its content has; nil if it cannot be read, which is reported.
@@ -170,11 +208,16 @@ extension Loader {
 
 extension SecretsState {
     fileprivate var isUnreadable: Bool { if case .unreadable = self { true } else { false } }
-    fileprivate var isUnchecked: Bool { if case .unchecked = self { true } else { false } }
+    var isUnchecked: Bool { if case .unchecked = self { true } else { false } }
     fileprivate var hasKeys: Bool { if case .keys = self { true } else { false } }
 }
 
 extension Diagnostic {
+    /// A reference that was taken on trust until the file was open.
+    fileprivate static func lost(_ secret: SecretRef) -> Diagnostic {
+        Diagnostic(.noSecret, "no secret \(secret.path)", at: nil, help: "correct the reference, or add the secret")
+    }
+
     /// Why a plain file beside an encrypted one is looked at, or not.
     fileprivate enum Standing { case lenient, notOpened, noIdentity }
 
@@ -207,7 +250,7 @@ extension Diagnostic {
             help: "decide which is right: remove the plain file, or encrypt it anew")
     }
 
-    fileprivate static func severalDocuments(_ path: String, _ span: Span) -> Diagnostic {
+    static func severalDocuments(_ path: String, _ span: Span) -> Diagnostic {
         Diagnostic(
             .unreadableSecrets, "\(path) holds several documents, and a site's secrets are one", at: span,
             help: "join them into one map with sops")
@@ -225,7 +268,7 @@ extension Diagnostic {
             help: "`resolve secrets check` opens it and checks them; a SOPS file keeps its keys readable")
     }
 
-    fileprivate static func notSealed(_ path: String, _ span: Span, _ strictness: Strictness) -> Diagnostic {
+    static func notSealed(_ path: String, _ span: Span, _ strictness: Strictness) -> Diagnostic {
         Diagnostic(
             .notSealed, strictness.severity, "\(path) is not encrypted, though its name says so", at: span,
             help: "encrypt it (`sops encrypt`, `age -r`), change what is in it, and look whether git has it")

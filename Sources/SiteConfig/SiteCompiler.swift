@@ -65,6 +65,19 @@ public struct SiteCompiler: Sendable {
         return Listing(entries: entries, failures: loader.failures)
     }
 
+    /// The minions of the host groups, by their ids in natural order.
+    ///
+    /// - Returns: them, if the host groups have no errors, and all that was found.
+    public func minions() -> (listing: Listing?, report: Report) {
+        let drafted = listMinions()
+        let report = report(on: drafted.loader, drafted.loader.diagnostics + drafted.findings, usage: nil)
+        let entries = drafted.minions.map { minion in
+            Listing.Entry(
+                name: minion.id.text, path: drafted.loader.catalogue.place(minion.hostGroup)?.path ?? "")
+        }
+        return (report.isClean ? Listing(entries: entries, failures: []) : nil, report)
+    }
+
     /// The kinds that `list` knows, in the plural.
     public static let kinds: [String] = EntityKind.listable.map(\.plural)
 
@@ -92,7 +105,7 @@ public struct SiteCompiler: Sendable {
         if let tree {
             let written = JSONWriter.document(wholeValue(of: tree))
             diagnostics += written.diagnostics
-            document = Document(written.output, opened)
+            document = Document(written.output, OpenedFiles(site: opened))
         }
         let shown = diagnostics.filter { !$0.code.isLint }.sorted(in: sources)
         let report = Report(shown, sources, failures: [], usage: nil)
@@ -137,6 +150,45 @@ public enum Target: Sendable {
     case manifest(Manifest)
     /// How to reach the node, else the host, of that name.
     case host(String)
+    /// How salt-ssh reaches minions.
+    case roster(Roster)
+    /// The pillar of the minion of that id.
+    case pillar(String)
+    /// The states of the minion of that id.
+    case tops(String)
+    /// Names for sets of minions.
+    case nodegroups
+
+    /// A roster for salt-ssh.
+    public struct Roster: Sendable {
+        /// Ids of minions, and shell patterns of them; none for all.
+        public var minions: [String]
+        /// The env that they belong to; nil for any.
+        public var env: String?
+        /// Addresses that are known only when it runs, by the minions' ids.
+        public var addresses: [(minion: String, address: String)]
+        /// What it is written in.
+        public var form: Form
+
+        /// What a roster is written in.
+        public enum Form: String, Sendable, CaseIterable {
+            /// What Salt's flat roster reads, without Jinja.
+            case yaml
+            /// What a roster module reads.
+            case json
+        }
+
+        /// Describes the request.
+        public init(
+            minions: [String] = [], env: String? = nil, addresses: [(minion: String, address: String)] = [],
+            form: Form = .yaml
+        ) {
+            self.minions = minions
+            self.env = env
+            self.addresses = addresses
+            self.form = form
+        }
+    }
 
     /// An env on a node, for OpenTofu.
     public struct Env: Sendable {
@@ -277,7 +329,7 @@ public struct Listing: Sendable {
             let fields: Fields = ["name": .string(entry.name, .nowhere), "file": .string(entry.path, .nowhere)]
             return Value(.map(fields), .nowhere)
         }
-        return Document(JSONWriter.document(Value(.list(items), .nowhere)).output, nil).bytes(.redacted)
+        return Document(JSONWriter.document(Value(.list(items), .nowhere)).output).bytes(.redacted)
     }
 }
 

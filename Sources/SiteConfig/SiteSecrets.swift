@@ -5,14 +5,18 @@ internal import Secrets
 internal import SiteModel
 internal import YAMLSyntax
 
-/// The site's secrets: the file that holds them, their keys, and their values once they are opened.
+/// A file with secrets, the site's own or the secret layer of a minion's pillar: its keys, and its values once it is opened.
 struct SiteSecrets {
+    /// The file that references into it name; nil for the site's own.
+    let name: Key?
     /// What references are checked against.
     var state: SecretsState = .absent
     /// The values, verified.
     var opened: OpenedSecrets?
     /// The file to open when an output needs a value.
     private(set) var sealed: SealedSource?
+
+    init(named name: Key? = nil) { self.name = name }
 
     struct SealedSource {
         let file: SealedFile
@@ -50,9 +54,17 @@ struct SiteSecrets {
     }
 
     private mutating func index(_ root: SecretNode, _ source: Source, _ strictness: Strictness) -> [Diagnostic] {
-        let bound = bind(SyntaxTree(root.shape, of: source), as: .secrets, strictness)
-        state = .keys(bound.entity.fields)
+        let tree = SyntaxTree(root.shape, of: source)
+        let bound = name.map { bindSecretLayer(tree, named: $0) } ?? bindSecrets(tree, strictness)
+        state = .keys(bound.fields)
         return bound.diagnostics
+    }
+
+    private func bindSecrets(
+        _ tree: SyntaxTree, _ strictness: Strictness
+    ) -> (fields: Fields, diagnostics: [Diagnostic]) {
+        let bound = bind(tree, as: .secrets, strictness)
+        return (bound.entity.fields, bound.diagnostics)
     }
 }
 

@@ -63,7 +63,7 @@ package struct Catalogue: Sendable {
             guard let ending = kind.endings.first(where: name.hasSuffix) else { continue }
             let stem = Key(String(name.dropLast(ending.count)))
             guard Self.isName(stem.text) else {
-                if !Self.isIgnored(name, stem.text) { misnamed.append("\(folder)/\(name)") }
+                if !Self.isIgnored(name), !stem.text.hasSuffix(".example") { misnamed.append("\(folder)/\(name)") }
                 continue
             }
             let id = EntityID(kind, folder: folder, stem)
@@ -78,8 +78,8 @@ package struct Catalogue: Sendable {
     }
 
     /// Dot names, `_*`, `TEMPLATE*` and `*.example` are left alone on purpose.
-    private static func isIgnored(_ name: String, _ stem: String) -> Bool {
-        name.hasPrefix(".") || name.hasPrefix("_") || name.hasPrefix("TEMPLATE") || stem.hasSuffix(".example")
+    static func isIgnored(_ name: String) -> Bool {
+        [".", "_", "TEMPLATE"].contains(where: name.hasPrefix) || name.hasSuffix(".example")
     }
 
     /// `[A-Za-z0-9][A-Za-z0-9._@-]*`, and not `TEMPLATE*` or `*.example`, which are ignored.

@@ -7,6 +7,10 @@ package indirect enum FieldType: Sendable {
     case choice([String])
     /// A VM's `ip`: null, `dhcp`, or an address with its prefix length.
     case addressWithPrefix
+    /// An IP address without a prefix, or a host name.
+    case address
+    /// An address, or a map that says more.
+    case addressOr(FieldTable)
     /// The name of another entity.
     case reference(SearchOrder)
     /// What the entity extends: the name of another of its kind, or a list of them.
@@ -17,6 +21,10 @@ package indirect enum FieldType: Sendable {
     case map(FieldTable)
     /// A map with any keys.
     case mapOf(FieldType)
+    /// A list, or a map with any keys.
+    case listOrMapOf(FieldType)
+    /// Text that is a secret, or should be one.
+    case password
     case nullable(FieldType)
     case any
     /// Any value that is shown or checked, and so cannot be a secret.
@@ -33,6 +41,10 @@ extension FieldType {
         case .boolean: "true or false"
         case .choice(let choices): choices.map { "\"\($0)\"" }.joined(separator: " | ")
         case .addressWithPrefix: "null, dhcp, or an address with its prefix (10.0.0.5/24)"
+        case .address: "an IP address or a host name"
+        case .addressOr: "an IP address, a host name or a map"
+        case .listOrMapOf: "a map or a list"
+        case .password: "text, best `!secret PATH`"
         case .reference(let order): "the name of a \(order.kind.name)"
         case .parents: "the name of another of its kind, or a list of names"
         case .secret(let section, _): "the name of a secret under \(section)"
@@ -78,14 +90,24 @@ package struct Field: Sendable {
 package struct FieldTable: Sendable {
     /// Other keys are data and pass through.
     package let isOpen: Bool
+    /// Other keys are errors, in these words: whoever reads the output does not know them. Nil where they are remarks.
+    package let refusal: String?
     package let fields: [Field]
     /// Keys that belong to another kind and would be dropped here in silence, with the key that is meant.
     package let confusions: [Key: Key]
 
     package init(isOpen: Bool = false, _ fields: [Field], confusions: [Key: Key] = [:]) {
         self.isOpen = isOpen
+        refusal = nil
         self.fields = fields
         self.confusions = confusions
+    }
+
+    package init(refusing refusal: String, _ fields: [Field]) {
+        isOpen = false
+        self.refusal = refusal
+        self.fields = fields
+        confusions = [:]
     }
 
     /// The field that a key means, under its name or its former one.

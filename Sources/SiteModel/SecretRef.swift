@@ -2,21 +2,27 @@ internal import Diagnostics
 
 /// A secret, by its place: what a value holds in its stead until the output's bytes are written.
 package struct SecretRef: Hashable, Sendable {
-    /// The keys that lead to it from the top of the secrets, such as `api_tokens`, `pve`.
+    /// The keys that lead to it from the top of its file, such as `api_tokens`, `pve`.
     package let steps: [Key]
+    /// The file that holds it, relative to the site; nil for the site's own secrets.
+    package let file: Key?
     /// What kind of scalar it is, which SOPS and plain files tell without opening it.
     package let type: SecretType
     /// What the secret signs, where not itself but a token made with it stands there.
     package let claims: ProvisioningClaims?
 
-    package init(_ steps: [Key], _ type: SecretType, signing claims: ProvisioningClaims? = nil) {
+    package init(
+        _ steps: [Key], in file: Key? = nil, _ type: SecretType, signing claims: ProvisioningClaims? = nil
+    ) {
         self.steps = steps
+        self.file = file
         self.type = type
         self.claims = claims
     }
 
-    /// Dotted; a step that a dot or a quote would break is quoted: `ssh_keys."joe@host.lan"`.
-    package var path: String { Self.path(steps) }
+    /// Dotted; a step that a dot or a quote would break is quoted: `ssh_keys."joe@host.lan"`. Behind the file, if that is not
+    /// the site's own: `secrets/hosts/kt_web.yaml:db.password`.
+    package var path: String { (file.map { $0.text + ":" } ?? "") + Self.path(steps) }
 
     /// The steps of a dotted path; nil if it is malformed: `db.password`, `ssh_keys."joe@host.lan"`.
     package static func steps(of path: String) -> [Key]? {

@@ -19,6 +19,9 @@ enum Completion {
         let nodes = names("nodes", words)
         return nodes + names("hosts", words).filter { !nodes.contains($0) }
     }
+    @Sendable static func minions(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+        (try? options(words)?.locate().compiler.minions().listing?.entries.map(\.name)) ?? []
+    }
     @Sendable static func postures(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
         names("postures", words)
     }
@@ -34,6 +37,8 @@ enum Completion {
         case "--spec", "spec": return names("specs", words)
         case "manifest": return names("manifests", words)
         case "host": return machines(words, index, prefix)
+        case "pillar", "tops": return minions(words, index, prefix)
+        case "--env": return names("envs", words)
         case "--rules": return SiteCompiler.mergedKinds
         case "env", "vars": return names("envs", words)
         default: return before.contains(where: Subject.commands.contains) ? [] : Subject.commands
@@ -41,9 +46,12 @@ enum Completion {
     }
 
     private static func names(_ kind: String, _ words: [String]) -> [String] {
-        let site = words.firstIndex { $0 == "--site" || $0 == "-C" }.flatMap { words.dropFirst($0 + 1).first }
-        let options = try? GlobalOptions.parse(site.map { ["--site", $0] } ?? [])
-        let listing = try? options?.locate().compiler.list(kind)
+        let listing = try? options(words)?.locate().compiler.list(kind)
         return listing?.entries.map(\.name) ?? []
+    }
+
+    private static func options(_ words: [String]) -> GlobalOptions? {
+        let site = words.firstIndex { $0 == "--site" || $0 == "-C" }.flatMap { words.dropFirst($0 + 1).first }
+        return try? GlobalOptions.parse(site.map { ["--site", $0] } ?? [])
     }
 }

@@ -5,15 +5,16 @@ internal import ArgumentParser
 struct Resolve: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve",
-        abstract: "Compile a site-config into what OpenTofu, Ansible and homestak read.",
+        abstract: "Compile a site-config into what OpenTofu, Ansible, Salt and homestak read.",
         discussion: """
             A site-config is a folder of YAML: site.yaml, nodes/, hosts/, envs/, vms/, presets/, postures/, specs/, \
-            manifests/, and secrets beside it. The site is found by --site, $RESOLVE_SITE, $HOMESTAK_SITE_CONFIG, $HOMESTAK_ETC, from the working directory, \
+            manifests/, pillar/hosts/, components/, and secrets beside it. The site is found by --site, $RESOLVE_SITE, $HOMESTAK_SITE_CONFIG, $HOMESTAK_ETC, from the working directory, \
             or in homestak's own folders.
 
             EXAMPLES:
               resolve env dev --node pve > terraform.tfvars.json
               resolve --site examples/homestak vars prod -o vars.json
+              resolve pillar kt_web_1
               resolve validate
               resolve help R0201
 
@@ -26,7 +27,9 @@ struct Resolve: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Env.self, VM.self, Vars.self, Spec.self, Manifest.self, Host.self, Explain.self, Where.self, List.self,
+            Env.self, VM.self, Vars.self, Roster.self, Pillar.self, Tops.self, Nodegroups.self, Spec.self,
+            Manifest.self,
+            Host.self, Explain.self, Where.self, List.self,
             Validate.self, Migrate.self, Alloc.self, Secrets.self, Read.self, Help.self,
         ])
 

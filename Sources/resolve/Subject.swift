@@ -7,7 +7,9 @@ struct Subject {
     let path: String?
 
     /// The commands whose outputs can be explained.
-    static let commands = ["env", "vm", "vars", "spec", "manifest", "host"]
+    static let commands = [
+        "env", "vm", "vars", "roster", "pillar", "tops", "nodegroups", "spec", "manifest", "host",
+    ]
 
     /// - Parameter words: as they stand on the command line: `env dev --node pve vms.web1`.
     init(_ words: [String]) throws {
@@ -32,6 +34,18 @@ struct Subject {
             let parsed = try Explained<VM.Arguments>.read(
                 rest, "vm NAME --vmid N (--template T | --preset P) [--node NODE] … [PATH]")
             (target, path) = (try parsed.subject.target, parsed.path)
+        case "roster":
+            let parsed = try Explained<Roster.Selection>.read(rest, "roster [--env E] [--set ID=IP]… [PATH]")
+            (target, path) = (try parsed.subject.target(of: [], .json), parsed.path)
+        case "pillar":
+            let parsed = try Explained<Pillar.Arguments>.read(rest, "pillar MINION [PATH]")
+            (target, path) = (.pillar(parsed.subject.minion), parsed.path)
+        case "tops":
+            let parsed = try Explained<Pillar.Arguments>.read(rest, "tops MINION [PATH]")
+            (target, path) = (.tops(parsed.subject.minion), parsed.path)
+        case "nodegroups":
+            let parsed = try Explained<NoArguments>.read(rest, "nodegroups [PATH]")
+            (target, path) = (.nodegroups, parsed.path)
         case "spec":
             let parsed = try Explained<Spec.Arguments>.read(rest, "spec NAME [PATH]")
             (target, path) = (parsed.subject.target, parsed.path)
@@ -61,6 +75,8 @@ struct Subject {
         }
     }
 }
+
+private struct NoArguments: ParsableArguments {}
 
 /// A command's arguments, then a path.
 private struct Explained<Arguments: ParsableArguments>: ParsableCommand {

@@ -107,7 +107,7 @@ package struct JSONWriter {
 }
 
 extension Diagnostic {
-    fileprivate static func noJSONNumber(_ span: Span?) -> Diagnostic {
+    static func noJSONNumber(_ span: Span?) -> Diagnostic {
         Diagnostic(
             .noJSONNumber, "infinity and NaN have no form in JSON", at: span, help: "quote it if it is text")
     }

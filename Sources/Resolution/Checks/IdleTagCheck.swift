@@ -43,10 +43,18 @@ extension LinkedSite {
         }
         let graph = ComponentGraph(self)
         for group in hostGroups {
-            let components = graph.components(of: group)
-            trials.run(graph.pillarLayers(of: group, components), by: rules[.pillar])
-            // Among siblings a tag settles what would be a conflict, in whatever order they are listed.
-            trials.run(graph.pillarLayers(of: group, components.reversed()), by: rules[.pillar])
+            let instances = minions(of: group).minions.compactMap(\.fields)
+            for instance in [nil] + instances {
+                let components = graph.components(of: group, instance)
+                trials.run(pillarLayers(of: group, instance, components, graph), by: rules[.pillar])
+                // Among siblings a tag settles what would be a conflict, in whatever order they are listed.
+                trials.run(pillarLayers(of: group, instance, components.reversed(), graph), by: rules[.pillar])
+            }
+            for key in ["ssh", "labels", "vars"] as [Key] {
+                for instance in instances {
+                    trials.run(layers(of: key, in: group, with: instance), by: rules[.hostGroup])
+                }
+            }
         }
         // Through an anchor one tag stands before several values: it is idle if it is for all of them.
         let tags = entities.values.sorted { Key($0.path) < Key($1.path) }.flatMap(\.tags)

@@ -7,33 +7,41 @@ extension LinkedSite {
     package func siblingConflicts() -> [Diagnostic] {
         let graph = ComponentGraph(self)
         var conflicts: [Conflict] = []
-        var leaves: [EntityID: PillarLeaves] = [:]
         for group in hostGroups {
-            let components = graph.components(of: group)
-            guard components.count > 1 else { continue }
-            for id in components where leaves[id] == nil { leaves[id] = PillarLeaves(graph.pillar(of: id)) }
-            let merged = merge(graph.pillarLayers(of: group, components), by: rules[.pillar]).fields
-            for conflict in conflictsAmong(components, graph, leaves, merged) {
-                if let known = conflicts.firstIndex(where: { $0.isSame(as: conflict) }) {
-                    conflicts[known].groups.append(group)
-                } else {
-                    conflicts.append(conflict)
-                    conflicts[conflicts.count - 1].groups.append(group)
+            // Instances that add no components have the group's; what they say themselves may settle a conflict for them alone.
+            let instances = minions(of: group).minions.map(\.fields).filter { $0?["components"] != nil }
+            for instance in [nil] + instances {
+                let components = graph.components(of: group, instance)
+                let merged = merge(pillarLayers(of: group, instance, components, graph), by: rules[.pillar]).fields
+                for conflict in self.conflicts(of: group, components, graph, merged) {
+                    if let known = conflicts.firstIndex(where: { $0.isSame(as: conflict) }) {
+                        conflicts[known].join(conflict)
+                    } else {
+                        conflicts.append(conflict)
+                    }
                 }
             }
         }
         return Ancestry.circlesOfRequirements(entities, catalogue) + conflicts.map(\.diagnostic)
     }
 
-    private func conflictsAmong(
-        _ components: [EntityID], _ graph: ComponentGraph, _ leaves: [EntityID: PillarLeaves], _ merged: Fields
+    /// The conflicts of one minion, or of those that are alike.
+    ///
+    /// - Parameter merged: the pillar that they have.
+    func conflicts(
+        of group: BoundEntity, _ components: [EntityID], _ graph: ComponentGraph, _ merged: Fields
     ) -> [Conflict] {
+        guard components.count > 1 else { return [] }
         var conflicts: [Conflict] = []
-        for (index, later) in components.enumerated() {
-            for earlier in components[..<index] where !graph.isOrdered(earlier, later) {
-                guard let second = leaves[later], let first = leaves[earlier] else { continue }
-                for clash in second.clashes(with: first) where !isJoined(clash) && isOpen(clash, in: merged) {
-                    conflicts.add(clash, earlier, later)
+        for band in ComponentGraph.Band.allCases {
+            let leaves = components.map { PillarLeaves(graph.pillar(of: $0, band)) }
+            for (index, later) in components.enumerated() where !leaves[index].isEmpty {
+                for (other, earlier) in components[..<index].enumerated() where !leaves[other].isEmpty {
+                    let clashes = leaves[index].clashes(with: leaves[other]).filter {
+                        !isJoined($0) && isOpen($0, in: merged)
+                    }
+                    guard !clashes.isEmpty, !graph.isOrdered(earlier, later) else { continue }
+                    for clash in clashes { conflicts.add(clash, earlier, later, on: group) }
                 }
             }
         }
@@ -73,6 +81,8 @@ private struct PillarLeaves {
 
     init(_ pillar: Fields) { add(pillar, below: []) }
 
+    var isEmpty: Bool { order.isEmpty }
+
     private mutating func add(_ fields: Fields, below path: [Key]) {
         for entry in fields.entries {
             if let inner = entry.value.map, !inner.isEmpty {
@@ -109,10 +119,19 @@ private struct PillarLeaves {
 }
 
 /// A key with several values, all of them, and where that matters.
-private struct Conflict {
+struct Conflict {
     let path: [Key]
-    var definitions: [(component: EntityID, value: Value)]
-    var groups: [BoundEntity] = []
+    fileprivate var definitions: [(component: EntityID, value: Value)]
+    fileprivate var groups: [BoundEntity] = []
+
+    /// The same conflict on another host group.
+    mutating func join(_ other: Conflict) {
+        groups += other.groups.filter { group in !groups.contains { $0.id == group.id } }
+    }
+
+    private var hasSecrets: Bool {
+        definitions.allSatisfy { if case .secret = $0.value.content { true } else { false } }
+    }
 
     func isSame(as other: Conflict) -> Bool {
         path == other.path
@@ -132,7 +151,8 @@ private struct Conflict {
             .siblings,
             "\(definitions.count == 2 ? "two" : "\(definitions.count)") components set \(SecretRef.path(path)) to different values, and nothing says which counts",
             at: labels.last?.span, labels.last?.text ?? "", related: Array(labels.dropLast()),
-            notes: ["\(names.joined(separator: " and ")) meet on \(group?.path ?? "")\(others)"],
+            notes: ["\(names.joined(separator: " and ")) meet on \(group?.path ?? "")\(others)"]
+                + (hasSecrets ? ["secrets are not compared: two of them are held for different"] : []),
             help:
                 "set it in \(group?.path ?? "the host group"), or let one component require the other (the one that requires wins), or write !force before one value or !default before the others"
         )
@@ -140,10 +160,12 @@ private struct Conflict {
 }
 
 extension [Conflict] {
-    fileprivate mutating func add(_ clash: Clash, _ first: EntityID, _ second: EntityID) {
+    fileprivate mutating func add(
+        _ clash: Clash, _ first: EntityID, _ second: EntityID, on group: BoundEntity
+    ) {
         let definitions = [(first, clash.first), (second, clash.second)]
         guard let known = firstIndex(where: { $0.path == clash.path }) else {
-            append(Conflict(path: clash.path, definitions: definitions))
+            append(Conflict(path: clash.path, definitions: definitions, groups: [group]))
             return
         }
         for (component, value) in definitions

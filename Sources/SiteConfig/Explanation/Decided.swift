@@ -42,7 +42,7 @@ public struct Decided: Sendable {
             fields.set("how", .string(finding.step == nil ? "sets" : "leads to", .nowhere))
             return Value(.map(fields), .nowhere)
         }
-        return Document(JSONWriter.document(Value(.list(items), .nowhere)).output, nil).bytes(.redacted)
+        return Document(JSONWriter.document(Value(.list(items), .nowhere)).output).bytes(.redacted)
     }
 }
 

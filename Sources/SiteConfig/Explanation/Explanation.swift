@@ -44,7 +44,7 @@ public struct Explanation: Sendable {
         var places = Places(sources)
         let isRemoved = leaves.allSatisfy { $0.value == nil }
         let items = leaves.filter { $0.value != nil || isRemoved }.map { places.value($0) }
-        return Document(JSONWriter.document(Value(.list(items), .nowhere)).output, nil).bytes(.redacted)
+        return Document(JSONWriter.document(Value(.list(items), .nowhere)).output).bytes(.redacted)
     }
 
     /// As a tree for people.

@@ -115,7 +115,7 @@ extension SiteCompiler {
         if kind != nil, subject == nil { return nil }
         let reference = RuleReference(own, only: subject)
         guard asJSON else { return Array(reference.text.utf8) }
-        return Document(JSONWriter.document(reference.value).output, nil).bytes(.redacted)
+        return Document(JSONWriter.document(reference.value).output).bytes(.redacted)
     }
 }
 

@@ -5,9 +5,15 @@ extension FieldTable {
         Field(
             "merge", .mapOf(.choice(MergeRule.allCases.map(\.rawValue))),
             "Merge rules of this site's own: `vm.tags: union`."),
-        Field("salt", .any, "How Salt's minions are counted."),
+        Field("salt", .map(salt), "How Salt's minions are counted."),
         Field("metrics", .any, "Prometheus jobs for nodes, hosts and VMs."),
         Field("pools", .mapOf(.map(pool)), "Pools of numbers that `!alloc POOL` takes one of."),
+    ])
+
+    private static let salt = FieldTable([
+        Field(
+            "first_instance", .integer(0...999_999_999), whenAbsent: "1",
+            "The number of the first address where a host group lists its instances.")
     ])
 
     private static let pool = FieldTable([

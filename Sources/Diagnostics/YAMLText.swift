@@ -1,0 +1,46 @@
+/// Strings in double quotes that YAML 1.1 and 1.2 read alike: JSON's, and what YAML does not take as it is or takes for
+/// the end of a line is escaped, too.
+package enum YAMLText {
+    /// Appends `text` in quotes.
+    package static func append(_ text: String, to bytes: inout [UInt8]) {
+        let letters = Array(text.utf8)
+        bytes.append(UInt8(ascii: "\""))
+        var index = 0
+        while index < letters.count {
+            let escape = escape(letters.span, at: index)
+            if let escape { bytes += escape.text } else { bytes.append(letters[index]) }
+            index += escape?.length ?? 1
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// How the letter that begins at a place is written, and how many bytes of UTF-8 it has; nil if its first byte stands as
+    /// it is.
+    package static func escape(
+        _ letters: borrowing Swift.Span<UInt8>, at index: Int
+    ) -> (text: [UInt8], length: Int)? {
+        func byte(_ offset: Int) -> UInt8 { index + offset < letters.count ? letters[index + offset] : 0 }
+        if let escape = JSONText.escape(of: byte(0)) { return (escape, 1) }
+        switch (byte(0), byte(1), byte(2)) {
+        case (0x7F, _, _): return (code(0x7F), 1)
+        // The C1 controls, the next line (U+0085) among them.
+        case (0xC2, 0x80...0x9F, _): return (code(UInt16(byte(1))), 2)
+        // The line and the paragraph separator, which end a line in YAML 1.1.
+        case (0xE2, 0x80, 0xA8...0xA9): return (code(0x2000 + UInt16(byte(2) - 0x80)), 3)
+        case (0xEF, 0xBB, 0xBF): return (code(0xFEFF), 3)
+        case (0xEF, 0xBF, 0xBE...0xBF): return (code(0xFFC0 + UInt16(byte(2) - 0x80)), 3)
+        default: return nil
+        }
+    }
+
+    private static func code(_ scalar: UInt16) -> [UInt8] {
+        let digits = String(scalar, radix: 16)
+        return Array("\\u".utf8) + Array(String(repeating: "0", count: 4 - digits.utf8.count).utf8) + Array(digits.utf8)
+    }
+
+    /// A number as JSON has it, so that YAML 1.1 does not take it for text: it wants a point before an exponent.
+    package static func float(_ text: String) -> String {
+        guard let exponent = text.firstIndex(of: "e"), !text[..<exponent].contains(".") else { return text }
+        return text[..<exponent] + ".0" + text[exponent...]
+    }
+}

@@ -1,0 +1,57 @@
+package import Diagnostics
+package import SiteModel
+
+extension LinkedSite {
+    /// Two minions at one address and port: R0614. Containers behind one address have ports of their own.
+    package func checkPlaces(of minions: [Minion]) -> [Diagnostic] {
+        var known: [Place: Minion] = [:]
+        return minions.compactMap { minion in
+            guard let host = minion.host?.value.string, let address = HostAddress(host) else { return nil }
+            let place = Place(address: address, port: minion.ssh["port"]?.integer ?? 22)
+            guard let first = known[place] else {
+                known[place] = minion
+                return nil
+            }
+            return .samePlace(first, minion, host, place.port)
+        }
+    }
+
+    private struct Place: Hashable {
+        let address: HostAddress
+        let port: Int
+    }
+}
+
+extension Minion {
+    /// Where its address is written.
+    fileprivate var placeOfAddress: Span? { host?.value.origin.span ?? span }
+}
+
+extension Diagnostic {
+    fileprivate static func samePlace(_ first: Minion, _ second: Minion, _ host: String, _ port: Int) -> Diagnostic {
+        let place = second.placeOfAddress
+        let isInherited = place == first.placeOfAddress
+        return Diagnostic(
+            .samePlace, "\(first.id) and \(second.id) are both at \(host), port \(port)", at: place,
+            related: isInherited ? [] : first.placeOfAddress.map { [Label($0, "\(first.id)")] } ?? [],
+            help: isInherited
+                ? "instances are inherited, too: a host group that others extend has none of its own"
+                : "correct one of the addresses; machines behind one address have an `ssh: {port: …}` each")
+    }
+}
+
+extension Code {
+    package static let samePlace = Code(
+        "R0614", "two minions at one address",
+        explanation: """
+            salt-ssh would apply the states of both to one machine, the last one winning. Machines may share an address when \
+            their ssh ports differ.
+            """,
+        example: """
+            $ resolve roster
+            -- site.yaml --
+            -- pillar/hosts/kt_web.sls --
+            instances: {1: 203.0.113.10, 2: 203.0.113.10}
+            """,
+        fix: "Correct the address, or give each its port: `2: {ip: 203.0.113.10, ssh: {port: 2202}}`.")
+}

@@ -1,0 +1,121 @@
+internal import Diagnostics
+internal import Emitters
+internal import Resolution
+internal import Secrets
+internal import SiteModel
+
+// The targets that Salt reads. Beside `Pipeline.swift`, of which they are a part.
+
+extension SiteCompiler {
+    /// How salt-ssh reaches minions.
+    func compileRoster(_ request: Target.Roster, _ keyring: Keyring?) -> Draft {
+        var loader = Loader(files, strictness, keyring)
+        loader.loadHostGroups()
+        // Only a password in a roster needs the secrets' values.
+        loader.loadMentionedSecrets(isNeeded: loader.site.hostGroups.contains(where: \.hasSecretInRoster))
+        let site = loader.site
+        let selection = RosterSelection(
+            patterns: request.minions, env: request.env,
+            addresses: request.addresses.map { (id: $0.minion, address: $0.address) })
+        let compiled = site.roster(of: selection, request.form == .json ? .json : .yaml)
+        return Draft(loader, link(site, .names) + compiled.diagnostics, .roster(compiled.roster))
+    }
+
+    /// What the states of one minion read. Reads only its host group, its components and their secrets, if its id leads there.
+    func compileMinion(
+        _ id: String, _ keyring: Keyring?, _ subject: (MinionData) -> Subject
+    ) -> Draft {
+        var loader = Loader(files, strictness, keyring)
+        guard let (minion, group) = loader.findMinion(id) else {
+            let site = loader.site
+            let all = site.minions()
+            var findings = link(site, .names) + all.diagnostics
+            // What could not be read may have been it.
+            if !(loader.diagnostics + findings).hasErrors, loader.failures.isEmpty {
+                findings.append(.noMinion(id, among: all.minions))
+            }
+            return Draft(loader, findings, nil)
+        }
+        for name in loader.site.listedComponents(of: minion, in: group).compactMap(\.name) {
+            loader.load(Key(name), .kind(.component), .minion)
+        }
+        let linked = loader.site
+        loader.loadSecretLayers(of: linked.ownersOfSecrets(for: minion, in: group), isNeeded: true)
+        loader.loadMentionedSecrets(isNeeded: true)
+        let site = loader.site
+        let compiled = site.data(of: minion, in: group)
+        let findings = site.minions(of: group).diagnostics + compiled.diagnostics + link(site, .minion)
+        return Draft(loader, findings, subject(compiled.data))
+    }
+
+    func compileNodegroups() -> Draft {
+        var loader = Loader(files, strictness)
+        loader.loadHostGroups()
+        for place in loader.catalogue.all(.component) { loader.load(place, .minion) }
+        loader.loadMentionedSecrets(isNeeded: false)
+        let site = loader.site
+        let compiled = site.nodegroups()
+        let circles = site.circlesOfRequirements()
+        return Draft(loader, link(site, .minion) + circles + compiled.diagnostics, .nodegroups(compiled.nodegroups))
+    }
+
+    /// Every minion, for `list`.
+    func listMinions() -> (loader: Loader, findings: [Diagnostic], minions: [Minion]) {
+        var loader = Loader(files, strictness)
+        loader.loadHostGroups()
+        loader.loadMentionedSecrets(isNeeded: false)
+        let site = loader.site
+        let all = site.minions()
+        return (loader, link(site, .names) + all.diagnostics, all.minions)
+    }
+}
+
+extension Loader {
+    /// Loads `site.yaml` and every host group.
+    fileprivate mutating func loadHostGroups() {
+        loadSite()
+        for place in catalogue.all(.hostGroup) { load(place, .names) }
+    }
+
+    /// Reads the secrets' keys if anything that was loaded refers to them.
+    fileprivate mutating func loadMentionedSecrets(isNeeded: Bool) {
+        if entities.values.contains(where: { !$0.secretReferences.isEmpty }) { loadSecrets(isNeeded: isNeeded) }
+    }
+
+    /// Finds a minion and its host group: by its id, as most are named, else among all.
+    fileprivate mutating func findMinion(_ id: String) -> (minion: Minion, group: BoundEntity)? {
+        loadSite()
+        var stem = Substring(id)
+        while let mark = stem.lastIndex(of: "_") {
+            stem = stem[..<mark]
+            guard let place = catalogue.place(Key(String(stem)), .kind(.hostGroup)) else { continue }
+            load(place, .names)
+            if let found = minion(id, in: place) { return found }
+        }
+        loadHostGroups()
+        for place in catalogue.all(.hostGroup) {
+            if let found = minion(id, in: place) { return found }
+        }
+        return nil
+    }
+
+    private func minion(_ id: String, in place: Catalogue.Place) -> (minion: Minion, group: BoundEntity)? {
+        guard let group = entities[place.id] else { return nil }
+        return site.minions(of: group).minions.first { $0.id == Key(id) }.map { ($0, group) }
+    }
+}
+
+extension BoundEntity {
+    /// Whether a secret stands under `ssh`, its own or an instance's.
+    fileprivate var hasSecretInRoster: Bool {
+        let instances = fields["instances"].map { $0.map?.entries.map(\.value) ?? $0.list ?? [] } ?? []
+        let maps = [fields["ssh"]] + instances.map { $0.map?["ssh"] }
+        return maps.contains { $0?.map?.entries.contains { $0.value.isSecretOfSite } == true }
+    }
+}
+
+extension Value {
+    fileprivate var isSecretOfSite: Bool {
+        if case .secret(let secret) = content { secret.file == nil } else { false }
+    }
+}
