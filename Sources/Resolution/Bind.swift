@@ -186,7 +186,7 @@ struct Binder {
             if tag == .unset { return Value(.null, origin) }
         }
         if tree.secretPath(node) != nil, !type.takesSecrets {
-            diagnostics.append(.badSecretMention(nil, place.steps, tree.span(node)))
+            diagnostics.append(.shownSecret(place.steps, tree.span(node)))
             return Value(.null, origin)
         }
         if tree.pool(node) != nil, !type.isData { return allocation(node, type, at: place) }
@@ -205,7 +205,8 @@ struct Binder {
             }
             return self.value(node, .any, named: name, at: place)
         case .addressOr(let table):
-            return value(node, tree.kind(node) == .map ? .map(table) : .address, named: name, at: place)
+            if tree.kind(node) == .map { return value(node, .map(table), named: name, at: place) }
+            return scalar(node, type, name, place) ?? mismatch(node, type, name, place)
         case .listOrMapOf(let type):
             let isList = tree.kind(node) == .list
             guard isList || tree.kind(node) == .map else { return mismatch(node, .listOrMapOf(type), name, place) }
@@ -273,9 +274,7 @@ struct Binder {
     private mutating func inspect(_ node: NodeID, at place: Place) {
         if tree.pool(node) != nil { return noteAllocation(node, at: place) }
         if place.isShown, tree.secretPath(node) != nil || isPassword(node, at: place) {
-            let isStored = place.steps.contains("minion_opts")
-            diagnostics.append(
-                isStored ? .storedSecret(tree.span(node)) : .badSecretMention(nil, place.steps, tree.span(node)))
+            diagnostics.append(.shownSecret(place.steps, tree.span(node)))
         }
         guard let path = tree.secretPath(node) else {
             if isPassword(node, at: place) {

@@ -19,12 +19,22 @@ extension FieldType {
         case (.reference, .string(let name)), (.secret, .string(let name)): name.isEmpty ? .value : nil
         // Checked where it counts: in the merged VM, by `checkAddress`.
         case (.addressWithPrefix, _): nil
-        case (.address, .string(let text)): HostAddress.isOne(text) ? nil : .value
+        case (.address, .string(let text)), (.addressOr, .string(let text)): HostAddress.isOne(text) ? nil : .value
         case (.integer(let range), .integer(let number)): range.contains(number) ? nil : .value
         case (.integer, .bigInteger): .value
         case (.choice(let choices), .string(let text)): choices.contains(text) ? nil : .value
         case (.any, _), (.visible, _), (.nullable, .null): nil
         default: .type
+        }
+    }
+}
+
+extension FieldType {
+    fileprivate var isAddress: Bool {
+        switch self {
+        case .address, .addressOr: true
+        case .nullable(let type): type.isAddress
+        default: false
         }
     }
 }
@@ -55,7 +65,7 @@ extension Diagnostic {
         {
             help = "did you mean \(near.asChoices)?"
         }
-        if case .address = type, case .string(let text) = scalar, AddressWithPrefix(text) != nil {
+        if type.isAddress, case .string(let text) = scalar, AddressWithPrefix(text) != nil {
             help = "without the length of the prefix: \(text.prefix { $0 != "/" })"
         }
         if scalar == .null { help = "give it a value, or remove the line" }
@@ -70,8 +80,7 @@ extension Diagnostic {
         let isBare = !written.isEmpty && !"!&*\"'|>".contains(written.first ?? "*")
         switch (type, scalar) {
         case (.nullable(let type), _): return fixes(for: scalar, type, span, tree)
-        case (.text, .bool), (.text, .integer), (.text, .bigInteger), (.text, .float), (.address, .integer),
-            (.address, .float), (.reference, .bool),
+        case (.text, .bool), (.text, .integer), (.text, .bigInteger), (.text, .float), (.reference, .bool),
             (.reference, .integer), (.reference, .float), (.secret, .bool), (.secret, .integer), (.secret, .float):
             guard isBare else { return [] }
             let quoted = JSONText.quoted(written)

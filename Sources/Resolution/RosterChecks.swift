@@ -26,7 +26,12 @@ extension Diagnostic {
         return diagnostic
     }
 
-    static func storedSecret(_ span: Span) -> Diagnostic {
+    /// A secret where it would be seen.
+    static func shownSecret(_ steps: [Key], _ span: Span) -> Diagnostic {
+        steps.contains("minion_opts") ? storedSecret(span) : badSecretMention(nil, steps, span)
+    }
+
+    private static func storedSecret(_ span: Span) -> Diagnostic {
         var diagnostic = Diagnostic(
             .storedSecret, "a secret cannot stand in minion_opts", at: span,
             help: "hand it to the minion in its pillar, which is not stored there")

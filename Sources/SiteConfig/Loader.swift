@@ -195,6 +195,7 @@ struct Loader {
         if kind == .hostGroup, let found = jinja(in: source, parsed.tree, parsed.diagnostics) {
             // What Jinja is to YAML need not be said as well.
             diagnostics.append(found)
+            if source.mentionsPasswords { keep(source.hidden) }
             return nil
         }
         diagnostics += parsed.diagnostics

@@ -18,7 +18,10 @@ extension SiteCompiler {
             patterns: request.minions, env: request.env,
             addresses: request.addresses.map { (id: $0.minion, address: $0.address) })
         let compiled = site.roster(of: selection, request.form == .json ? .json : .yaml)
-        return Draft(loader, link(site, .names) + compiled.diagnostics, .roster(compiled.roster))
+        var findings = link(site, .names) + compiled.diagnostics
+        // An address that is wrong is not one that is missing.
+        if loader.diagnostics.hasErrors { findings.removeAll { $0.code.id == Code.unreachable.id } }
+        return Draft(loader, findings, .roster(compiled.roster))
     }
 
     /// What the states of one minion read. Reads only its host group, its components and their secrets, if its id leads there.

@@ -17,7 +17,7 @@ package func jinja(in source: Source, _ tree: SyntaxTree?, _ mistakes: [Diagnost
         }
         return places.lazy.compactMap { firstMark(in: source, line(at: $0, in: source)) }.first.map { .jinja($0) }
     }
-    return tree.jinja(below: tree.root).map { .jinja($0) }
+    return tree.jinja(below: tree.root, at: []).map { .jinja($0) }
 }
 
 /// A first line such as `#!jinja|yaml`; `#!yaml` says that there is no Jinja.
@@ -52,13 +52,17 @@ private func firstMark(in source: Source, _ range: Range<Int>) -> Span? {
 }
 
 extension SyntaxTree {
-    fileprivate func jinja(below node: NodeID) -> Span? {
+    /// - Parameter path: the first keys that lead to the node, as far as they tell whose `vars` stand below.
+    fileprivate func jinja(below node: NodeID, at path: [String]) -> Span? {
         for entry in writtenEntries(node) {
-            if node == root, string(entry.key) == "vars" { continue }
-            if let found = jinja(inScalar: entry.key) ?? jinja(below: entry.value) { return found }
+            let key = string(entry.key)
+            // The group's own, and those of an instance.
+            if key == "vars", path.isEmpty || (path.count == 2 && path[0] == "instances") { continue }
+            let below = path.count < 3 ? path + [key] : path
+            if let found = jinja(inScalar: entry.key) ?? jinja(below: entry.value, at: below) { return found }
         }
-        for item in items(node) {
-            if let found = jinja(below: item) { return found }
+        for (index, item) in items(node).enumerated() {
+            if let found = jinja(below: item, at: path.count < 3 ? path + [String(index)] : path) { return found }
         }
         return jinja(inScalar: node)
     }

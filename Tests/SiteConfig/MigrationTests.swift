@@ -40,7 +40,7 @@ import Testing
     @Test func secretFilesAreNeverChanged() {
         let files = [
             "site.yaml": "defaults: {ssh_user: a}\n", "secrets.yaml": "ssh_user: a\napi_tokens: {x: y}\n",
-            "secrets/hosts/a.yaml": "ssh_user: b\n",
+            "secrets/hosts/a.yaml": "ssh_user: b\n", "pillar/hosts/a.sls": "",
         ]
         let migration = SiteCompiler(MemoryFiles(files)).migration()
         #expect(migration.changes.map(\.oldPath) == ["site.yaml"])

@@ -38,7 +38,8 @@ extension LinkedSite {
             for place in catalogue.all(kind) {
                 guard let entity = entities[place.id] else { continue }
                 let layers = layers(inFamilyOf: entity).map { $0.withoutPillar(of: kind) }
-                trials.run(layers, by: rules[MergeSubject(kind)])
+                // The tags of an instance take part in its minion's merges.
+                trials.run(layers, by: rules[MergeSubject(kind)], leavingOut: "instances")
             }
         }
         let graph = ComponentGraph(self)

@@ -13,20 +13,17 @@ extension LinkedSite {
                 diagnostics += checkPillar(of: group, instance, graph)
             }
         }
-        return (diagnostics + siblingConflicts()).uniqued
+        let conflicts = siblingConflicts()
+        return diagnostics.besides(conflicts) + conflicts
     }
 }
 
 extension [Diagnostic] {
-    /// Each once: what minions share is wrong for all of them.
-    fileprivate var uniqued: [Diagnostic] {
-        var seen: Set<Identity> = []
-        return filter { seen.insert(Identity(span: $0.primary?.span, code: $0.code.id, message: $0.message)).inserted }
+    /// Without the remarks on shapes that meet where siblings do: what settles the conflict settles them.
+    func besides(_ conflicts: [Diagnostic]) -> [Diagnostic] {
+        let places = Set(conflicts.flatMap { ([$0.primary] + $0.related).compactMap { $0?.span } })
+        return filter { found in
+            found.code.id != Code.shapes.id || !(found.primary.map { places.contains($0.span) } ?? false)
+        }
     }
-}
-
-private struct Identity: Hashable {
-    let span: Span?
-    let code: String
-    let message: String
 }

@@ -153,8 +153,9 @@ struct Conflict {
             at: labels.last?.span, labels.last?.text ?? "", related: Array(labels.dropLast()),
             notes: ["\(names.joined(separator: " and ")) meet on \(group?.path ?? "")\(others)"]
                 + (hasSecrets ? ["secrets are not compared: two of them are held for different"] : []),
-            help:
-                "set it in \(group?.path ?? "the host group"), or let one component require the other (the one that requires wins), or write !force before one value or !default before the others"
+            help: hasSecrets
+                ? "keep it in one file only, set it in \(group?.path ?? "the host group") or its secrets, or let one component require the other (the one that requires wins)"
+                : "set it in \(group?.path ?? "the host group"), or let one component require the other (the one that requires wins), or write !force before one value or !default before the others"
         )
     }
 }
