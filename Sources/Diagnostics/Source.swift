@@ -15,12 +15,24 @@ package final class Source: Sendable {
     package let bytes: [UInt8]
     /// What stands here may be a secret: no diagnostic quotes it (DESIGN §4, *Handling*).
     package let isSecret: Bool
+    /// Single places of a file that should hold no secret, and does: their letters are gone, and their lines not shown.
+    private let hidden: [Span]
 
-    package init(id: SourceID, path: String, bytes: [UInt8], isSecret: Bool) {
+    package init(id: SourceID, path: String, bytes: [UInt8], isSecret: Bool, hiding hidden: [Span] = []) {
         self.id = id
         self.path = path
         self.bytes = bytes
         self.isSecret = isSecret
+        self.hidden = hidden
+    }
+
+    /// Whether a place may be told by its line only: a column, too, says how long a secret before it is.
+    package func hidesColumns(of span: Span) -> Bool {
+        if isSecret || hidden.isEmpty { return isSecret }
+        let start = min(Int(span.start), bytes.count)
+        let first = bytes[..<start].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        let last = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+        return hidden.contains { Int($0.start) <= last && Int($0.end) >= first }
     }
 
     /// The text of `span`, ill-formed UTF-8 repaired. Empty if the span lies outside.
@@ -74,7 +86,7 @@ extension Source {
             let letters = Self.mask(Array(bytes[range]).span)
             masked.replaceSubrange(range, with: letters)
         }
-        return Source(id: id, path: path, bytes: masked, isSecret: isSecret)
+        return Source(id: id, path: path, bytes: masked, isSecret: isSecret, hiding: hidden + spans)
     }
 
     /// Whether the text speaks of passwords, as a roster names them.
@@ -84,7 +96,7 @@ extension Source {
     }
 
     /// The same, held for secret.
-    package var hidden: Source { Source(id: id, path: path, bytes: bytes, isSecret: true) }
+    package var concealed: Source { Source(id: id, path: path, bytes: bytes, isSecret: true) }
 
     /// The same place in the run, saying another text, of which only the shape is kept.
     package func masking(_ bytes: borrowing Swift.Span<UInt8>) -> Source {

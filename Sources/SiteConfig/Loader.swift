@@ -188,14 +188,14 @@ struct Loader {
         var parsed = parse(source, strictness)
         if parsed.tree == nil, source.mentionsPasswords {
             // What cannot be read cannot be told from a password either.
-            source = source.hidden
+            source = source.concealed
             keep(source)
             parsed = parse(source, strictness)
         }
         if kind == .hostGroup, let found = jinja(in: source, parsed.tree, parsed.diagnostics) {
             // What Jinja is to YAML need not be said as well.
             diagnostics.append(found)
-            if source.mentionsPasswords { keep(source.hidden) }
+            if source.mentionsPasswords { keep(source.concealed) }
             return nil
         }
         diagnostics += parsed.diagnostics

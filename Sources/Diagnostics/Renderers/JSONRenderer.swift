@@ -2,7 +2,7 @@
 ///
 /// Each has `code`, `severity`, `message`, `file`, `line`, `column`, `end_line`, `end_column`, `notes`, `help`, `fixes`.
 /// Lines and columns count from 1, columns in Unicode scalars; the end is behind the last marked character. `file` and
-/// the numbers are null where a finding has no place; in a secret source the columns are null and there are no fixes.
+/// the numbers are null where a finding has no place; where a secret stands the columns are null and there are no fixes.
 package struct JSONRenderer {
     private let sources: SourceMap
     private var tables: LineTables
@@ -26,7 +26,7 @@ package struct JSONRenderer {
         bytes += Array(", \"message\": ".utf8)
         JSONText.append(diagnostic.message.utf8, to: &bytes)
         bytes += Array(", ".utf8)
-        appendPlace(diagnostic.primary?.span, to: &bytes)
+        appendPlace(diagnostic.primary?.span, isHidden: diagnostic.hidesText, to: &bytes)
         bytes += Array(", \"notes\": [".utf8)
         let notes = diagnostic.related.map { placed($0) } + diagnostic.notes
         for (index, note) in notes.enumerated() {
@@ -57,7 +57,7 @@ package struct JSONRenderer {
         bytes += Array("]}".utf8)
     }
 
-    private mutating func appendPlace(_ span: Span?, to bytes: inout [UInt8]) {
+    private mutating func appendPlace(_ span: Span?, isHidden: Bool = false, to bytes: inout [UInt8]) {
         bytes += Array("\"file\": ".utf8)
         guard let span else {
             bytes += Array("null, \"line\": null, \"column\": null, \"end_line\": null, \"end_column\": null".utf8)
@@ -68,8 +68,9 @@ package struct JSONRenderer {
         let lines = tables[source.id]
         let start = lines.position(of: span.start)
         let end = lines.position(of: span.end)
-        let startColumn = source.isSecret ? "null" : String(start.column)
-        let endColumn = source.isSecret ? "null" : String(end.column)
+        let isHidden = isHidden || source.hidesColumns(of: span)
+        let startColumn = isHidden ? "null" : String(start.column)
+        let endColumn = isHidden ? "null" : String(end.column)
         bytes += Array(", \"line\": \(start.line), \"column\": \(startColumn)".utf8)
         bytes += Array(", \"end_line\": \(end.line), \"end_column\": \(endColumn)".utf8)
     }
@@ -77,7 +78,7 @@ package struct JSONRenderer {
     private mutating func placed(_ label: Label) -> String {
         let source = sources[label.span.source]
         let position = tables[source.id].position(of: label.span.start)
-        let place = source.isSecret ? "\(position.line)" : "\(position.line):\(position.column)"
+        let place = source.hidesColumns(of: label.span) ? "\(position.line)" : "\(position.line):\(position.column)"
         return "\(source.path):\(place): \(label.text)"
     }
 }

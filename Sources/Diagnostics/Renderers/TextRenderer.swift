@@ -48,7 +48,7 @@ package struct TextRenderer {
         let start = lines.position(of: label.span.start)
         let indent = String(repeating: " ", count: margin + 1)
         let path = source.path.terminalSafe
-        if source.isSecret || hidden {
+        if source.hidesColumns(of: label.span) || hidden {
             let remark = label.text.isEmpty ? "" : " " + oneLine(label.text)
             return "\(indent)\(style(arrow, .frame)) \(path):\(start.line)\(remark)\n"
         }
