@@ -51,7 +51,10 @@ struct Place {
     }
 
     /// Whether it is a password's, as a roster has them.
-    var isOfPassword: Bool { steps.last == "passwd" || steps.last == "priv_passwd" }
+    var isOfPassword: Bool {
+        guard let key = steps.last, [6, 11].contains(key.text.utf8.count) else { return false }
+        return key == "passwd" || key == "priv_passwd"
+    }
 
     func item(_ index: Int) -> Place {
         var place = below(Key(String(index)))
@@ -271,7 +274,7 @@ struct Binder {
     }
 
     /// `!secret path` and `{$secret: path}`, and tags, anywhere in a value.
-    private mutating func inspect(_ node: NodeID, at place: Place) {
+    fileprivate mutating func inspect(_ node: NodeID, at place: Place) {
         if tree.pool(node) != nil { return noteAllocation(node, at: place) }
         if place.isShown, tree.secretPath(node) != nil || isPassword(node, at: place) {
             diagnostics.append(.shownSecret(place.steps, tree.span(node)))
@@ -405,6 +408,13 @@ extension SecretType {
             case .string(let text): text.isEmpty ? .empty : .string
             }
     }
+}
+
+/// The passwords in clear of a file, whatever it is a file of.
+package func passwords(in tree: SyntaxTree) -> [PasswordInClear] {
+    var binder = Binder(tree, .env, folder: "", .strict)
+    binder.inspect(tree.root, at: Place(of: .env))
+    return binder.passwords
 }
 
 /// The whole file as data, whatever it is a file of.

@@ -23,7 +23,8 @@ extension LinkedSite {
         let merged = merge(pillarLayers(of: group, minion.fields, components, graph), by: rules[.pillar])
         var pillar = merged.fields
         var diagnostics = merged.diagnostics + pillarKeys(of: group, minion.fields) + hiddenKeys(in: pillar)
-        let conflicts = conflicts(of: group, components, graph, pillar).map(\.diagnostic)
+        var leaves = LeavesOfComponents()
+        let conflicts = conflicts(of: group, components, graph, pillar, &leaves).map(\.diagnostic)
         diagnostics = diagnostics.besides(conflicts) + conflicts + circlesOfRequirements()
         for path in unknownLayers(of: group, components) {
             let unknown = SecretRef(["*"], in: Key(path), .unknown)

@@ -19,33 +19,41 @@ package struct RosterSelection: Sendable {
 
 extension LinkedSite {
     /// How salt-ssh reaches the minions that were asked for (DESIGN §7). Reports R0201, R0402, R0613, R0614, R0704.
+    ///
+    /// - Parameter isWhole: whether all host groups could be read, so that a minion that is missing is missing.
     package func roster(
-        of selection: RosterSelection, _ form: Roster.Form
+        of selection: RosterSelection, _ form: Roster.Form, isWhole: Bool
     ) -> (roster: Roster, diagnostics: [Diagnostic]) {
         let all = minions()
         var minions = all.minions
-        var diagnostics = all.diagnostics + place(selection.addresses, among: &minions) + checkPlaces(of: minions)
+        var diagnostics = all.diagnostics + place(selection.addresses, among: &minions, isWhole) + checkPlaces(of: minions)
         if let env = selection.env {
             if catalogue.place(Key(env), .kind(.env)) == nil {
                 diagnostics.append(.notFound(Key(env), .kind(.env), in: catalogue, .error))
             }
             minions = minions.filter { $0.env.name == env }
         }
-        let (selected, misses) = select(selection, among: minions, all.minions, isKnown: !diagnostics.hasErrors)
+        let isKnown = isWhole && !diagnostics.hasErrors
+        let (selected, misses) = select(selection, among: minions, all.minions, isKnown: isKnown)
         diagnostics += misses
-        let unreachable = selected.filter { $0.host == nil }
-        if !unreachable.isEmpty { diagnostics.append(.unreachable(unreachable, selection.patterns)) }
+        if catalogue.all(.hostGroup).isEmpty { diagnostics.append(.noHostGroups) }
+        // An Incus instance is reached by its name; but who names a minion wants it.
+        let unreachable = selected.filter { minion in
+            let isNamed = selection.patterns.contains { Key($0) == minion.id }
+            return minion.host == nil && (isNamed || minion.fields?.contains("incus_name") != true)
+        }
+        if isKnown, !unreachable.isEmpty { diagnostics.append(.unreachable(unreachable, selection.patterns)) }
         let lineage = hostGroups.flatMap { inherited($0).entity.fields.lineage }
         return (Roster(selected.filter { $0.host != nil }, lineage: lineage, form: form), diagnostics)
     }
 
     /// Gives minions the addresses that are known only now.
     private func place(
-        _ addresses: [(id: String, address: String)], among minions: inout [Minion]
+        _ addresses: [(id: String, address: String)], among minions: inout [Minion], _ isWhole: Bool
     ) -> [Diagnostic] {
         addresses.flatMap { id, address -> [Diagnostic] in
             guard let index = minions.firstIndex(where: { $0.id == Key(id) }) else {
-                return [.noMinion(id, among: minions)]
+                return isWhole ? [.noMinion(id, among: minions)] : []
             }
             minions[index].address = Fields.Entry("ip", .string(address, .commandLine))
             guard HostAddress.isOne(address) else {
@@ -79,6 +87,10 @@ extension LinkedSite {
 }
 
 extension Diagnostic {
+    fileprivate static let noHostGroups = Diagnostic(
+        .dangling, .warning, "the site has no host groups, so the roster is empty", at: nil,
+        help: "host groups are files such as pillar/hosts/kt_web.sls")
+
     /// No minion of that id.
     package static func noMinion(_ id: String, among minions: [Minion]) -> Diagnostic {
         let near = Suggestions.near(id, among: minions.map(\.id.text))

@@ -109,6 +109,7 @@ struct Loader {
         let source = sources.add(path: place.path, bytes: bytes, isSecret: holdsSecrets(place.path))
         guard let tree = parse(source, strictness).tree else { return }
         let bound = bind(tree, as: place.id, strictness)
+        _ = hide(bound.entity.passwords, of: tree)
         if !bound.diagnostics.hasErrors { surroundings[place.id] = bound.entity }
     }
 
@@ -142,8 +143,7 @@ struct Loader {
     /// Binds a file of the command line's, with all that the scope reads of what it refers to.
     mutating func load(_ path: String, _ bytes: [UInt8], as kind: EntityKind, _ scope: Scope) -> BoundEntity? {
         let name = path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? path
-        let source = sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path))
-        let parsed = parse(source, strictness)
+        let parsed = parseOrConceal(sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path)))
         diagnostics += parsed.diagnostics
         guard let tree = parsed.tree, let entity = bindTree(tree, as: EntityID(kind, folder: "", Key(name))) else {
             return nil
@@ -184,14 +184,8 @@ struct Loader {
     /// The file's tree, or nil and why not.
     private mutating func parseFile(_ path: String, _ kind: EntityKind) -> SyntaxTree? {
         guard let bytes = readBytes(path) else { return nil }
-        var source = sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path))
-        var parsed = parse(source, strictness)
-        if parsed.tree == nil, source.mentionsPasswords {
-            // What cannot be read cannot be told from a password either.
-            source = source.concealed
-            keep(source)
-            parsed = parse(source, strictness)
-        }
+        let source = sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path))
+        let parsed = parseOrConceal(source)
         if kind == .hostGroup, let found = jinja(in: source, parsed.tree, parsed.diagnostics) {
             // What Jinja is to YAML need not be said as well.
             diagnostics.append(found)
@@ -200,6 +194,15 @@ struct Loader {
         }
         diagnostics += parsed.diagnostics
         return parsed.tree
+    }
+
+    /// The tree of a text. One that cannot be parsed and speaks of passwords is held for secret: what cannot be read cannot be
+    /// told from a password either.
+    private mutating func parseOrConceal(_ source: Source) -> (tree: SyntaxTree?, diagnostics: [Diagnostic]) {
+        let parsed = parse(source, strictness)
+        guard parsed.tree == nil, source.mentionsPasswords else { return parsed }
+        keep(source.concealed)
+        return parse(source.concealed, strictness)
     }
 
     /// The file's bytes, or nil and why not.

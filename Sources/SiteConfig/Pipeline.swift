@@ -35,7 +35,8 @@ extension SiteCompiler {
         case .host(let name): compileHost(name, keyring)
         case .roster(let request): compileRoster(request, keyring)
         case .pillar(let id): compileMinion(id, keyring) { .pillar($0) }
-        case .tops(let id): compileMinion(id, keyring) { .tops($0) }
+        // States are no secrets, so nothing is opened for them.
+        case .tops(let id): compileMinion(id, nil) { .tops($0) }
         case .nodegroups: compileNodegroups()
         }
     }

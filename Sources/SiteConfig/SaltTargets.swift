@@ -17,11 +17,9 @@ extension SiteCompiler {
         let selection = RosterSelection(
             patterns: request.minions, env: request.env,
             addresses: request.addresses.map { (id: $0.minion, address: $0.address) })
-        let compiled = site.roster(of: selection, request.form == .json ? .json : .yaml)
-        var findings = link(site, .names) + compiled.diagnostics
-        // An address that is wrong is not one that is missing.
-        if loader.diagnostics.hasErrors { findings.removeAll { $0.code.id == Code.unreachable.id } }
-        return Draft(loader, findings, .roster(compiled.roster))
+        let isWhole = !loader.diagnostics.hasErrors && loader.failures.isEmpty
+        let compiled = site.roster(of: selection, request.form == .json ? .json : .yaml, isWhole: isWhole)
+        return Draft(loader, link(site, .names) + compiled.diagnostics, .roster(compiled.roster))
     }
 
     /// What the states of one minion read. Reads only its host group, its components and their secrets, if its id leads there.
@@ -93,18 +91,21 @@ extension Loader {
             stem = stem[..<mark]
             guard let place = catalogue.place(Key(String(stem)), .kind(.hostGroup)) else { continue }
             load(place, .names)
-            if let found = minion(id, in: place) { return found }
+            let site = site
+            if let found = entities[place.id].flatMap({ site.minion(id, in: $0) }) { return found }
         }
         loadHostGroups()
-        for place in catalogue.all(.hostGroup) {
-            if let found = minion(id, in: place) { return found }
+        let site = site
+        for group in site.hostGroups {
+            if let found = site.minion(id, in: group) { return found }
         }
         return nil
     }
+}
 
-    private func minion(_ id: String, in place: Catalogue.Place) -> (minion: Minion, group: BoundEntity)? {
-        guard let group = entities[place.id] else { return nil }
-        return site.minions(of: group).minions.first { $0.id == Key(id) }.map { ($0, group) }
+extension LinkedSite {
+    fileprivate func minion(_ id: String, in group: BoundEntity) -> (minion: Minion, group: BoundEntity)? {
+        minions(of: group).minions.first { $0.id == Key(id) }.map { ($0, group) }
     }
 }
 

@@ -222,7 +222,7 @@ private struct Auditor {
 extension Diagnostic {
     /// Whether `secrets check` says it: other mistakes are for `validate`.
     fileprivate func isAboutSecrets(_ sources: SourceMap) -> Bool {
-        let codes: [Code] = [.noSecret, .secretShows, .twoFiles]
+        let codes: [Code] = [.noSecret, .secretShows, .twoFiles, .ownerless]
         return code.id.hasPrefix("R05") || codes.contains(code)
             || (!code.isLint && primary.map { sources[$0.span.source].isSecret } == true)
     }

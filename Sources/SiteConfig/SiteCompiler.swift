@@ -91,21 +91,32 @@ public struct SiteCompiler: Sendable {
         let strictness: Strictness = isLenient ? .lenient : .strict
         var diagnostics: [Diagnostic]
         var tree: SyntaxTree?
-        var opened: OpenedSecrets?
+        var opened = OpenedFiles()
         if Loader.holdsSecrets(path) {
             let source = sources.add(path: path, masking: bytes.span)
             let text = SecretText(SecretBytes(copying: bytes.span))
             let read = OpenedSecrets.readPlain(text, source, strictness, isShown: true)
-            (opened, diagnostics) = (read.secrets, AgeFile.isAge(bytes) ? [.notOpened(path, source)] : read.diagnostics)
-            tree = opened?.documents.first.map { SyntaxTree($0.shape, of: source) }
+            opened.site = read.secrets
+            diagnostics = AgeFile.isAge(bytes) ? [.notOpened(path, source)] : read.diagnostics
+            tree = read.secrets?.documents.first.map { SyntaxTree($0.shape, of: source) }
         } else {
-            (tree, diagnostics) = parse(sources.add(path: path, bytes: bytes, isSecret: false), strictness)
+            let source = sources.add(path: path, bytes: bytes, isSecret: false)
+            (tree, diagnostics) = parse(source, strictness)
+            if source.mentionsPasswords {
+                // Those it holds are shown as secrets are; what cannot be parsed is held for secret whole.
+                sources.keep(source.concealed)
+                if tree == nil { (tree, diagnostics) = parse(source.concealed, strictness) }
+                opened.others[Key(path)] = tree.map { tree in
+                    OpenedSecrets(
+                        tree, scalars: passwords(in: tree).map { (steps: $0.steps.map(\.text), node: $0.node) })
+                }
+            }
         }
         var document: Document?
         if let tree {
             let written = JSONWriter.document(wholeValue(of: tree))
             diagnostics += written.diagnostics
-            document = Document(written.output, OpenedFiles(site: opened))
+            document = Document(written.output, opened)
         }
         let shown = diagnostics.filter { !$0.code.isLint }.sorted(in: sources)
         let report = Report(shown, sources, failures: [], usage: nil)

@@ -38,8 +38,11 @@ package struct Minion: Sendable {
     }
 
     /// Where salt-ssh connects to; nil if it cannot.
+    ///
+    /// That is `ssh.host` where it is said, but what the command line says counts above all.
     package var host: Fields.Entry? {
-        let entry = ssh.entry("host") ?? address.named("host")
+        let isSaidNow = address.value.origin.layer == .commandLine
+        let entry = (isSaidNow ? nil : ssh.entry("host")) ?? address.named("host")
         return entry.value.string == nil ? nil : entry
     }
 }

@@ -30,11 +30,14 @@ extension Minion {
 extension Diagnostic {
     fileprivate static func samePlace(_ first: Minion, _ second: Minion, _ host: String, _ port: Int) -> Diagnostic {
         let place = second.placeOfAddress
-        let isInherited = place == first.placeOfAddress
+        let isInherited = place != nil && place == first.placeOfAddress
+        let isShared = isInherited && first.hostGroup == second.hostGroup
         return Diagnostic(
             .samePlace, "\(first.id) and \(second.id) are both at \(host), port \(port)", at: place,
             related: isInherited ? [] : first.placeOfAddress.map { [Label($0, "\(first.id)")] } ?? [],
-            help: isInherited
+            help: isShared
+                ? "`ssh: {host: …}` of a host group holds for all its instances: say it for one of them"
+                : isInherited
                 ? "instances are inherited, too: a host group that others extend has none of its own"
                 : "correct one of the addresses; machines behind one address have an `ssh: {port: …}` each")
     }

@@ -7,13 +7,14 @@ extension LinkedSite {
     package func siblingConflicts() -> [Diagnostic] {
         let graph = ComponentGraph(self)
         var conflicts: [Conflict] = []
+        var leaves = LeavesOfComponents()
         for group in hostGroups {
             // Instances that add no components have the group's; what they say themselves may settle a conflict for them alone.
             let instances = minions(of: group).minions.map(\.fields).filter { $0?["components"] != nil }
             for instance in [nil] + instances {
                 let components = graph.components(of: group, instance)
                 let merged = merge(pillarLayers(of: group, instance, components, graph), by: rules[.pillar]).fields
-                for conflict in self.conflicts(of: group, components, graph, merged) {
+                for conflict in self.conflicts(of: group, components, graph, merged, &leaves) {
                     if let known = conflicts.firstIndex(where: { $0.isSame(as: conflict) }) {
                         conflicts[known].join(conflict)
                     } else {
@@ -29,12 +30,13 @@ extension LinkedSite {
     ///
     /// - Parameter merged: the pillar that they have.
     func conflicts(
-        of group: BoundEntity, _ components: [EntityID], _ graph: ComponentGraph, _ merged: Fields
+        of group: BoundEntity, _ components: [EntityID], _ graph: ComponentGraph, _ merged: Fields,
+        _ known: inout LeavesOfComponents
     ) -> [Conflict] {
         guard components.count > 1 else { return [] }
         var conflicts: [Conflict] = []
         for band in ComponentGraph.Band.allCases {
-            let leaves = components.map { PillarLeaves(graph.pillar(of: $0, band)) }
+            let leaves = components.map { known.leaves(of: $0, band, graph) }
             for (index, later) in components.enumerated() where !leaves[index].isEmpty {
                 for (other, earlier) in components[..<index].enumerated() where !leaves[other].isEmpty {
                     let clashes = leaves[index].clashes(with: leaves[other]).filter {
@@ -62,6 +64,20 @@ extension LinkedSite {
         for step in clash.path { value = value?.map?[step] }
         guard let span = value?.origin.span else { return false }
         return span == clash.first.origin.span || span == clash.second.origin.span
+    }
+}
+
+/// What components say, worked out once for all that run them.
+struct LeavesOfComponents {
+    private var known: [ComponentGraph.Band: [EntityID: PillarLeaves]] = [:]
+
+    fileprivate mutating func leaves(
+        of component: EntityID, _ band: ComponentGraph.Band, _ graph: ComponentGraph
+    ) -> PillarLeaves {
+        if let leaves = known[band]?[component] { return leaves }
+        let leaves = PillarLeaves(graph.pillar(of: component, band))
+        known[band, default: [:]][component] = leaves
+        return leaves
     }
 }
 
