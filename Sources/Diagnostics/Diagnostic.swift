@@ -90,6 +90,17 @@ package struct Diagnostic: Hashable, Sendable {
     }
 }
 
+extension Diagnostic {
+    /// The same without the line and without edits, if a secret stands there though the file should hold none.
+    package func hiding(_ isSecret: Bool) -> Diagnostic {
+        guard isSecret else { return self }
+        var hidden = self
+        hidden.hidesText = true
+        hidden.fixes = []
+        return hidden
+    }
+}
+
 extension [Diagnostic] {
     package var hasErrors: Bool { contains { $0.severity == .error } }
 

@@ -39,21 +39,20 @@ struct Place {
     var isInList = false
     /// What stands there is shown or checked, and so cannot be a secret.
     var isShown = false
+    /// What stands there, at any depth, is a password: it is behind a key that a roster has for one.
+    var isOfPassword = false
 
     init(of kind: EntityKind) { layer = kind.layer }
 
     func below(_ key: Key) -> Place {
         var place = self
-        if layer == .hostGroup, steps == ["instances"] { place.layer = .instance }
+        let isInstance = layer == .hostGroup && steps == ["instances"]
+        if isInstance { place.layer = .instance }
         place.steps.append(key)
         place.isItem = false
+        // The name of an instance says nothing of what it is.
+        if !isInstance, !isOfPassword { place.isOfPassword = key.namesPassword }
         return place
-    }
-
-    /// Whether it is a password's, as a roster has them.
-    var isOfPassword: Bool {
-        guard let key = steps.last, [6, 11].contains(key.text.utf8.count) else { return false }
-        return key == "passwd" || key == "priv_passwd"
     }
 
     func item(_ index: Int) -> Place {
@@ -62,11 +61,19 @@ struct Place {
         if layer == .env, steps == ["vms"] {
             place.layer = .instance
         } else if layer == .hostGroup, steps == ["instances"] {
+            place.layer = .instance
             place.isInList = true
         } else if !(layer == .manifest && [["nodes"], ["levels"]].contains(steps)) {
             place.isInList = true
         }
         return place
+    }
+}
+
+extension Key {
+    /// Whether a roster has a password under that name.
+    var namesPassword: Bool {
+        [6, 11].contains(text.utf8.count) && (self == "passwd" || self == "priv_passwd")
     }
 }
 
@@ -131,7 +138,10 @@ struct Binder {
                 fields.set(Fields.Entry(field.name, keySpan: tree.span(entry.key), value))
             } else {
                 checkUnknown(key, entry.key, present, table, at: place)
-                let value = value(entry.value, .any, named: key, at: place.below(key))
+                var inside = place.below(key)
+                // A misspelt password is one.
+                if table.refusal != nil, key.text.lowercased().contains("pas") { inside.isOfPassword = true }
+                let value = value(entry.value, .any, named: key, at: inside)
                 fields.set(Fields.Entry(key, keySpan: tree.span(entry.key), value))
             }
         }
@@ -202,7 +212,7 @@ struct Binder {
             return Value(content(node, at: place), origin)
         case .password:
             guard tree.secretPath(node) == nil else { return self.value(node, .any, named: name, at: place) }
-            guard tree.kind(node) == .scalar, tree.type(node) == .string else {
+            guard tree.kind(node) == .scalar, [.string, .timestamp].contains(tree.type(node)) else {
                 diagnostics.append(.noPassword(place.steps, tree.span(node)))
                 return Value(.null, origin)
             }
@@ -286,9 +296,10 @@ struct Binder {
                 diagnostics.append(.passwordInClear(place.steps, span))
             }
             if let name = tree.value(of: "$alloc", in: node) {
-                diagnostics.append(.mapForTag(tree.string(name), tree.span(node)))
+                diagnostics.append(
+                    .mapForTag(place.isOfPassword ? "" : tree.string(name), tree.span(node)).hiding(place.isOfPassword))
             }
-            if let tag = quotedTag(node) { diagnostics.append(.quotedTag(tag, node, tree)) }
+            if let tag = quotedTag(node) { diagnostics.append(.quotedTag(tag, node, tree).hiding(place.isOfPassword)) }
             for entry in tree.entries(node) { inspectBelow(entry.value, at: place.below(key(entry))) }
             for (index, item) in tree.items(node).enumerated() { inspectBelow(item, at: place.item(index)) }
             return
@@ -308,7 +319,7 @@ struct Binder {
     /// Whether it is a password that stands in clear in a file that holds no secrets.
     private func isPassword(_ node: NodeID, at place: Place) -> Bool {
         place.isOfPassword && !tree.source.isSecret && tree.kind(node) == .scalar && tree.value(node) != .null
-            && tree.secretPath(node) == nil && quotedTag(node) == nil
+            && tree.secretPath(node) == nil && tree.pool(node) == nil
     }
 
     /// The tag that a text in quotes begins with, if it says nothing else than the tag would.
@@ -351,7 +362,7 @@ struct Binder {
         default:
             let scalar = tree.value(node)
             if tree.source.isSecret { return .secret(SecretRef(place.steps, in: secretFile, SecretType(scalar))) }
-            guard place.isOfPassword, isPassword(node, at: place) else { return .init(scalar) }
+            guard isPassword(node, at: place) else { return .init(scalar) }
             return .secret(SecretRef(place.steps, in: Key(tree.source.path), SecretType(scalar)))
         }
     }

@@ -13,9 +13,6 @@ extension LinkedSite {
         return (components.flatMap { ancestry.family(of: $0) } + ancestry.family(of: group.id)).map(\.id)
     }
 
-    /// Circles of `requires` among the components that were loaded: R0302.
-    package func circlesOfRequirements() -> [Diagnostic] { Ancestry.circlesOfRequirements(entities, catalogue) }
-
     /// What the states of one minion read (DESIGN §7). Reports R0303, R0304, R0416.
     package func data(of minion: Minion, in group: BoundEntity) -> (data: MinionData, diagnostics: [Diagnostic]) {
         let graph = ComponentGraph(self)
@@ -23,8 +20,7 @@ extension LinkedSite {
         let merged = merge(pillarLayers(of: group, minion.fields, components, graph), by: rules[.pillar])
         var pillar = merged.fields
         var diagnostics = merged.diagnostics + pillarKeys(of: group, minion.fields) + hiddenKeys(in: pillar)
-        var leaves = LeavesOfComponents()
-        let conflicts = conflicts(of: group, components, graph, pillar, &leaves).map(\.diagnostic)
+        let conflicts = conflicts(of: group, minion.fields, components, graph).map(\.diagnostic)
         diagnostics = diagnostics.besides(conflicts) + conflicts + circlesOfRequirements()
         for path in unknownLayers(of: group, components) {
             let unknown = SecretRef(["*"], in: Key(path), .unknown)
@@ -64,7 +60,7 @@ extension LinkedSite {
             Fields.Entry("id", .string(minion.id.text, Origin(minion.span, .instance)), rule: .derived("naming")),
             Fields.Entry("group", .string(minion.group, origin), rule: .fileName),
             Fields.Entry("label", .string(minion.label, origin), rule: .fileName),
-            Fields.Entry("instance", minion.instance),
+            Fields.Entry("instance", minion.instance, rule: .derived("its key")),
             Fields.Entry("env", minion.env),
             minion.address.named("ip"),
             Fields.Entry("components", Value(.list(names), .nowhere), rule: .ofItems),

@@ -26,7 +26,8 @@ extension LinkedSite {
     ) -> (roster: Roster, diagnostics: [Diagnostic]) {
         let all = minions()
         var minions = all.minions
-        var diagnostics = all.diagnostics + place(selection.addresses, among: &minions, isWhole) + checkPlaces(of: minions)
+        var diagnostics =
+            all.diagnostics + place(selection.addresses, among: &minions, isWhole) + checkPlaces(of: minions)
         if let env = selection.env {
             if catalogue.place(Key(env), .kind(.env)) == nil {
                 diagnostics.append(.notFound(Key(env), .kind(.env), in: catalogue, .error))
@@ -36,7 +37,7 @@ extension LinkedSite {
         let isKnown = isWhole && !diagnostics.hasErrors
         let (selected, misses) = select(selection, among: minions, all.minions, isKnown: isKnown)
         diagnostics += misses
-        if catalogue.all(.hostGroup).isEmpty { diagnostics.append(.noHostGroups) }
+        if isWhole, catalogue.all(.hostGroup).isEmpty { diagnostics.append(.noHostGroups) }
         // An Incus instance is reached by its name; but who names a minion wants it.
         let unreachable = selected.filter { minion in
             let isNamed = selection.patterns.contains { Key($0) == minion.id }

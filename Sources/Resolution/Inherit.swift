@@ -30,25 +30,8 @@ package struct Ancestry: Sendable {
         }
     }
 
-    /// Circles of `requires` among components: R0302.
-    static func circlesOfRequirements(
-        _ entities: [EntityID: BoundEntity], _ catalogue: Catalogue
-    ) -> [Diagnostic] {
-        var reported: Set<EntityID> = []
-        let components = entities.values.filter { $0.id.kind == .component }.sorted { Key($0.path) < Key($1.path) }
-        var seen: Set<EntityID> = []
-        return components.flatMap { component -> [Diagnostic] in
-            guard !seen.contains(component.id) else { return [] }
-            var walk = Walk(entities, catalogue, component) { $0.references.filter { $0.field == "requires" } }
-            walk.leave(seen)
-            walk.run(limit: .max)
-            seen.formUnion(walk.order.map(\.id))
-            return told(walk.cycles, &reported).map { .cycle($0, "requires", entities) }
-        }
-    }
-
     /// One circle for each entity: when it is mended, another that goes through there is told.
-    private static func told(_ cycles: [[Edge]], _ reported: inout Set<EntityID>) -> [[Edge]] {
+    fileprivate static func told(_ cycles: [[Edge]], _ reported: inout Set<EntityID>) -> [[Edge]] {
         cycles.filter { cycle in
             guard !cycle.contains(where: { reported.contains($0.child) }) else { return false }
             reported.formUnion(cycle.map(\.child))
@@ -135,6 +118,28 @@ private struct Walk {
 }
 
 extension LinkedSite {
+    /// Circles of `requires` among the components that were loaded, what they inherit included: R0302.
+    package func circlesOfRequirements() -> [Diagnostic] {
+        var reported: Set<EntityID> = []
+        var seen: Set<EntityID> = []
+        return catalogue.all(.component).compactMap { entities[$0.id] }.flatMap { component -> [Diagnostic] in
+            guard !seen.contains(component.id) else { return [] }
+            var walk = Walk(entities, catalogue, component) { self.requirements(of: $0) }
+            walk.leave(seen)
+            walk.run(limit: .max)
+            seen.formUnion(walk.order.map(\.id))
+            return Ancestry.told(walk.cycles, &reported).map { .cycle($0, "requires", entities) }
+        }
+    }
+
+    /// What a component requires, with what it inherits, in listed order.
+    func requirements(of component: BoundEntity) -> [Reference] {
+        (inherited(component).entity.fields["requires"]?.list ?? []).compactMap { value in
+            guard let name = value.name, let span = value.origin.span else { return nil }
+            return Reference(order: .kind(.component), field: "requires", name: Key(name), span: span)
+        }
+    }
+
     /// The entity's layers, the weakest first, itself last.
     func layers(of entity: BoundEntity) -> [(entity: BoundEntity, lineage: Lineage?)] {
         ancestry.family(of: entity.id).compactMap { member in

@@ -82,7 +82,8 @@ extension Diagnostic {
         // Without its node, a preset that a VM names directly, or a spec's posture, the Python resolver stops; it passes
         // over other names. A token for a spec that does not exist would be refused by the server.
         let stops =
-            site.strictness == .strict || kind == .spec || (reference.order.kind == .spec && scope == .deployment)
+            site.strictness == .strict || [.spec, .hostGroup, .component].contains(kind)
+            || (reference.order.kind == .spec && scope == .deployment)
             || ["vm_preset", "node", "extends"].contains(reference.field)
         return notFound(
             reference.name, reference.order, at: reference.span, in: site.catalogue, stops ? .error : .warning)

@@ -128,7 +128,9 @@ extension Diagnostic {
         let help =
             severity == .error
             ? "remove the tag to replace it, or make both lists"
-            : "write `\(nearer.key): !replace …` if that is meant, or make both the same shape"
+            : nearer.value.origin.layer == .secrets
+                ? "make both the same shape, or call one of them otherwise"
+                : "write `\(nearer.key): !replace …` if that is meant, or make both the same shape"
         let verb = severity == .error ? "is to be joined with" : "takes the place of"
         let weight = weaker.value.shape == nearer.value.shape ? "another" : weaker.value.shape
         return Diagnostic(

@@ -57,7 +57,7 @@ extension LinkedSite {
             diagnostics += found.diagnostics
             for minion in found.minions {
                 if let first = known[minion.id] {
-                    diagnostics.append(.sameMinion(first, minion, self))
+                    diagnostics.append(.sameMinion(first, minion))
                 } else {
                     known[minion.id] = minion
                     minions.append(minion)
@@ -87,7 +87,7 @@ extension LinkedSite {
 
     /// The instances by their keys; those of a list by their numbers.
     private func instances(in value: Value?) -> [Fields.Entry] {
-        if let map = value?.map { return map.entries }
+        if let map = value?.map { return map.entries.filter { !$0.isUnset } }
         let first = entities[.site]?.fields["salt"]?.map?["first_instance"]?.integer ?? 1
         return (value?.list ?? []).enumerated().map { offset, item in
             Fields.Entry(Key(String(first + offset)), keySpan: item.origin.span, item)
@@ -150,7 +150,7 @@ extension Diagnostic {
             help: "it is the host group's; as pillar it stands under `pillar:`")
     }
 
-    fileprivate static func sameMinion(_ first: Minion, _ second: Minion, _ site: LinkedSite) -> Diagnostic {
+    package static func sameMinion(_ first: Minion, _ second: Minion) -> Diagnostic {
         Diagnostic(
             .sameMinion, "two minions have the id \"\(second.id)\"", at: second.span,
             related: first.span.map { [Label($0, "the other")] } ?? [],

@@ -13,7 +13,9 @@ struct ComponentGraph {
         self.site = site
         for place in site.catalogue.all(.component) {
             guard let component = site.entities[place.id] else { continue }
-            requirements[component.id] = names(in: site.inherited(component).entity.fields["requires"])
+            requirements[component.id] = site.requirements(of: component).compactMap {
+                site.entity($0.name, $0.order)?.id
+            }
             layers[component.id] = site.layers(of: component).map { layer in
                 let pillar = layer.entity.fields["pillar"]?.map ?? Fields()
                 return (id: layer.entity.id, layer: layer.entity.layer(of: pillar, layer.lineage))
@@ -21,24 +23,18 @@ struct ComponentGraph {
         }
     }
 
-    /// Whether one of the two requires the other, directly or not.
-    func isOrdered(_ first: EntityID, _ second: EntityID) -> Bool {
-        requires(first, second) || requires(second, first)
-    }
-
-    private func requires(_ component: EntityID, _ sought: EntityID) -> Bool {
-        var reached: Set<EntityID> = []
-        var waiting = requirements[component] ?? []
-        while let next = waiting.popLast() {
-            if next == sought { return true }
-            if reached.insert(next).inserted { waiting += requirements[next] ?? [] }
+    /// For each of some components, in their order, which of them it requires, directly or not: by their places.
+    func ancestors(among components: [EntityID]) -> [PlaceSet] {
+        let places = Dictionary(uniqueKeysWithValues: components.enumerated().map { ($0.element, $0.offset) })
+        var ancestors = components.map { _ in PlaceSet(count: components.count) }
+        // What one requires stands before it, but in a circle, which is an error.
+        for (place, component) in components.enumerated() {
+            for required in (requirements[component] ?? []).compactMap({ places[$0] }) {
+                ancestors[place].insert(required)
+                ancestors[place].formUnion(ancestors[required])
+            }
         }
-        return false
-    }
-
-    /// What a component brings alone, or its secrets do.
-    func pillar(of component: EntityID, _ band: Band) -> Fields {
-        merge(layers(of: [component], band), by: site.rules[.pillar]).fields
+        return ancestors
     }
 
     /// The two sets of layers that components bring: what they say, and above all of that their secrets.
@@ -67,11 +63,10 @@ struct ComponentGraph {
         return order
     }
 
-    /// The layers of components, the weakest first, each after what it extends and each once.
+    /// The layers of components, the weakest first, each after what it extends. So what a component brings does not depend on
+    /// which others there are.
     func layers(of components: [EntityID], _ band: Band) -> [MergeLayer] {
-        var seen: Set<EntityID> = []
-        let family = components.flatMap { layers[$0] ?? [] }.filter { seen.insert($0.id).inserted }
-        return family.compactMap { band == .plain ? $0.layer : site.secretLayer(of: $0.id) }
+        components.flatMap { layers[$0] ?? [] }.compactMap { band == .plain ? $0.layer : site.secretLayer(of: $0.id) }
     }
 
     private func names(in value: Value?) -> [EntityID] {
@@ -80,8 +75,8 @@ struct ComponentGraph {
 }
 
 extension LinkedSite {
-    /// A minion's pillar as layers, the weakest first: its components, each after what it extends and each once; their
-    /// secrets in the same order; the host group after what it extends, and their secrets; the instance.
+    /// A minion's pillar as layers, the weakest first: its components, each after what it extends; their secrets in the same
+    /// order; the host group after what it extends, and their secrets; the instance.
     ///
     /// - Parameter instance: what the instance says itself; nil if that is an address only.
     func pillarLayers(
@@ -112,6 +107,21 @@ extension LinkedSite {
             return layer.path
         }
     }
+}
+
+/// A set of small numbers, each below a count.
+struct PlaceSet {
+    private var words: [UInt64]
+
+    init(count: Int) { words = Array(repeating: 0, count: (count + 63) / 64) }
+
+    mutating func insert(_ place: Int) { words[place / 64] |= 1 << UInt64(place % 64) }
+
+    mutating func formUnion(_ other: PlaceSet) {
+        for index in words.indices { words[index] |= other.words[index] }
+    }
+
+    func contains(_ place: Int) -> Bool { words[place / 64] & 1 << UInt64(place % 64) != 0 }
 }
 
 extension Fields {

@@ -22,6 +22,11 @@ extension Binder {
         if place.steps.first?.text.hasPrefix("x-") == true { return }
         let span = tree.span(node)
         let pool = tree.pool(node) ?? ""
+        if place.isOfPassword {
+            passwords.append(PasswordInClear(steps: place.steps, span: span, node: tree.target(node)))
+            diagnostics.append(.badAllocation("a password is no number", span).hiding(true))
+            return
+        }
         let isNode = place.layer == .manifest && ["nodes", "levels"].contains(place.steps.first)
         if kind == .hostGroup || (!isNode && ![.instance, .template, .preset].contains(place.layer)) {
             diagnostics.append(

@@ -10,20 +10,21 @@ extension Diagnostic {
     {
         let near = Suggestions.near(key.text, among: table.fields.map(\.name.text), includingParts: false)
         let isCrash = ["opts", "argv", "id_", "mods", "fsclient", "thin"].contains(key)
+        let isPassword = key.text.lowercased().contains("pas")
         return Diagnostic(
             .rosterField, "\(refusal) \"\(key)\"", at: span, isCrash ? "it would crash on it" : "it would ignore it",
             help: near.isEmpty
                 ? "`resolve help fields` lists those it knows; pillar stands beside `ssh`, not in it"
-                : "did you mean \(near.asChoices)?")
+                : "did you mean \(near.asChoices)?"
+        ).hiding(isPassword)
     }
 
     /// - Parameter steps: where it stands.
     static func noPassword(_ steps: [Key], _ span: Span) -> Diagnostic {
-        var diagnostic = Diagnostic(
+        Diagnostic(
             .wrongType, "\(SecretRef.path(steps)) wants text, and YAML reads something else", at: span,
-            help: "put it in the secrets and write `!secret PATH` here, or quote it")
-        diagnostic.hidesText = true
-        return diagnostic
+            help: "put it in the secrets and write `!secret PATH` here, or quote it"
+        ).hiding(true)
     }
 
     /// A secret where it would be seen.
@@ -32,19 +33,17 @@ extension Diagnostic {
     }
 
     private static func storedSecret(_ span: Span) -> Diagnostic {
-        var diagnostic = Diagnostic(
+        Diagnostic(
             .storedSecret, "a secret cannot stand in minion_opts", at: span,
-            help: "hand it to the minion in its pillar, which is not stored there")
-        diagnostic.hidesText = true
-        return diagnostic
+            help: "hand it to the minion in its pillar, which is not stored there"
+        ).hiding(true)
     }
 
     static func passwordInClear(_ steps: [Key], _ span: Span) -> Diagnostic {
-        var diagnostic = Diagnostic(
+        Diagnostic(
             .passwordInClear, .warning, "\(SecretRef.path(steps)) is a password in clear", at: span,
-            help: "move it to the secrets and write `!secret PATH`; whoever has this file has the password")
-        diagnostic.hidesText = true
-        return diagnostic
+            help: "move it to the secrets and write `!secret PATH`; whoever has this file has the password"
+        ).hiding(true)
     }
 }
 

@@ -20,7 +20,7 @@ extension Binder {
         } else if place.layer == .instance, let reason = choice(at: place) {
             diagnostics.append(.idleTag(written, reason))
         } else if let problem = problem(merging, node, at: place) {
-            diagnostics.append(.badTag(merging, span, problem))
+            diagnostics.append(.badTag(merging, span, problem).hiding(place.isOfPassword))
         } else if place.steps.first?.text.hasPrefix("x-") == true {
             // Such keys are the user's own: an anchor may stand there for other places.
             return
@@ -48,10 +48,12 @@ extension Binder {
     }
 
     private func problem(_ tag: MergeTag, _ node: NodeID, at place: Place) -> String? {
+        if let problem = problem(tag, at: place) { return problem }
+        let phrase = place.isOfPassword && tree.kind(node) == .scalar ? "a single value" : tree.phrase(node)
         switch tag {
         case .append, .union:
-            return tree.kind(node) == .list ? nil : "it joins lists, and this is \(tree.phrase(node))"
-        case .deep: return tree.kind(node) == .map ? nil : "it merges maps, and this is \(tree.phrase(node))"
+            return tree.kind(node) == .list ? nil : "it joins lists, and this is \(phrase)"
+        case .deep: return tree.kind(node) == .map ? nil : "it merges maps, and this is \(phrase)"
         case .unset:
             let isEmpty = tree.kind(node) == .scalar && tree.text(node).isEmpty && tree.style(node) == .plain
             if !isEmpty { return "it takes no value: the field is removed" }
@@ -60,6 +62,17 @@ extension Binder {
             return kind.inherits ? nil : "\(kind.withArticle) inherits nothing"
         case .replace, .default, .force: return nil
         }
+    }
+
+    /// Why a tag says nothing of a field of a minion's that is no field of a merge.
+    private func problem(_ tag: MergeTag, at place: Place) -> String? {
+        let isInstance = place.layer == .instance && place.steps.count == 3 && kind == .hostGroup
+        let isOwn = place.steps.count == 1 && [.hostGroup, .component].contains(kind)
+        if place.steps.last == "pillar", isInstance || isOwn, [.replace, .unset].contains(tag) {
+            return "a pillar is a layer: tag what stands in it"
+        }
+        return place.steps.last == "components" && isInstance
+            ? "an instance's components are added to its group's" : nil
     }
 
     private func isMerged(_ place: Place) -> Bool {

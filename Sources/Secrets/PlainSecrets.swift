@@ -41,14 +41,15 @@ extension OpenedSecrets {
     private static func nested(_ leaves: [(steps: ArraySlice<String>, node: SecretNode)], at span: Span) -> SecretNode {
         if leaves.count == 1, leaves[0].steps.isEmpty { return leaves[0].node }
         var order: [String] = []
-        var below: [String: [(ArraySlice<String>, SecretNode)]] = [:]
+        // By their bytes: `String` holds keys for equal that differ in their Unicode normal form.
+        var below: [[UInt8]: [(ArraySlice<String>, SecretNode)]] = [:]
         for (steps, node) in leaves {
             guard let first = steps.first else { continue }
-            if below[first] == nil { order.append(first) }
-            below[first, default: []].append((steps.dropFirst(), node))
+            if below[Array(first.utf8)] == nil { order.append(first) }
+            below[Array(first.utf8), default: []].append((steps.dropFirst(), node))
         }
         let entries = order.map { key in
-            SecretNode.Entry(key: key, keySpan: span, value: nested(below[key] ?? [], at: span))
+            SecretNode.Entry(key: key, keySpan: span, value: nested(below[Array(key.utf8)] ?? [], at: span))
         }
         return SecretNode(.map(entries), at: span)
     }

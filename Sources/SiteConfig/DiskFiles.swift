@@ -71,6 +71,13 @@ public struct DiskFiles: SiteFiles {
         }
     }
 
+    /// Whether something stands there, be it a link that leads nowhere.
+    private static func isThere(_ path: FilePath, butLeadsNowhere: Bool = false) -> Bool {
+        var status = stat()
+        guard unsafe lstat(path.string, &status) == 0 else { return false }
+        return !butLeadsNowhere || (unsafe stat(path.string, &status) != 0)
+    }
+
     private static func isRegular(_ file: FileDescriptor) -> Bool {
         status(of: file).map { $0.st_mode & S_IFMT == S_IFREG } ?? false
     }
@@ -95,7 +102,12 @@ public struct DiskFiles: SiteFiles {
 
     private static func names(in folder: FilePath) throws(FileError) -> [String] {
         guard let directory = unsafe opendir(folder.string) else {
-            throw errno == ENOENT || errno == ENOTDIR ? .missing : .failed(Errno(rawValue: errno).description)
+            let reason = Errno(rawValue: errno)
+            guard [.noSuchFileOrDirectory, .notDirectory].contains(reason) else { throw .failed(reason.description) }
+            if isThere(folder) || isThere(folder.removingLastComponent(), butLeadsNowhere: true) {
+                throw .failed(reason == .notDirectory ? reason.description : "a symbolic link that leads nowhere")
+            }
+            throw .missing
         }
         defer { unsafe closedir(directory) }
         var names: [String] = []

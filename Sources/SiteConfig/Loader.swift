@@ -196,13 +196,14 @@ struct Loader {
         return parsed.tree
     }
 
-    /// The tree of a text. One that cannot be parsed and speaks of passwords is held for secret: what cannot be read cannot be
-    /// told from a password either.
+    /// The tree of a text. Where one that speaks of passwords has mistakes, they are told without its text: what cannot be
+    /// read cannot be told from a password either.
     private mutating func parseOrConceal(_ source: Source) -> (tree: SyntaxTree?, diagnostics: [Diagnostic]) {
         let parsed = parse(source, strictness)
-        guard parsed.tree == nil, source.mentionsPasswords else { return parsed }
-        keep(source.concealed)
-        return parse(source.concealed, strictness)
+        guard !parsed.diagnostics.isEmpty, source.mentionsPasswords else { return parsed }
+        let concealed = source.concealed
+        if parsed.tree == nil { keep(concealed) }
+        return (parsed.tree, parse(concealed, strictness).diagnostics.map { $0.hiding(true) })
     }
 
     /// The file's bytes, or nil and why not.
@@ -229,10 +230,13 @@ struct Loader {
 
 extension Diagnostic {
     fileprivate static func misnamed(_ path: String) -> Diagnostic {
-        Diagnostic(
-            .misnamed, .warning, "\(path) is not read, for its name is none", at: nil,
-            help:
-                "use letters, digits, `.`, `_`, `@` and `-`, a letter or digit first; begin it with `_` to leave it out"
+        let isHostGroup = path.hasPrefix("pillar/")
+        return Diagnostic(
+            .misnamed, .warning,
+            "\(path) is not read\(isHostGroup ? "" : ", for its name is none")", at: nil,
+            help: isHostGroup
+                ? "host groups end in .sls; to leave it out, begin its name with `_`"
+                : "use letters, digits, `.`, `_`, `@` and `-`, a letter or digit first; begin it with `_` to leave it out"
         )
     }
 

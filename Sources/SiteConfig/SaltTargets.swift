@@ -27,7 +27,7 @@ extension SiteCompiler {
         _ id: String, _ keyring: Keyring?, _ subject: (MinionData) -> Subject
     ) -> Draft {
         var loader = Loader(files, strictness, keyring)
-        guard let (minion, group) = loader.findMinion(id) else {
+        guard let (minion, group, rivals) = loader.findMinion(id) else {
             let site = loader.site
             let all = site.minions()
             var findings = link(site, .names) + all.diagnostics
@@ -45,7 +45,7 @@ extension SiteCompiler {
         loader.loadMentionedSecrets(isNeeded: true)
         let site = loader.site
         let compiled = site.data(of: minion, in: group)
-        let findings = site.minions(of: group).diagnostics + compiled.diagnostics + link(site, .minion)
+        let findings = rivals + site.minions(of: group).diagnostics + compiled.diagnostics + link(site, .minion)
         return Draft(loader, findings, subject(compiled.data))
     }
 
@@ -83,29 +83,32 @@ extension Loader {
         if entities.values.contains(where: { !$0.secretReferences.isEmpty }) { loadSecrets(isNeeded: isNeeded) }
     }
 
-    /// Finds a minion and its host group: by its id, as most are named, else among all.
-    fileprivate mutating func findMinion(_ id: String) -> (minion: Minion, group: BoundEntity)? {
+    /// Finds a minion in the host groups whose names its id begins with, as most are made, else among all. More than one that
+    /// has it is a mistake: R0613.
+    fileprivate mutating func findMinion(
+        _ id: String
+    ) -> (minion: Minion, group: BoundEntity, rivals: [Diagnostic])? {
         loadSite()
         var stem = Substring(id)
         while let mark = stem.lastIndex(of: "_") {
             stem = stem[..<mark]
-            guard let place = catalogue.place(Key(String(stem)), .kind(.hostGroup)) else { continue }
-            load(place, .names)
-            let site = site
-            if let found = entities[place.id].flatMap({ site.minion(id, in: $0) }) { return found }
+            load(Key(String(stem)), .kind(.hostGroup), .names)
         }
+        if let found = site.minion(id) { return found }
         loadHostGroups()
-        let site = site
-        for group in site.hostGroups {
-            if let found = site.minion(id, in: group) { return found }
-        }
-        return nil
+        return site.minion(id)
     }
 }
 
 extension LinkedSite {
-    fileprivate func minion(_ id: String, in group: BoundEntity) -> (minion: Minion, group: BoundEntity)? {
-        minions(of: group).minions.first { $0.id == Key(id) }.map { ($0, group) }
+    /// The minion of an id among the host groups that were loaded.
+    fileprivate func minion(_ id: String) -> (minion: Minion, group: BoundEntity, rivals: [Diagnostic])? {
+        let found = hostGroups.flatMap { group in
+            minions(of: group).minions.filter { $0.id == Key(id) }.map { (minion: $0, group: group) }
+        }
+        return found.first.map { first in
+            (first.minion, first.group, found.dropFirst().map { .sameMinion(first.minion, $0.minion) })
+        }
     }
 }
 

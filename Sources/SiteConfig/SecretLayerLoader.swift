@@ -30,6 +30,21 @@ extension Loader {
             }
         }
         for (path, kind) in secretLayerFiles.ownerless { report(.ownerless(path, kind, catalogue)) }
+        reportMisplaced()
+    }
+
+    /// What stands in `secrets` itself and seems to be meant for one of the folders in it.
+    private mutating func reportMisplaced() {
+        let folders = SecretLayerFiles.folders.map {
+            $0.folder.split(separator: "/").last.map(String.init) ?? $0.folder
+        }
+        let names = ((try? files.names(in: "secrets")) ?? []).filter { !folders.contains($0) }
+        for name in names.sorted(by: { Key($0) < Key($1) }) where !Catalogue.isIgnored(name) {
+            let near = Suggestions.near(name, among: folders, includingParts: false).first
+            let owner = SecretLayerFiles.folders.first { SecretLayerFiles.owner(of: name, $0.kind, catalogue) != nil }
+            guard let place = near.map({ "secrets/\($0)" }) ?? owner.map({ "\($0.folder)/\(name)" }) else { continue }
+            report(.misplaced("secrets/\(name)", place))
+        }
     }
 
     private mutating func loadSecretLayer(of id: EntityID, _ isNeeded: Bool) {
@@ -84,6 +99,10 @@ extension Diagnostic {
             help: near.isEmpty
                 ? "rename it after its \(kind.name), or begin its name with `_` to leave it out"
                 : "is \(near.map { "\($0)\(ending)" }.asChoices) meant?")
+    }
+
+    fileprivate static func misplaced(_ path: String, _ place: String) -> Diagnostic {
+        Diagnostic(.ownerless, "nothing reads \(path)", at: nil, help: "is \(place) meant?")
     }
 
     fileprivate static func unknownLayer(_ path: String, _ span: Span) -> Diagnostic {

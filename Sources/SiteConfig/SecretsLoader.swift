@@ -252,7 +252,7 @@ extension Diagnostic {
 
     static func severalDocuments(_ path: String, _ span: Span) -> Diagnostic {
         Diagnostic(
-            .unreadableSecrets, "\(path) holds several documents, and a site's secrets are one", at: span,
+            .unreadableSecrets, "\(path) holds several documents, and what is read of it is one", at: span,
             help: "join them into one map with sops")
     }
 

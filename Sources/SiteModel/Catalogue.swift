@@ -60,7 +60,12 @@ package struct Catalogue: Sendable {
     private mutating func collect(_ kind: EntityKind, _ folder: String, _ names: [String]) -> [Key: Place] {
         var places: [Key: Place] = [:]
         for name in names {
-            guard let ending = kind.endings.first(where: name.hasSuffix) else { continue }
+            guard let ending = kind.endings.first(where: name.hasSuffix) else {
+                if kind == .hostGroup, !Self.isIgnored(name), name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+                    misnamed.append("\(folder)/\(name)")
+                }
+                continue
+            }
             let stem = Key(String(name.dropLast(ending.count)))
             guard Self.isName(stem.text) else {
                 if !Self.isIgnored(name), !stem.text.hasSuffix(".example") { misnamed.append("\(folder)/\(name)") }
@@ -78,7 +83,7 @@ package struct Catalogue: Sendable {
     }
 
     /// Dot names, `_*`, `TEMPLATE*` and `*.example` are left alone on purpose.
-    static func isIgnored(_ name: String) -> Bool {
+    package static func isIgnored(_ name: String) -> Bool {
         [".", "_", "TEMPLATE"].contains(where: name.hasPrefix) || name.hasSuffix(".example")
     }
 

@@ -24,7 +24,7 @@ package struct SecretLayerFiles: Sendable {
     }
 
     /// The entity of the longest name that the file's begins with, a dot behind it.
-    private static func owner(of name: String, _ kind: EntityKind, _ catalogue: Catalogue) -> EntityID? {
+    package static func owner(of name: String, _ kind: EntityKind, _ catalogue: Catalogue) -> EntityID? {
         var stem = Substring(name)
         while let dot = stem.lastIndex(of: ".") {
             stem = stem[..<dot]

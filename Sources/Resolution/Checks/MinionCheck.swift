@@ -7,9 +7,12 @@ extension LinkedSite {
         let all = minions()
         var diagnostics = all.diagnostics + checkPlaces(of: all.minions) + doubleNames(all.minions)
         let graph = ComponentGraph(self)
-        let special = Dictionary(grouping: all.minions.filter { $0.fields != nil }, by: \.hostGroup)
+        let instances = Dictionary(grouping: all.minions, by: \.hostGroup).mapValues { $0.map(\.fields) }
         for group in hostGroups {
-            for instance in [nil] + (special[group.id] ?? []).map(\.fields) {
+            let known = instances[group.id] ?? []
+            // Those that say only their address are all alike.
+            let plain: [Fields?] = known.isEmpty || known.contains { $0 == nil } ? [nil] : []
+            for instance in plain + known.filter({ $0 != nil }) {
                 diagnostics += checkPillar(of: group, instance, graph)
             }
         }

@@ -38,8 +38,8 @@ extension Diagnostic {
             help: isShared
                 ? "`ssh: {host: …}` of a host group holds for all its instances: say it for one of them"
                 : isInherited
-                ? "instances are inherited, too: a host group that others extend has none of its own"
-                : "correct one of the addresses; machines behind one address have an `ssh: {port: …}` each")
+                    ? "instances are inherited, too: a host group that others extend has none of its own"
+                    : "correct one of the addresses; machines behind one address have an `ssh: {port: …}` each")
     }
 }
 

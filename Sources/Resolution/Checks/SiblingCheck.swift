@@ -1,143 +1,201 @@
 package import Diagnostics
 internal import SiteModel
 
+// Components that no `requires` orders are siblings. Whether two of them disagree is found by trying: the pillar is merged
+// once with the one before the other, and once the other way round. What differs, the order in which they are listed would
+// decide; what something nearer or stronger settles comes out the same.
+
 extension LinkedSite {
-    /// Components of one host group that no `requires` orders, and that set one key to different values of equal strength:
-    /// R0303; and components that require each other: R0302. What a nearer layer or a stronger value settles is no conflict.
+    /// Components of one minion that no `requires` orders and that set one key to different values: R0303; and components that
+    /// require each other: R0302.
     package func siblingConflicts() -> [Diagnostic] {
         let graph = ComponentGraph(self)
         var conflicts: [Conflict] = []
-        var leaves = LeavesOfComponents()
         for group in hostGroups {
-            // Instances that add no components have the group's; what they say themselves may settle a conflict for them alone.
-            let instances = minions(of: group).minions.map(\.fields).filter { $0?["components"] != nil }
-            for instance in [nil] + instances {
-                let components = graph.components(of: group, instance)
-                let merged = merge(pillarLayers(of: group, instance, components, graph), by: rules[.pillar]).fields
-                for conflict in self.conflicts(of: group, components, graph, merged, &leaves) {
-                    if let known = conflicts.firstIndex(where: { $0.isSame(as: conflict) }) {
-                        conflicts[known].join(conflict)
-                    } else {
-                        conflicts.append(conflict)
-                    }
+            for conflict in self.conflicts(of: group, graph) {
+                if let known = conflicts.firstIndex(where: { $0.isSame(as: conflict) }) {
+                    conflicts[known].join(conflict)
+                } else {
+                    conflicts.append(conflict)
                 }
             }
         }
-        return Ancestry.circlesOfRequirements(entities, catalogue) + conflicts.map(\.diagnostic)
+        return circlesOfRequirements() + conflicts.map(\.diagnostic)
+    }
+
+    /// The conflicts of all minions of a host group.
+    private func conflicts(of group: BoundEntity, _ graph: ComponentGraph) -> [Conflict] {
+        let instances = minions(of: group).minions.map(\.fields)
+        let common = conflicts(of: group, nil, graph.components(of: group), graph)
+        // An instance without components of its own has no conflict that the group has not, but it may settle one.
+        let special = instances.filter { $0 != nil && (!common.isEmpty || $0?.contains("components") == true) }
+        let plain = instances.isEmpty || instances.contains { $0 == nil } ? common : []
+        return plain + special.flatMap { conflicts(of: group, $0, graph.components(of: group, $0), graph) }
     }
 
     /// The conflicts of one minion, or of those that are alike.
-    ///
-    /// - Parameter merged: the pillar that they have.
     func conflicts(
-        of group: BoundEntity, _ components: [EntityID], _ graph: ComponentGraph, _ merged: Fields,
-        _ known: inout LeavesOfComponents
+        of group: BoundEntity, _ instance: Fields?, _ components: [EntityID], _ graph: ComponentGraph
     ) -> [Conflict] {
         guard components.count > 1 else { return [] }
+        let trial = SiblingTrial(self, group, instance, components, graph)
         var conflicts: [Conflict] = []
-        for band in ComponentGraph.Band.allCases {
-            let leaves = components.map { known.leaves(of: $0, band, graph) }
-            for (index, later) in components.enumerated() where !leaves[index].isEmpty {
-                for (other, earlier) in components[..<index].enumerated() where !leaves[other].isEmpty {
-                    let clashes = leaves[index].clashes(with: leaves[other]).filter {
-                        !isJoined($0) && isOpen($0, in: merged)
-                    }
-                    guard !clashes.isEmpty, !graph.isOrdered(earlier, later) else { continue }
-                    for clash in clashes { conflicts.add(clash, earlier, later, on: group) }
+        for key in trial.sharedKeys {
+            for (first, second) in trial.siblings(saying: key) {
+                for path in trial.differences(at: key, first, second) {
+                    let statements = [first, second].compactMap { trial.statement(of: $0, at: path) }
+                    if statements.count == 2 { conflicts.add(path, statements, on: group) }
                 }
             }
         }
         return conflicts
     }
-
-    /// Lists that a rule joins do not compete.
-    private func isJoined(_ clash: Clash) -> Bool {
-        guard clash.first.list != nil, clash.second.list != nil else { return false }
-        let tag = clash.second.origin.tag?.rule ?? clash.first.origin.tag?.rule
-        let rule = tag ?? clash.path.first.map { rules[.pillar][$0] }
-        return (rule == .union || rule == .append) && (clash.path.count == 1 || tag != nil)
-    }
-
-    /// Whether one of the two is what comes out: otherwise something else decides.
-    private func isOpen(_ clash: Clash, in merged: Fields) -> Bool {
-        var value: Value? = Value(.map(merged), .nowhere)
-        for step in clash.path { value = value?.map?[step] }
-        guard let span = value?.origin.span else { return false }
-        return span == clash.first.origin.span || span == clash.second.origin.span
-    }
 }
 
-/// What components say, worked out once for all that run them.
-struct LeavesOfComponents {
-    private var known: [ComponentGraph.Band: [EntityID: PillarLeaves]] = [:]
+/// The pillar of one minion, to be merged in several orders, a key at a time.
+private struct SiblingTrial {
+    private let components: [EntityID]
+    private let ancestors: [PlaceSet]
+    /// What each component says, and its secrets.
+    private let plain: [[MergeLayer]]
+    private let secrets: [[MergeLayer]]
+    /// What stands above all components.
+    private let nearer: [MergeLayer]
+    private let rules: MergeRules
+    /// The places of those that say something of a key.
+    private let sayers: [Key: [Int]]
+    /// The keys that several components say something of.
+    let sharedKeys: [Key]
 
-    fileprivate mutating func leaves(
-        of component: EntityID, _ band: ComponentGraph.Band, _ graph: ComponentGraph
-    ) -> PillarLeaves {
-        if let leaves = known[band]?[component] { return leaves }
-        let leaves = PillarLeaves(graph.pillar(of: component, band))
-        known[band, default: [:]][component] = leaves
-        return leaves
-    }
-}
-
-/// Two values for one key.
-private struct Clash {
-    let path: [Key]
-    let first: Value
-    let second: Value
-}
-
-/// The values of a pillar that are no maps, or empty ones, by their paths.
-private struct PillarLeaves {
-    private var order: [[Key]] = []
-    private var values: [[Key]: Value] = [:]
-    /// The maps that lead to them.
-    private var maps: [[Key]: Value] = [:]
-
-    init(_ pillar: Fields) { add(pillar, below: []) }
-
-    var isEmpty: Bool { order.isEmpty }
-
-    private mutating func add(_ fields: Fields, below path: [Key]) {
-        for entry in fields.entries {
-            if let inner = entry.value.map, !inner.isEmpty {
-                maps[path + [entry.key]] = entry.value
-                add(inner, below: path + [entry.key])
-            } else {
-                order.append(path + [entry.key])
-                values[path + [entry.key]] = entry.value
+    init(
+        _ site: LinkedSite, _ group: BoundEntity, _ instance: Fields?, _ components: [EntityID],
+        _ graph: ComponentGraph
+    ) {
+        self.components = components
+        ancestors = graph.ancestors(among: components)
+        plain = components.map { graph.layers(of: [$0], .plain) }
+        secrets = components.map { graph.layers(of: [$0], .secrets) }
+        nearer = site.pillarLayers(of: group, instance, [], graph)
+        rules = site.rules[.pillar]
+        var sayers: [Key: [Int]] = [:]
+        var order: [Key] = []
+        for place in components.indices {
+            for key in (plain[place] + secrets[place]).flatMap({ $0.fields.entries.map(\.key) }) {
+                if sayers[key] == nil { order.append(key) }
+                if sayers[key]?.last != place { sayers[key, default: []].append(place) }
             }
         }
+        self.sayers = sayers
+        sharedKeys = order.filter { sayers[$0]?.count ?? 0 > 1 }
     }
 
-    /// Where both say something of one key, equally strongly, and not the same: there, or on the way there.
-    func clashes(with other: PillarLeaves) -> [Clash] {
-        order.compactMap { path in clash(at: path, in: other, isOther: true) }
-            + other.order.compactMap { path in clash(at: path, in: other, isOther: false) }
-    }
-
-    private func clash(at path: [Key], in other: PillarLeaves, isOther: Bool) -> Clash? {
-        let (own, their) = isOther ? (self, other.values) : (other, values)
-        guard let leaf = own.values[path] else { return nil }
-        for length in 1...path.count {
-            let prefix = Array(path[..<length])
-            guard let rival = their[prefix], rival.origin.strength == leaf.origin.strength else { continue }
-            // Equal paths are found once, from the one side.
-            if length == path.count, !isOther || rival.content == leaf.content { return nil }
-            // What stands on the way to the leaf is a map.
-            let value = length == path.count ? leaf : own.maps[prefix] ?? leaf
-            return isOther
-                ? Clash(path: prefix, first: rival, second: value) : Clash(path: prefix, first: value, second: rival)
+    /// Pairs that say something of a key, and that no `requires` orders.
+    func siblings(saying key: Key) -> [(Int, Int)] {
+        let places = sayers[key] ?? []
+        return places.indices.flatMap { index in
+            places[..<index].filter { !ancestors[places[index]].contains($0) && !ancestors[$0].contains(places[index]) }
+                .map { ($0, places[index]) }
         }
-        return nil
+    }
+
+    /// Where the pillar is another if the second comes before the first, with all that it requires.
+    func differences(at key: Key, _ first: Int, _ second: Int) -> [[Key]] {
+        let isEarly: (Int) -> Bool = { $0 == second || ancestors[second].contains($0) }
+        let turned = components.indices.filter(isEarly) + components.indices.filter { !isEarly($0) }
+        return merged(Array(components.indices), key).differences(from: merged(turned, key), at: [key])
+    }
+
+    private func merged(_ order: [Int], _ key: Key) -> Fields.Entry? {
+        let layers = (order.flatMap { plain[$0] } + order.flatMap { secrets[$0] } + nearer).compactMap { layer in
+            layer.fields.entry(key).map { MergeLayer(Fields([$0]), isTagged: layer.isTagged) }
+        }
+        return merge(layers, by: rules).fields.entry(key)
+    }
+
+    /// What a component says at a path, or instead of a map on the way there, or in the place of all that is inherited there;
+    /// nil if it says nothing of it.
+    func statement(of place: Int, at path: [Key]) -> Conflict.Statement? {
+        let entry = (plain[place] + secrets[place]).reversed().lazy.compactMap { $0.fields.decision(at: path) }.first
+        return entry.map { Conflict.Statement(component: components[place], entry: $0) }
+    }
+}
+
+extension Fields {
+    fileprivate func decision(at path: [Key]) -> Entry? {
+        var found: Entry?
+        var fields = self
+        for step in path {
+            guard let entry = fields.entry(step) else { return found?.value.origin.tag == .replace ? found : nil }
+            guard let below = entry.value.map else { return entry }
+            found = entry
+            fields = below
+        }
+        return found
+    }
+}
+
+extension Fields.Entry? {
+    /// The paths at which two results are not the same.
+    fileprivate func differences(from other: Fields.Entry?, at path: [Key]) -> [[Key]] {
+        guard let self, let other else { return self == nil && other == nil ? [] : [path] }
+        guard let left = self.value.map, let right = other.value.map else {
+            return self.isSame(as: other) ? [] : [path]
+        }
+        let keys = left.entries.map(\.key) + right.entries.map(\.key).filter { !left.contains($0) }
+        return keys.flatMap { left.entry($0).differences(from: right.entry($0), at: path + [$0]) }
+    }
+}
+
+extension Fields.Entry {
+    /// Equal but for the order of keys, and of items where lists were joined: that follows the layers' and is no conflict.
+    fileprivate func isSame(as other: Fields.Entry) -> Bool {
+        guard let left = value.list, let right = other.value.list, isJoined, other.isJoined else {
+            return value.content.isSame(as: other.value.content)
+        }
+        var rest = right.map(\.content)
+        return left.count == right.count
+            && left.allSatisfy { item in
+                guard let place = rest.firstIndex(where: { item.content.isSame(as: $0) }) else { return false }
+                rest.remove(at: place)
+                return true
+            }
+    }
+
+    private var isJoined: Bool { [.merge(.union), .merge(.append)].contains(rule) }
+}
+
+extension Value.Content {
+    /// Equal but for the order of keys.
+    fileprivate func isSame(as other: Value.Content) -> Bool {
+        switch (self, other) {
+        case (.map(let left), .map(let right)):
+            left.entries.count == right.entries.count
+                && left.entries.allSatisfy { entry in
+                    right[entry.key].map { entry.value.content.isSame(as: $0.content) } ?? false
+                }
+        case (.list(let left), .list(let right)):
+            left.count == right.count && zip(left, right).allSatisfy { $0.content.isSame(as: $1.content) }
+        default: self == other
+        }
     }
 }
 
 /// A key with several values, all of them, and where that matters.
 struct Conflict {
-    let path: [Key]
-    fileprivate var definitions: [(component: EntityID, value: Value)]
+    /// What one component says.
+    struct Statement {
+        let component: EntityID
+        let entry: Fields.Entry
+
+        fileprivate var words: String {
+            entry.isUnset ? "\(component.name) removes it" : "\(component.name) says \(entry.value.phrase)"
+        }
+
+        fileprivate var isSecret: Bool { if case .secret = entry.value.content { true } else { false } }
+    }
+
+    fileprivate let path: [Key]
+    fileprivate var statements: [Statement]
     fileprivate var groups: [BoundEntity] = []
 
     /// The same conflict on another host group.
@@ -145,31 +203,26 @@ struct Conflict {
         groups += other.groups.filter { group in !groups.contains { $0.id == group.id } }
     }
 
-    private var hasSecrets: Bool {
-        definitions.allSatisfy { if case .secret = $0.value.content { true } else { false } }
-    }
-
     func isSame(as other: Conflict) -> Bool {
         path == other.path
-            && Set(definitions.map(\.value.origin.span)) == Set(other.definitions.map(\.value.origin.span))
+            && Set(statements.map(\.entry.value.origin.span)) == Set(other.statements.map(\.entry.value.origin.span))
     }
 
     var diagnostic: Diagnostic {
-        let labels = definitions.compactMap { definition in
-            definition.value.origin.span.map {
-                Label($0, "\(definition.component.name) says \(definition.value.phrase)")
-            }
+        let labels = statements.compactMap { statement in
+            statement.entry.value.origin.span.map { Label($0, statement.words) }
         }
-        let names = definitions.map { "\"\($0.component.name)\"" }
+        let names = statements.map { "\"\($0.component.name)\"" }
         let group = groups.first
         let others = groups.count > 1 ? " and \(groups.count - 1) more" : ""
+        let areSecrets = statements.allSatisfy(\.isSecret)
         return Diagnostic(
             .siblings,
-            "\(definitions.count == 2 ? "two" : "\(definitions.count)") components set \(SecretRef.path(path)) to different values, and nothing says which counts",
+            "\(statements.count == 2 ? "two" : "\(statements.count)") components set \(SecretRef.path(path)) to different values, and nothing says which counts",
             at: labels.last?.span, labels.last?.text ?? "", related: Array(labels.dropLast()),
             notes: ["\(names.joined(separator: " and ")) meet on \(group?.path ?? "")\(others)"]
-                + (hasSecrets ? ["secrets are not compared: two of them are held for different"] : []),
-            help: hasSecrets
+                + (areSecrets ? ["secrets are not compared: two of them are held for different"] : []),
+            help: areSecrets
                 ? "keep it in one file only, set it in \(group?.path ?? "the host group") or its secrets, or let one component require the other (the one that requires wins)"
                 : "set it in \(group?.path ?? "the host group"), or let one component require the other (the one that requires wins), or write !force before one value or !default before the others"
         )
@@ -177,17 +230,14 @@ struct Conflict {
 }
 
 extension [Conflict] {
-    fileprivate mutating func add(
-        _ clash: Clash, _ first: EntityID, _ second: EntityID, on group: BoundEntity
-    ) {
-        let definitions = [(first, clash.first), (second, clash.second)]
-        guard let known = firstIndex(where: { $0.path == clash.path }) else {
-            append(Conflict(path: clash.path, definitions: definitions, groups: [group]))
+    fileprivate mutating func add(_ path: [Key], _ statements: [Conflict.Statement], on group: BoundEntity) {
+        guard let known = firstIndex(where: { $0.path == path }) else {
+            append(Conflict(path: path, statements: statements, groups: [group]))
             return
         }
-        for (component, value) in definitions
-        where !self[known].definitions.contains(where: { $0.component == component }) {
-            self[known].definitions.append((component, value))
+        for statement in statements
+        where !self[known].statements.contains(where: { $0.component == statement.component }) {
+            self[known].statements.append(statement)
         }
     }
 }
@@ -198,7 +248,7 @@ extension Code {
         explanation: """
             Two components of one host group that no `requires` orders are equally near. Where they set one key to different \
             values, the order in which they happen to be listed would decide, so it is an error, unless something nearer, such as \
-            the host group, or something stronger settles it.
+            the host group, or something stronger settles it. What a component extends is part of what it says.
             """,
         example: """
             $ resolve validate

@@ -73,7 +73,8 @@ extension SiteCompiler {
         if let document = draft.subject.flatMap({ Registry.document(of: $0) }) {
             var walk = ProvenanceWalk()
             walk.visit(document)
-            leaves = walk.leaves
+            // An output without a value is itself one; of it there is nothing to tell.
+            leaves = walk.leaves.filter { !$0.path.isEmpty }
             // Without an output no path leads anywhere, and that is not the path's fault.
             if let path, !diagnostics.hasErrors { leaves = select(path, leaves, draft.loader.sources, &diagnostics) }
         }
