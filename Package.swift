@@ -58,7 +58,7 @@ let targets: [Target] = [
     tests("Secrets", of: ["Secrets", "SecretMemory", "YAMLSyntax", "Diagnostics"]),
     tests("SiteModel", of: ["SiteModel", "Diagnostics"]),
     tests("Resolution", of: ["Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
-    tests("Emitters", of: ["Emitters", "SiteModel", "Diagnostics"]),
+    tests("Emitters", of: ["Emitters", "Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
     tests("SiteConfig", of: ["SiteConfig"]),
     tests("Goldens", of: ["SiteConfig", "resolve", "TestSupport"], data: ["cases"]),
     tests("Commands", of: ["SiteConfig", "resolve", "TestSupport"]),

@@ -26,6 +26,9 @@ package final class Source: Sendable {
         self.hidden = hidden
     }
 
+    /// Whether it is the file as it is written, so that an edit of it is one of the file.
+    package var isAsWritten: Bool { hidden.isEmpty && !isSecret }
+
     /// Whether a place may be told by its line only: a column, too, says how long a secret before it is.
     package func hidesColumns(of span: Span) -> Bool {
         if isSecret || hidden.isEmpty { return isSecret }

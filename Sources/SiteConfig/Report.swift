@@ -48,10 +48,12 @@ public struct Report: Sendable {
     /// The codes of the findings, in the order shown.
     public var codes: [String] { diagnostics.map(\.code.id) }
 
-    /// Each fix-it of each finding: the finding's code, the title, and the changed text of the files it changes.
+    /// Each fix-it of each finding, but those in files with a password, whose text is not kept: the finding's code, the title, and the changed text of the files it changes.
     public var fixes: [(code: String, title: String, files: [String: String])] {
         diagnostics.flatMap { diagnostic in
-            diagnostic.fixes.map { (diagnostic.code.id, $0.title, applied($0)) }
+            diagnostic.fixes.filter { $0.edits.allSatisfy { sources[$0.span.source].isAsWritten } }.map {
+                (diagnostic.code.id, $0.title, applied($0))
+            }
         }
     }
 

@@ -29,7 +29,7 @@ struct Resolve: ParsableCommand {
         subcommands: [
             Env.self, VM.self, Vars.self, Roster.self, Pillar.self, Tops.self, Nodegroups.self, Spec.self,
             Manifest.self,
-            Host.self, Explain.self, Where.self, List.self,
+            Host.self, Explain.self, Diff.self, Where.self, List.self,
             Validate.self, Migrate.self, Alloc.self, Secrets.self, Read.self, Help.self,
         ])
 

@@ -4,21 +4,15 @@ package import SiteModel
 extension LinkedSite {
     /// Two minions at one address and port: R0614. Containers behind one address have ports of their own.
     package func checkPlaces(of minions: [Minion]) -> [Diagnostic] {
-        var known: [Place: Minion] = [:]
+        var known: [MinionPlace: Minion] = [:]
         return minions.compactMap { minion in
-            guard let host = minion.host?.value.string, let address = HostAddress(host) else { return nil }
-            let place = Place(address: address, port: minion.ssh["port"]?.integer ?? 22)
+            guard let place = minion.place else { return nil }
             guard let first = known[place] else {
                 known[place] = minion
                 return nil
             }
-            return .samePlace(first, minion, host, place.port)
+            return .samePlace(first, minion, minion.host?.value.string ?? "", place.port)
         }
-    }
-
-    private struct Place: Hashable {
-        let address: HostAddress
-        let port: Int
     }
 }
 
