@@ -164,6 +164,10 @@ struct Binder {
     ) {
         guard !key.text.hasPrefix("x-") else { return }
         let span = tree.span(node)
+        if kind == .hostGroup, table.isOpen, let found = misplacedInHostGroup(key, span) {
+            diagnostics.append(found)
+            return
+        }
         if let meant = table.confusions[key] {
             diagnostics.append(
                 .unknownKey(key, span, near: [meant.text], in: kind, place.steps, strictness, tree, isOpen: false))
@@ -299,6 +303,7 @@ struct Binder {
                 diagnostics.append(
                     .mapForTag(place.isOfPassword ? "" : tree.string(name), tree.span(node)).hiding(place.isOfPassword))
             }
+            if isCiphertext(node) { diagnostics.append(.strayCiphertext(place.steps, tree.span(node))) }
             if let tag = quotedTag(node) { diagnostics.append(.quotedTag(tag, node, tree).hiding(place.isOfPassword)) }
             for entry in tree.entries(node) { inspectBelow(entry.value, at: place.below(key(entry))) }
             for (index, item) in tree.items(node).enumerated() { inspectBelow(item, at: place.item(index)) }
@@ -320,6 +325,11 @@ struct Binder {
     private func isPassword(_ node: NodeID, at place: Place) -> Bool {
         place.isOfPassword && !tree.source.isSecret && tree.kind(node) == .scalar && tree.value(node) != .null
             && tree.secretPath(node) == nil && tree.pool(node) == nil
+    }
+
+    /// Whether it is a value of SOPS's outside of the file that could open it.
+    private func isCiphertext(_ node: NodeID) -> Bool {
+        tree.kind(node) == .scalar && !tree.source.isSecret && tree.text(node).starts(with: "ENC[AES256_GCM,".utf8)
     }
 
     /// The tag that a text in quotes begins with, if it says nothing else than the tag would.

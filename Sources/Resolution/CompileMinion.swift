@@ -116,7 +116,8 @@ extension Diagnostic {
             .pillarKey, "\(path) is set by resolve in every pillar", at: entry.keySpan ?? entry.value.origin.span,
             "this would be lost",
             help: path == "host"
-                ? "use another key; a map under `host` may have keys of its own" : "use another key")
+                ? "an instance's address is `ip`; as pillar use another key, or a map with keys of its own"
+                : "use another key")
     }
 
     fileprivate static func twicePillar(_ inner: Fields.Entry, _ outer: Fields.Entry) -> Diagnostic {

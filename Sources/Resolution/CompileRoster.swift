@@ -38,10 +38,9 @@ extension LinkedSite {
         let (selected, misses) = select(selection, among: minions, all.minions, isKnown: isKnown)
         diagnostics += misses
         if isWhole, catalogue.all(.hostGroup).isEmpty { diagnostics.append(.noHostGroups) }
-        // An Incus instance is reached by its name; but who names a minion wants it.
+        // That it has none may be meant; but who names a minion wants it.
         let unreachable = selected.filter { minion in
-            let isNamed = selection.patterns.contains { Key($0) == minion.id }
-            return minion.host == nil && (isNamed || minion.fields?.contains("incus_name") != true)
+            minion.lacksAddress || (minion.host == nil && selection.patterns.contains { Key($0) == minion.id })
         }
         if isKnown, !unreachable.isEmpty { diagnostics.append(.unreachable(unreachable, selection.patterns)) }
         let lineage = hostGroups.flatMap { inherited($0).entity.fields.lineage }
@@ -122,7 +121,7 @@ extension Diagnostic {
     }
 
     /// - Parameter patterns: what was asked for: who names a minion wants it.
-    fileprivate static func unreachable(_ minions: [Minion], _ patterns: [String]) -> Diagnostic {
+    static func unreachable(_ minions: [Minion], _ patterns: [String] = []) -> Diagnostic {
         let named = minions.contains { minion in patterns.contains { Key($0) == minion.id } }
         let shown = minions.prefix(5).map(\.id.text).joined(separator: ", ")
         let rest = minions.count > 5 ? " and \(minions.count - 5) more" : ""
@@ -131,7 +130,10 @@ extension Diagnostic {
             ? "has no address, so the roster is without it" : "have no address, so the roster is without them"
         return Diagnostic(
             .unreachable, named ? .error : .warning, "\(shown)\(rest) \(verb)", at: minions[0].span,
-            help: "--set \(minions[0].id)=IP gives one that is known only now")
+            help: named
+                ? "--set \(minions[0].id)=IP gives one that is known only now"
+                : "say `ip: ADDRESS`, or `ip: null` if it needs none: `roster --set ID=IP` gives one that is known only then"
+        )
     }
 }
 
@@ -139,14 +141,17 @@ extension Code {
     package static let unreachable = Code(
         "R0704", "minions that the roster leaves out",
         explanation: """
-            An instance whose address is null needs none for its connection (Incus), or gets one only when it runs. salt-ssh \
-            cannot reach it. Asked for by its id it is an error.
+            salt-ssh cannot reach an instance that says no address. Where that is meant, because it gets one only when it runs, \
+            or its connection needs none (Incus), it says `null`; then the roster is without it. Asked for by its id it is an \
+            error.
             """,
         example: """
             $ resolve roster
             -- site.yaml --
             -- pillar/hosts/kt_web.sls --
-            instances: {1: 203.0.113.10, 2: null}
+            instances:
+              1: 203.0.113.10
+              2: {ssh: {port: 2222}}
             """,
-        fix: "Give it an address, in the host group or with `--set ID=IP`.")
+        fix: "Give it an address, in the host group or with `--set ID=IP`, or say that it has none.")
 }

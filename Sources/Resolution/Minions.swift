@@ -30,6 +30,10 @@ extension LinkedSite {
                 diagnostics.append(.badID(text, instance))
                 continue
             }
+            if FieldTable.instance.fields.contains(where: { $0.name == instance.key }) {
+                diagnostics.append(.fieldAsInstance(instance))
+                continue
+            }
             let own = instance.value.map
             if let own { diagnostics += own.entries.compactMap { misplaced($0) } }
             let address = own == nil ? Fields.Entry("ip", keySpan: instance.keySpan, instance.value) : own?.entry("ip")
@@ -141,6 +145,12 @@ extension Diagnostic {
             help:
                 "use letters, digits, `.`, `_`, `@` and `-`, a letter or digit first: Salt makes files and targets of it"
         )
+    }
+
+    fileprivate static func fieldAsInstance(_ entry: Fields.Entry) -> Diagnostic {
+        Diagnostic(
+            .badMinion, "\(entry.key) is a field of an instance, and stands here as one", at: entry.keySpan,
+            help: "write it below the instance's number or name, indented: `1: {\(entry.key): …}`")
     }
 
     fileprivate static func misplaced(_ entry: Fields.Entry) -> Diagnostic {

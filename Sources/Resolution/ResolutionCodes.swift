@@ -12,6 +12,6 @@ extension Code {
         .unusedSecret, .sameName, .sameNumber,
         .sameAddress,
         .nearMiss, .pillarKey, .badMinion, .sameMinion, .samePlace, .rosterField, .storedSecret, .unreachable,
-        .doubleNodegroup, .passwordInClear,
+        .doubleNodegroup, .passwordInClear, .saltDirective, .misplacedKey, .strayCiphertext,
     ]
 }

@@ -2,7 +2,20 @@ package import Diagnostics
 internal import SiteModel
 internal import YAMLSyntax
 
-// What a roster cannot hold. Beside `Bind.swift`, which asks.
+// What a roster cannot hold, and what of it, or of Salt's own pillar files, stands where it would be pillar. Beside
+// `Bind.swift`, which asks.
+
+/// A key of a host group, or of an instance, that would be pillar and is hardly meant so: R0418, R0810.
+func misplacedInHostGroup(_ key: Key, _ span: Span) -> Diagnostic? {
+    if key == "include" || key == "exclude" { return .saltDirective(key, span) }
+    if key == "host" { return nil }
+    if FieldTable.roster.field(key) != nil {
+        return .misplacedKey(key, span, "write it under `ssh:` if it is the roster's")
+    }
+    let ofComponents: [Key] = ["states", "requires", "metrics", "ansible_group"]
+    guard ofComponents.contains(key) else { return nil }
+    return .misplacedKey(key, span, "a component has \(key): write it in components/NAME.yaml, and list that here")
+}
 
 extension Diagnostic {
     static func refusedKey(_ key: Key, _ span: Span, _ refusal: String, _ table: FieldTable, _ tree: SyntaxTree)
@@ -37,6 +50,30 @@ extension Diagnostic {
             .storedSecret, "a secret cannot stand in minion_opts", at: span,
             help: "hand it to the minion in its pillar, which is not stored there"
         ).hiding(true)
+    }
+
+    fileprivate static func saltDirective(_ key: Key, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .saltDirective, "\(key) is a directive of Salt's, and a host group is none of its files", at: span,
+            "it would be data",
+            help:
+                "what several host groups share is a host group without instances, that they extend, or a component's pillar"
+        )
+    }
+
+    fileprivate static func misplacedKey(_ key: Key, _ span: Span, _ help: String) -> Diagnostic {
+        Diagnostic(
+            .misplacedKey, .warning, "\(key) is pillar here", at: span,
+            help: help + "; under `pillar:` it is pillar without this remark")
+    }
+
+    static func strayCiphertext(_ steps: [Key], _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .strayCiphertext, "\(SecretRef.path(steps)) is a value that SOPS encrypted, and its file is another",
+            at: span,
+            help:
+                "only the file that sops wrote can be opened: write `!secret PATH` here, or move the key there with sops"
+        )
     }
 
     static func passwordInClear(_ steps: [Key], _ span: Span) -> Diagnostic {
@@ -79,6 +116,53 @@ extension Code {
               minion_opts: {db: !secret db.password}
             """,
         fix: "Put it into the pillar, which reaches the states and is not stored.")
+
+    package static let saltDirective = Code(
+        "R0418", "a directive of Salt's in a host group",
+        explanation: """
+            `include` and `exclude` mean something in Salt's own pillar files. A host group looks like one, but is plain data: \
+            what is included would be missing from the pillar without a word.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- pillar/hosts/kt_web.sls --
+            include: [common.users]
+            instances: {1: 203.0.113.10}
+            """,
+        fix: """
+            Put what is shared into a host group without instances and write `extends: NAME`, or into the `pillar` of a component.
+            """)
+
+    package static let misplacedKey = Code(
+        "R0810", "pillar that looks like something else",
+        explanation: """
+            Any key of a host group that has no other meaning is pillar. This one is a field of the roster, which stands under \
+            `ssh`, or of a component: one level too high, it decides nothing, and salt-ssh connects as root to port 22.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- pillar/hosts/kt_web.sls --
+            user: admin
+            instances: {1: 203.0.113.10}
+            """,
+        fix: "Move it under `ssh:`, or under `pillar:` if it is pillar.")
+
+    package static let strayCiphertext = Code(
+        "R0515", "ciphertext outside of its file",
+        explanation: """
+            A value that begins with `ENC[AES256_GCM,` was encrypted by SOPS, with a key that stands only in the file that it was \
+            written to. Copied elsewhere it is a text that nobody can open, and a minion would get that text for its password.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- pillar/hosts/kt_web.sls --
+            instances: {1: 203.0.113.10}
+            db: {password: "ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]"}
+            """,
+        fix: "Write `!secret PATH` and keep the value in the file of secrets.")
 
     package static let passwordInClear = Code(
         "R0809", "a password in clear",

@@ -72,7 +72,7 @@ extension Binder {
             return "a pillar is a layer: tag what stands in it"
         }
         return place.steps.last == "components" && isInstance
-            ? "an instance's components are added to its group's" : nil
+            ? "an instance's components are added to its group's; one that runs less belongs to another group" : nil
     }
 
     private func isMerged(_ place: Place) -> Bool {

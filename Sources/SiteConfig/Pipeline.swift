@@ -36,7 +36,7 @@ extension SiteCompiler {
         case .roster(let request): compileRoster(request, keyring)
         case .pillar(let id): compileMinion(id, keyring) { .pillar($0) }
         // States are no secrets, so nothing is opened for them.
-        case .tops(let id): compileMinion(id, nil) { .tops($0) }
+        case .tops(let id): compileMinion(id, nil, readsPillar: false) { .tops($0) }
         case .nodegroups: compileNodegroups()
         }
     }

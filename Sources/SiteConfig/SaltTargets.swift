@@ -24,7 +24,7 @@ extension SiteCompiler {
 
     /// What the states of one minion read. Reads only its host group, its components and their secrets, if its id leads there.
     func compileMinion(
-        _ id: String, _ keyring: Keyring?, _ subject: (MinionData) -> Subject
+        _ id: String, _ keyring: Keyring?, readsPillar: Bool = true, _ subject: (MinionData) -> Subject
     ) -> Draft {
         var loader = Loader(files, strictness, keyring)
         guard let (minion, group, rivals) = loader.findMinion(id) else {
@@ -45,7 +45,8 @@ extension SiteCompiler {
         loader.loadMentionedSecrets(isNeeded: true)
         let site = loader.site
         let compiled = site.data(of: minion, in: group)
-        let findings = rivals + site.minions(of: group).diagnostics + compiled.diagnostics + link(site, .minion)
+        var findings = rivals + site.minions(of: group).diagnostics + compiled.diagnostics + link(site, .minion)
+        if readsPillar { findings += loader.missingLayerWarnings }
         return Draft(loader, findings, subject(compiled.data))
     }
 

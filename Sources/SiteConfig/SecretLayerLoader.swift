@@ -42,8 +42,11 @@ extension Loader {
         for name in names.sorted(by: { Key($0) < Key($1) }) where !Catalogue.isIgnored(name) {
             let near = Suggestions.near(name, among: folders, includingParts: false).first
             let owner = SecretLayerFiles.folders.first { SecretLayerFiles.owner(of: name, $0.kind, catalogue) != nil }
-            guard let place = near.map({ "secrets/\($0)" }) ?? owner.map({ "\($0.folder)/\(name)" }) else { continue }
-            report(.misplaced("secrets/\(name)", place))
+            if let place = near.map({ "secrets/\($0)" }) ?? owner.map({ "\($0.folder)/\(name)" }) {
+                report(.misplaced("secrets/\(name)", "is \(place) meant?"))
+            } else if EntityKind.allCases.contains(where: { $0.plural == name }) {
+                report(.misplaced("secrets/\(name)", "only host groups and components have secrets of their own"))
+            }
         }
     }
 
@@ -81,9 +84,18 @@ extension Loader {
 
     /// That keys of layers are not checked; nothing where all are known.
     var unknownLayerNotes: [Diagnostic] {
-        secretLayers.values.filter(\.state.isUnchecked).compactMap(\.sealed).sorted {
-            Key($0.source.path) < Key($1.source.path)
-        }.map { .unknownLayer($0.source.path, .startOfFile($0.source.id)) }
+        unknownLayers.map { .unknownLayer($0.path, .startOfFile($0.id)) }
+    }
+
+    /// That an output lacks what layers say that were not opened.
+    var missingLayerWarnings: [Diagnostic] {
+        unknownLayers.map { .missingLayer($0.path, .startOfFile($0.id)) }
+    }
+
+    private var unknownLayers: [Source] {
+        secretLayers.values.filter(\.state.isUnchecked).compactMap(\.sealed?.source).sorted {
+            Key($0.path) < Key($1.path)
+        }
     }
 }
 
@@ -101,8 +113,17 @@ extension Diagnostic {
                 : "is \(near.map { "\($0)\(ending)" }.asChoices) meant?")
     }
 
-    fileprivate static func misplaced(_ path: String, _ place: String) -> Diagnostic {
-        Diagnostic(.ownerless, "nothing reads \(path)", at: nil, help: "is \(place) meant?")
+    fileprivate static func misplaced(_ path: String, _ help: String) -> Diagnostic {
+        Diagnostic(.ownerless, "nothing reads \(path)", at: nil, help: help)
+    }
+
+    fileprivate static func missingLayer(_ path: String, _ span: Span) -> Diagnostic {
+        Diagnostic(
+            .uncheckedSecrets, .warning, "\(path) was not opened: what it says is missing here, and may count instead",
+            at: span,
+            help:
+                "an output that is not redacted opens it; a SOPS file keeps its keys readable, so that they are known here"
+        )
     }
 
     fileprivate static func unknownLayer(_ path: String, _ span: Span) -> Diagnostic {

@@ -53,7 +53,7 @@ package enum MergeSubject: String, Sendable, CaseIterable {
         case .spec: "site ← spec"
         case .component: "component"
         case .hostGroup: "host group"
-        case .pillar: "components ← host group ← instance"
+        case .pillar: "components ← their secrets ← host group ← its secrets ← instance"
         }
     }
 }

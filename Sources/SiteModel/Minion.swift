@@ -47,6 +47,13 @@ package struct Minion: Sendable {
     }
 }
 
+extension Minion {
+    /// Whether it is not said that it has no address: neither `null` nor the name of an Incus instance stands there.
+    package var lacksAddress: Bool {
+        host == nil && address.value.origin.layer == .builtIn && fields?.contains("incus_name") != true
+    }
+}
+
 extension [Minion] {
     /// In natural order of their ids.
     package var inOrder: [Minion] {

@@ -52,12 +52,16 @@ extension Minion {
     /// Where it is reached; nil if it has no address.
     package var place: MinionPlace? {
         guard let host = host?.value.string, let address = HostAddress(host) else { return nil }
-        return MinionPlace(address: address, port: ssh["port"]?.integer ?? 22)
+        let gateways = (ssh["ssh_options"]?.list ?? []).compactMap(\.string).filter { option in
+            ["proxyjump", "proxycommand"].contains { option.lowercased().hasPrefix($0) }
+        }
+        return MinionPlace(address: address, port: ssh["port"]?.integer ?? 22, gateways: gateways.map { Key($0) })
     }
 }
 
-/// An address and the port of ssh there.
+/// An address, the port of ssh there, and the gateways that lead to it: behind others it is another machine's.
 package struct MinionPlace: Hashable, Sendable {
     package let address: HostAddress
     package let port: Int
+    package let gateways: [Key]
 }

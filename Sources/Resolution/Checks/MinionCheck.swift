@@ -5,7 +5,9 @@ extension LinkedSite {
     /// All that can be wrong with the minions of a site: R0303, R0304, R0416, R0417, R0613, R0614, R0705.
     package func checkMinions() -> [Diagnostic] {
         let all = minions()
-        var diagnostics = all.diagnostics + checkPlaces(of: all.minions) + doubleNames(all.minions)
+        let lost = all.minions.filter(\.lacksAddress)
+        var diagnostics = lost.isEmpty ? [] : [Diagnostic.unreachable(lost)]
+        diagnostics += all.diagnostics + checkPlaces(of: all.minions) + doubleNames(all.minions)
         let graph = ComponentGraph(self)
         let instances = Dictionary(grouping: all.minions, by: \.hostGroup).mapValues { $0.map(\.fields) }
         for group in hostGroups {

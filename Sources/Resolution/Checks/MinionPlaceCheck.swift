@@ -33,7 +33,8 @@ extension Diagnostic {
                 ? "`ssh: {host: …}` of a host group holds for all its instances: say it for one of them"
                 : isInherited
                     ? "instances are inherited, too: a host group that others extend has none of its own"
-                    : "correct one of the addresses; machines behind one address have an `ssh: {port: …}` each")
+                    : "correct one of the addresses; machines behind one address have an `ssh: {port: …}` each, those behind different gateways a ProxyJump in ssh_options, or a `host` of ssh's own config"
+        )
     }
 }
 

@@ -216,6 +216,7 @@ struct Conflict {
         let group = groups.first
         let others = groups.count > 1 ? " and \(groups.count - 1) more" : ""
         let areSecrets = statements.allSatisfy(\.isSecret)
+        let areLists = statements.allSatisfy { $0.entry.value.list != nil }
         return Diagnostic(
             .siblings,
             "\(statements.count == 2 ? "two" : "\(statements.count)") components set \(SecretRef.path(path)) to different values, and nothing says which counts",
@@ -225,6 +226,7 @@ struct Conflict {
             help: areSecrets
                 ? "keep it in one file only, set it in \(group?.path ?? "the host group") or its secrets, or let one component require the other (the one that requires wins)"
                 : "set it in \(group?.path ?? "the host group"), or let one component require the other (the one that requires wins), or write !force before one value or !default before the others"
+                    + (areLists ? "; lists are joined by !union before each" : "")
         )
     }
 }
