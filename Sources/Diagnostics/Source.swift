@@ -93,8 +93,13 @@ extension Source {
     }
 
     /// Whether the text speaks of passwords, as a roster names them.
-    package var mentionsPasswords: Bool {
-        let word = Array("passwd".utf8)
+    package var mentionsPasswords: Bool { mentions("passwd") }
+
+    /// Whether it speaks of passwords in any spelling that may be meant for that.
+    package var seemsToMentionPasswords: Bool { mentions("passw") || mentions("pasw") }
+
+    private func mentions(_ word: String) -> Bool {
+        let word = Array(word.utf8)
         return bytes.indices.contains { bytes[$0] == word[0] && bytes[$0...].starts(with: word) }
     }
 

@@ -143,7 +143,7 @@ struct Loader {
     /// Binds a file of the command line's, with all that the scope reads of what it refers to.
     mutating func load(_ path: String, _ bytes: [UInt8], as kind: EntityKind, _ scope: Scope) -> BoundEntity? {
         let name = path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? path
-        let parsed = parseOrConceal(sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path)))
+        let parsed = parseOrConceal(sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path)), kind)
         diagnostics += parsed.diagnostics
         guard let tree = parsed.tree, let entity = bindTree(tree, as: EntityID(kind, folder: "", Key(name))) else {
             return nil
@@ -185,11 +185,11 @@ struct Loader {
     private mutating func parseFile(_ path: String, _ kind: EntityKind) -> SyntaxTree? {
         guard let bytes = readBytes(path) else { return nil }
         let source = sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path))
-        let parsed = parseOrConceal(source)
+        let parsed = parseOrConceal(source, kind)
         if kind == .hostGroup, let found = jinja(in: source, parsed.tree, parsed.diagnostics) {
             // What Jinja is to YAML need not be said as well.
             diagnostics.append(found)
-            if source.mentionsPasswords { keep(source.concealed) }
+            if source.seemsToMentionPasswords { keep(source.concealed) }
             return nil
         }
         diagnostics += parsed.diagnostics
@@ -198,9 +198,14 @@ struct Loader {
 
     /// The tree of a text. Where one that speaks of passwords has mistakes, they are told without its text: what cannot be
     /// read cannot be told from a password either.
-    private mutating func parseOrConceal(_ source: Source) -> (tree: SyntaxTree?, diagnostics: [Diagnostic]) {
+    private mutating func parseOrConceal(
+        _ source: Source, _ kind: EntityKind
+    ) -> (tree: SyntaxTree?, diagnostics: [Diagnostic]) {
         let parsed = parse(source, strictness)
-        guard !parsed.diagnostics.isEmpty, source.mentionsPasswords else { return parsed }
+        let isOfMinions = [.hostGroup, .component].contains(kind)
+        guard !parsed.diagnostics.isEmpty,
+            source.mentionsPasswords || (isOfMinions && source.seemsToMentionPasswords)
+        else { return parsed }
         let concealed = source.concealed
         if parsed.tree == nil { keep(concealed) }
         return (parsed.tree, parse(concealed, strictness).diagnostics.map { $0.hiding(true) })
