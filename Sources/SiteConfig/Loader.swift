@@ -208,7 +208,7 @@ struct Loader {
         else { return parsed }
         let concealed = source.concealed
         if parsed.tree == nil { keep(concealed) }
-        return (parsed.tree, parse(concealed, strictness).diagnostics.map { $0.hiding(true) })
+        return (parsed.tree, parsed.diagnostics.concealed(as: parse(concealed, strictness).diagnostics))
     }
 
     /// The file's bytes, or nil and why not.
@@ -230,6 +230,18 @@ struct Loader {
     static func holdsSecrets(_ path: String) -> Bool {
         let parts = path.split(separator: "/")
         return parts.last?.hasPrefix("secrets") == true || parts.dropLast().contains("secrets")
+    }
+}
+
+extension [Diagnostic] {
+    /// What was found in a text, in the words for one that is secret.
+    ///
+    /// - Parameter found: what is found in it as a secret text, which may be more: tags of ours mean nothing there.
+    func concealed(as found: [Diagnostic]) -> [Diagnostic] {
+        map { diagnostic in
+            let words = found.first { $0.code.id == diagnostic.code.id && $0.primary?.span == diagnostic.primary?.span }
+            return (words ?? diagnostic).hiding(true)
+        }
     }
 }
 

@@ -105,7 +105,7 @@ public struct SiteCompiler: Sendable {
             if source.mentionsPasswords {
                 // Those it holds are shown as secrets are; what cannot be parsed is held for secret whole.
                 sources.keep(source.concealed)
-                diagnostics = parse(source.concealed, strictness).diagnostics
+                diagnostics = diagnostics.concealed(as: parse(source.concealed, strictness).diagnostics)
                 opened.others[Key(path)] = tree.map { tree in
                     OpenedSecrets(
                         tree, scalars: passwords(in: tree).map { (steps: $0.steps.map(\.text), node: $0.node) })
