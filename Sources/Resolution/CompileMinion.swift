@@ -27,8 +27,8 @@ extension LinkedSite {
             pillar.set(Key(unknown.path), Value(.secret(unknown), Origin(nil, .secrets)))
         }
         let states = states(of: components)
-        var host = self.host(minion, components, states)
-        for entry in pillar["host"]?.map?.entries ?? [] where !host.contains(entry.key) { host.set(entry) }
+        var host = pillar["host"]?.map ?? Fields()
+        for entry in self.host(minion, components, states).entries { host.set(entry) }
         pillar.set(Fields.Entry("host", Value(.map(host), .nowhere), rule: .ofItems))
         pillar.lineage += componentLineage(of: minion, in: group, components)
         return (MinionData(pillar: pillar, states: states), diagnostics)

@@ -63,10 +63,16 @@ struct ComponentGraph {
         return order
     }
 
-    /// The layers of components, the weakest first, each after what it extends. So what a component brings does not depend on
-    /// which others there are.
+    /// The layers of components, the weakest first, each after what it extends and each once.
     func layers(of components: [EntityID], _ band: Band) -> [MergeLayer] {
-        components.flatMap { layers[$0] ?? [] }.compactMap { band == .plain ? $0.layer : site.secretLayer(of: $0.id) }
+        var seen: Set<EntityID> = []
+        let family = components.flatMap { layers[$0] ?? [] }.filter { seen.insert($0.id).inserted }
+        return family.compactMap { band == .plain ? $0.layer : site.secretLayer(of: $0.id) }
+    }
+
+    /// What components say, then above all of that their secrets.
+    func layers(of components: [EntityID]) -> [MergeLayer] {
+        Band.allCases.flatMap { layers(of: components, $0) }
     }
 
     private func names(in value: Value?) -> [EntityID] {
@@ -75,8 +81,8 @@ struct ComponentGraph {
 }
 
 extension LinkedSite {
-    /// A minion's pillar as layers, the weakest first: its components, each after what it extends; their secrets in the same
-    /// order; the host group after what it extends, and their secrets; the instance.
+    /// A minion's pillar as layers, the weakest first: its components, each after what it extends and each once; their
+    /// secrets in the same order; the host group after what it extends, and their secrets; the instance.
     ///
     /// - Parameter instance: what the instance says itself; nil if that is an address only.
     func pillarLayers(
@@ -85,7 +91,7 @@ extension LinkedSite {
         let family = layers(of: group)
         let own = family.map { $0.entity.layer(of: $0.entity.fields.pillar(besides: .hostGroup), $0.lineage) }
         let nearest = instance.map { group.layer(of: $0.pillar(besides: .instance), nil) }
-        return graph.layers(of: components, .plain) + graph.layers(of: components, .secrets)
+        return graph.layers(of: components)
             + own + family.compactMap { secretLayer(of: $0.entity.id) } + [nearest].compactMap(\.self)
     }
 

@@ -55,10 +55,8 @@ extension LinkedSite {
 /// The pillar of one minion, to be merged in several orders, a key at a time.
 private struct SiblingTrial {
     private let components: [EntityID]
+    private let graph: ComponentGraph
     private let ancestors: [PlaceSet]
-    /// What each component says, and its secrets.
-    private let plain: [[MergeLayer]]
-    private let secrets: [[MergeLayer]]
     /// What stands above all components.
     private let nearer: [MergeLayer]
     private let rules: MergeRules
@@ -72,15 +70,14 @@ private struct SiblingTrial {
         _ graph: ComponentGraph
     ) {
         self.components = components
+        self.graph = graph
         ancestors = graph.ancestors(among: components)
-        plain = components.map { graph.layers(of: [$0], .plain) }
-        secrets = components.map { graph.layers(of: [$0], .secrets) }
         nearer = site.pillarLayers(of: group, instance, [], graph)
         rules = site.rules[.pillar]
         var sayers: [Key: [Int]] = [:]
         var order: [Key] = []
         for place in components.indices {
-            for key in (plain[place] + secrets[place]).flatMap({ $0.fields.entries.map(\.key) }) {
+            for key in graph.layers(of: [components[place]]).flatMap({ $0.fields.entries.map(\.key) }) {
                 if sayers[key] == nil { order.append(key) }
                 if sayers[key]?.last != place { sayers[key, default: []].append(place) }
             }
@@ -102,11 +99,14 @@ private struct SiblingTrial {
     func differences(at key: Key, _ first: Int, _ second: Int) -> [[Key]] {
         let isEarly: (Int) -> Bool = { $0 == second || ancestors[second].contains($0) }
         let turned = components.indices.filter(isEarly) + components.indices.filter { !isEarly($0) }
-        return merged(Array(components.indices), key).differences(from: merged(turned, key), at: [key])
+        let (usual, other) = (merged(Array(components.indices), key), merged(turned, key))
+        // What is replaced whole differs as a whole.
+        guard rules[key] == .deep else { return usual.isSame(as: other) ? [] : [[key]] }
+        return usual.differences(from: other, at: [key])
     }
 
     private func merged(_ order: [Int], _ key: Key) -> Fields.Entry? {
-        let layers = (order.flatMap { plain[$0] } + order.flatMap { secrets[$0] } + nearer).compactMap { layer in
+        let layers = (graph.layers(of: order.map { components[$0] }) + nearer).compactMap { layer in
             layer.fields.entry(key).map { MergeLayer(Fields([$0]), isTagged: layer.isTagged) }
         }
         return merge(layers, by: rules).fields.entry(key)
@@ -115,7 +115,8 @@ private struct SiblingTrial {
     /// What a component says at a path, or instead of a map on the way there, or in the place of all that is inherited there;
     /// nil if it says nothing of it.
     func statement(of place: Int, at path: [Key]) -> Conflict.Statement? {
-        let entry = (plain[place] + secrets[place]).reversed().lazy.compactMap { $0.fields.decision(at: path) }.first
+        let entry = graph.layers(of: [components[place]]).reversed().lazy.compactMap { $0.fields.decision(at: path) }
+            .first
         return entry.map { Conflict.Statement(component: components[place], entry: $0) }
     }
 }
@@ -137,13 +138,23 @@ extension Fields {
 extension Fields.Entry? {
     /// The paths at which two results are not the same.
     fileprivate func differences(from other: Fields.Entry?, at path: [Key]) -> [[Key]] {
-        guard let self, let other else { return self == nil && other == nil ? [] : [path] }
-        guard let left = self.value.map, let right = other.value.map else {
-            return self.isSame(as: other) ? [] : [path]
-        }
+        guard let left = self?.value.map, let right = other?.value.map else { return isSame(as: other) ? [] : [path] }
         let keys = left.entries.map(\.key) + right.entries.map(\.key).filter { !left.contains($0) }
         return keys.flatMap { left.entry($0).differences(from: right.entry($0), at: path + [$0]) }
     }
+}
+
+extension Fields.Entry? {
+    /// Equal; or one is not there, and nothing stands in the other.
+    fileprivate func isSame(as other: Fields.Entry?) -> Bool {
+        guard let self, let other else { return [self, other].allSatisfy { $0?.value.isHollow ?? true } }
+        return self.isSame(as: other)
+    }
+}
+
+extension Value {
+    /// Whether it is a map of maps in which nothing stands.
+    fileprivate var isHollow: Bool { map.map { $0.entries.allSatisfy(\.value.isHollow) } ?? false }
 }
 
 extension Fields.Entry {

@@ -8,7 +8,8 @@ enum DeepRule {
         case (let first?, let second?): return united(weaker, nearer, first, second, &merger)
         case (nil, nil): return ReplaceRule.combine(weaker, nearer, .deep)
         default:
-            merger.report(.shapes(weaker, nearer, .warning))
+            // What is unset has no shape.
+            if !weaker.isUnset { merger.report(.shapes(weaker, nearer, .warning)) }
             return replace(weaker, nearer, &merger)
         }
     }

@@ -1,5 +1,6 @@
-/// JSON (RFC 8259) that keeps the order of keys and every digit of a number: what the shared cases are compared by.
-indirect enum OrderedJSON {
+/// JSON (RFC 8259) that keeps the order of keys and every digit of a number: what outputs and the shared cases are
+/// compared by.
+package indirect enum OrderedJSON: Sendable {
     case null
     case bool(Bool)
     /// As it is written.
@@ -8,24 +9,24 @@ indirect enum OrderedJSON {
     case list([OrderedJSON])
     case map([(key: String, value: OrderedJSON)])
 
-    struct Malformed: Error { let offset: Int }
+    package struct Malformed: Error { let offset: Int }
 
-    static func parsed(_ bytes: [UInt8]) throws -> OrderedJSON {
+    package static func parsed(_ bytes: [UInt8]) throws -> OrderedJSON {
         var reader = JSONReader(bytes: bytes)
         let value = try reader.value()
         try reader.expectEnd()
         return value
     }
 
-    var items: [OrderedJSON] { if case .list(let items) = self { items } else { [] } }
+    package var items: [OrderedJSON] { if case .list(let items) = self { items } else { [] } }
 
-    subscript(key: String) -> OrderedJSON? {
+    package subscript(key: String) -> OrderedJSON? {
         guard case .map(let entries) = self else { return nil }
         return entries.first { $0.key == key }?.value
     }
 
     /// On one line; a float in the form in which Swift writes it.
-    var text: String {
+    package var text: String {
         switch self {
         case .null: "null"
         case .bool(let value): String(value)
