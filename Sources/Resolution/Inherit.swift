@@ -58,6 +58,8 @@ private struct Walk {
     private let catalogue: Catalogue
     private let edges: (BoundEntity) -> [Reference]
     private var path: [Visit]
+    /// Those on the path, for it may be long.
+    private var isOnPath: Set<EntityID>
     private var visited: Set<EntityID>
     var order: [Ancestry.Member] = []
     var cycles: [[Edge]] = []
@@ -78,6 +80,7 @@ private struct Walk {
         self.catalogue = catalogue
         self.edges = edges
         path = [Visit(id: start.id, reference: nil, targets: edges(start))]
+        isOnPath = [start.id]
         visited = [start.id]
     }
 
@@ -89,6 +92,7 @@ private struct Walk {
         while let visit = path.last {
             guard visit.next < visit.targets.count, !isTooLong else {
                 order.append(Ancestry.Member(id: visit.id, reference: visit.reference))
+                isOnPath.remove(visit.id)
                 path.removeLast()
                 continue
             }
@@ -101,7 +105,7 @@ private struct Walk {
         guard let place = catalogue.place(reference.name, reference.order), let parent = entities[place.id] else {
             return
         }
-        if let start = path.firstIndex(where: { $0.id == parent.id }) {
+        if isOnPath.contains(parent.id), let start = path.firstIndex(where: { $0.id == parent.id }) {
             let edges = path[start...].dropLast().enumerated().compactMap { offset, visit in
                 path[start + offset + 1].reference.map { Edge(child: visit.id, reference: $0) }
             }
@@ -113,6 +117,7 @@ private struct Walk {
             isTooLong = true
             return
         }
+        isOnPath.insert(parent.id)
         path.append(Visit(id: parent.id, reference: reference, targets: edges(parent)))
     }
 }
