@@ -37,11 +37,6 @@ struct ComponentGraph {
         return ancestors
     }
 
-    /// The two sets of layers that components bring: what they say, and above all of that their secrets.
-    enum Band: CaseIterable {
-        case plain, secrets
-    }
-
     /// The components of a host group in the order in which they are layers: depth-first in listed order, what a component
     /// requires before it, each once. A circle, which is R0302, is cut where it closes.
     ///
@@ -63,16 +58,12 @@ struct ComponentGraph {
         return order
     }
 
-    /// The layers of components, the weakest first, each after what it extends and each once.
-    func layers(of components: [EntityID], _ band: Band) -> [MergeLayer] {
+    /// The layers of components, the weakest first: what they say, each after what it extends and each once; then, above all of
+    /// that, their secrets in the same order.
+    func layers(of components: [EntityID]) -> [MergeLayer] {
         var seen: Set<EntityID> = []
         let family = components.flatMap { layers[$0] ?? [] }.filter { seen.insert($0.id).inserted }
-        return family.compactMap { band == .plain ? $0.layer : site.secretLayer(of: $0.id) }
-    }
-
-    /// What components say, then above all of that their secrets.
-    func layers(of components: [EntityID]) -> [MergeLayer] {
-        Band.allCases.flatMap { layers(of: components, $0) }
+        return family.map(\.layer) + family.compactMap { site.secretLayer(of: $0.id) }
     }
 
     private func names(in value: Value?) -> [EntityID] {
