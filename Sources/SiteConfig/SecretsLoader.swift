@@ -45,7 +45,7 @@ extension Loader {
         }
     }
 
-    static func isNamedAsSealed(_ path: String) -> Bool { path != "secrets.yaml" && path != "secrets.yml" }
+    private static func isNamedAsSealed(_ path: String) -> Bool { path != "secrets.yaml" && path != "secrets.yml" }
 
     /// An encrypted file is the truth if it can be opened; a plain one beside it is then checked against it.
     private mutating func choose(
