@@ -98,9 +98,13 @@ extension Source {
     /// Whether it speaks of passwords in any spelling that may be meant for that.
     package var seemsToMentionPasswords: Bool { mentions("passw") || mentions("pasw") }
 
+    /// Whether a word begins so, or a part of one behind a `_`: `nopasswd` is none.
     private func mentions(_ word: String) -> Bool {
         let word = Array(word.utf8)
-        return bytes.indices.contains { bytes[$0] == word[0] && bytes[$0...].starts(with: word) }
+        return bytes.indices.contains { index in
+            guard bytes[index] == word[0], bytes[index...].starts(with: word) else { return false }
+            return index == 0 || !(0x61...0x7A).contains(bytes[index - 1] | 0x20)
+        }
     }
 
     /// The same, held for secret.

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// What becomes of one file: it is made, rewritten, moved or removed.
 public struct FileChange: Sendable, Equatable {
     /// Where it was, relative to the site; nil for a new file.
@@ -15,6 +17,12 @@ public struct FileChange: Sendable, Equatable {
         self.newPath = newPath
         self.oldBytes = oldBytes
         self.newBytes = newBytes
+    }
+
+    /// Whether a diff of it would show lines that speak of passwords, as a roster names them. A file that only moves shows none.
+    public var mayShowPasswords: Bool {
+        oldBytes != newBytes
+            && Source(id: SourceID(index: 0), path: path, bytes: oldBytes, isSecret: false).mentionsPasswords
     }
 
     /// Where it stands in a list of changes.

@@ -19,7 +19,14 @@ struct SiteReading {
         self.loader = loader
         site = loader.site
         entitiesByPath = Dictionary(site.entities.values.map { ($0.path, $0) }) { first, _ in first }
-        sources = Dictionary(loader.sources.sources.map { ($0.path, $0) }) { first, _ in first }
+        let written = loader.sources.sources.map { source in
+            // What was taken out so that no message shows it must not be lost from the file.
+            guard !source.isAsWritten, !source.isSecret,
+                let bytes = try? files.read(source.path, limit: Loader.fileLimit)
+            else { return source }
+            return Source(id: source.id, path: source.path, bytes: bytes, isSecret: false)
+        }
+        sources = Dictionary(written.map { ($0.path, $0) }) { first, _ in first }
     }
 
     /// Whether it may be compiled as it is.

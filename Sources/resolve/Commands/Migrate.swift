@@ -38,6 +38,11 @@ struct Migrate: StatusCommand {
         if write {
             try SiteWriter(site.location.path).write(migration.changes)
             try options.deliver(plain: Array(migration.changes.map { $0.summary + "\n" }.joined().utf8))
+        } else if let change = migration.changes.first(where: \.mayShowPasswords) {
+            throw Failure(
+                message: "\(change.oldPath ?? "a file") speaks of passwords, and a diff could show one\n"
+                    + "help: --write makes the changes and shows no line; best move the password to the secrets before",
+                status: .wrongContent)
         } else if !migration.changes.isEmpty {
             try options.deliver(plain: migration.diff(below: GlobalOptions.placeInRepository(site.location)))
         }
