@@ -28,6 +28,7 @@ extension SiteCompiler {
     ) -> Draft {
         var loader = Loader(files, strictness, keyring)
         guard let (minion, group, rivals) = loader.findMinion(id) else {
+            loader.loadMentionedSecrets(isNeeded: false)
             let site = loader.site
             let all = site.minions()
             var findings = link(site, .names) + all.diagnostics
