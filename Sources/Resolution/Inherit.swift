@@ -22,8 +22,8 @@ package struct Ancestry: Sendable {
         var reported: Set<EntityID> = []
         let heirs = entities.values.filter { !$0.parents.isEmpty }.sorted { Key($0.path) < Key($1.path) }
         for heir in heirs {
-            var walk = Walk(entities, catalogue, heir) { $0.parents }
-            walk.run(limit: Self.limit)
+            var walk = Walk(entities, catalogue) { $0.parents }
+            walk.run(from: heir, limit: Self.limit)
             families[heir.id] = walk.order
             if walk.isTooLong { diagnostics.append(.tooManyParents(heir)) }
             diagnostics += Self.told(walk.cycles, &reported).map { .cycle($0, "extends", entities) }
@@ -52,15 +52,15 @@ private struct Edge {
     let reference: Reference
 }
 
-/// The walk from one entity through those that it names, with a stack of its own: families may be deep.
+/// The walk from entities through those that they name, each once, with a stack of its own: families may be deep.
 private struct Walk {
     private let entities: [EntityID: BoundEntity]
     private let catalogue: Catalogue
     private let edges: (BoundEntity) -> [Reference]
-    private var path: [Visit]
+    private var path: [Visit] = []
     /// Those on the path, for it may be long.
-    private var isOnPath: Set<EntityID>
-    private var visited: Set<EntityID>
+    private var isOnPath: Set<EntityID> = []
+    private var visited: Set<EntityID> = []
     var order: [Ancestry.Member] = []
     var cycles: [[Edge]] = []
     var isTooLong = false
@@ -73,22 +73,19 @@ private struct Walk {
     }
 
     init(
-        _ entities: [EntityID: BoundEntity], _ catalogue: Catalogue, _ start: BoundEntity,
+        _ entities: [EntityID: BoundEntity], _ catalogue: Catalogue,
         along edges: @escaping (BoundEntity) -> [Reference]
     ) {
         self.entities = entities
         self.catalogue = catalogue
         self.edges = edges
-        path = [Visit(id: start.id, reference: nil, targets: edges(start))]
-        isOnPath = [start.id]
-        visited = [start.id]
     }
 
-    /// Leaves out entities that another walk has seen all of.
-    mutating func leave(_ seen: Set<EntityID>) { visited.formUnion(seen) }
-
     /// - Parameter limit: how many entities may be visited.
-    mutating func run(limit: Int) {
+    mutating func run(from start: BoundEntity, limit: Int) {
+        guard visited.insert(start.id).inserted else { return }
+        isOnPath.insert(start.id)
+        path.append(Visit(id: start.id, reference: nil, targets: edges(start)))
         while let visit = path.last {
             guard visit.next < visit.targets.count, !isTooLong else {
                 order.append(Ancestry.Member(id: visit.id, reference: visit.reference))
@@ -126,15 +123,11 @@ extension LinkedSite {
     /// Circles of `requires` among the components that were loaded, what they inherit included: R0302.
     package func circlesOfRequirements() -> [Diagnostic] {
         var reported: Set<EntityID> = []
-        var seen: Set<EntityID> = []
-        return catalogue.all(.component).compactMap { entities[$0.id] }.flatMap { component -> [Diagnostic] in
-            guard !seen.contains(component.id) else { return [] }
-            var walk = Walk(entities, catalogue, component) { self.requirements(of: $0) }
-            walk.leave(seen)
-            walk.run(limit: .max)
-            seen.formUnion(walk.order.map(\.id))
-            return Ancestry.told(walk.cycles, &reported).map { .cycle($0, "requires", entities) }
+        var walk = Walk(entities, catalogue) { self.requirements(of: $0) }
+        for component in catalogue.all(.component).compactMap({ entities[$0.id] }) {
+            walk.run(from: component, limit: .max)
         }
+        return Ancestry.told(walk.cycles, &reported).map { .cycle($0, "requires", entities) }
     }
 
     /// What a component requires, with what it inherits, in listed order.

@@ -16,7 +16,9 @@ extension LinkedSite {
         if let written = fields["naming"], let text = written.string {
             do throws(Naming.Mistake) {
                 naming = try Naming(text)
-                if naming.parts.contains(.env), env.isNull { throw .unknown("env") }
+                // A host group that is only extended need not say what its heirs do.
+                let hasInstances = !instances(in: fields["instances"]).isEmpty
+                if naming.parts.contains(.env), env.isNull, hasInstances { throw .unknown("env") }
             } catch {
                 return ([], diagnostics + [.badNaming(error, written)])
             }

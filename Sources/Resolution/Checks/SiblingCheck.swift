@@ -145,16 +145,10 @@ extension Fields.Entry? {
 }
 
 extension Fields.Entry? {
-    /// Equal; or one is not there, and nothing stands in the other.
     fileprivate func isSame(as other: Fields.Entry?) -> Bool {
-        guard let self, let other else { return [self, other].allSatisfy { $0?.value.isHollow ?? true } }
+        guard let self, let other else { return self == nil && other == nil }
         return self.isSame(as: other)
     }
-}
-
-extension Value {
-    /// Whether it is a map of maps in which nothing stands.
-    fileprivate var isHollow: Bool { map.map { $0.entries.allSatisfy(\.value.isHollow) } ?? false }
 }
 
 extension Fields.Entry {
