@@ -23,6 +23,8 @@ struct RandomSaltSite {
         var count = 8
         var mayExtend = true
         var mayUnset = true
+        /// Whether the site may say of keys that are maps that they are replaced whole.
+        var mayReplaceWhole = true
         var tags: [Said.Tag] = [.force, .default, .replace, .append, .union]
     }
 
@@ -68,8 +70,8 @@ struct RandomSaltSite {
         for (key, shape) in shapes where chance(15) {
             switch shape {
             case .list: site.rules.append((key, pick(["union", "append"])))
-            case .map: site.rules.append((key, "replace"))
-            case .scalar: break
+            case .map where siblings.mayReplaceWhole: site.rules.append((key, "replace"))
+            case .map, .scalar: break
             }
         }
     }
@@ -92,9 +94,7 @@ struct RandomSaltSite {
             }
             if chance(20) { component.fields.append(.init("ports", .map([.init("http", .value(.number("80")))]))) }
             if chance(80) {
-                let pillar = Said.map(entries(shapes, percent: 35))
-                component.fields.append(
-                    .init("pillar", chance(15) ? pillar.insisting(pick([.force, .default])) : pillar))
+                component.fields.append(.init("pillar", strengthened(entries(shapes, percent: 35))))
             }
             component.fields.shuffle(using: &random)
             site.components.append(component)
@@ -155,8 +155,13 @@ struct RandomSaltSite {
         let nested = zip(all, isNested).filter { $1 || Self.colliding.contains($0.key) }.map(\.0)
         let own = zip(all, isNested).filter { !$1 && !Self.colliding.contains($0.key) }.map(\.0)
         guard !nested.isEmpty else { return own }
-        let map = Said.map(nested)
-        return own + [.init("pillar", chance(15) ? map.insisting(pick([.force, .default])) : map)]
+        return own + [.init("pillar", strengthened(nested))]
+    }
+
+    /// Now and then with a strength for all in it. What is forced away is looked at elsewhere.
+    private mutating func strengthened(_ entries: [Said.Entry]) -> Said {
+        guard chance(15) else { return .map(entries) }
+        return chance(50) ? .tagged(.default, .map(entries)) : .tagged(.force, .map(entries).withoutUnset ?? .map([]))
     }
 
     private mutating func ssh(tagged percent: Int) -> [Said.Entry] {
@@ -200,10 +205,12 @@ struct RandomSaltSite {
         return pick(["10.0.\(count / 250).\(count % 250 + 1)", "2001:db8::\(count)", "h\(count).example.org"])
     }
 
-    /// Where two minions would have one id, the names are those that hold without `naming`.
+    /// Where two minions would have one id, or one none, the names are those that hold without `naming`.
     private mutating func nameApart() {
         let ids = PillarModel(site: site).minions.map(\.id)
-        if Set(ids).count == ids.count, !ids.contains(where: { "_.-".contains($0.prefix(1)) }) { return }
+        let isEnvLost = site.hostGroups.contains { $0.fields.said("env").map { !$0.yaml.hasPrefix("\"") } ?? false }
+        let isNamed = Set(ids).count == ids.count && !ids.contains { "_.-".contains($0.prefix(1)) }
+        if isNamed, !isEnvLost { return }
         for index in site.hostGroups.indices { site.hostGroups[index].fields.removeAll { $0.key == "naming" } }
     }
 

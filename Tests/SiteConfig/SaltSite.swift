@@ -22,18 +22,6 @@ indirect enum Said {
 
     enum Tag: String { case force, `default`, replace, append, union }
 
-    /// With a strength before it, unless something in it is unset: that is no value that could insist on itself.
-    func insisting(_ tag: Tag) -> Said { hasUnset ? self : .tagged(tag, self) }
-
-    private var hasUnset: Bool {
-        switch self {
-        case .unset: true
-        case .map(let entries): entries.contains { $0.said.hasUnset }
-        case .tagged(_, let said): said.hasUnset
-        case .value, .secret, .list: false
-        }
-    }
-
     /// In YAML's flow style.
     var yaml: String {
         switch self {

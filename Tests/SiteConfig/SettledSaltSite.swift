@@ -43,6 +43,17 @@ extension RandomSaltSite {
 }
 
 extension Said {
+    /// Without what says `!unset`, and the maps in which nothing else stands.
+    var withoutUnset: Said? {
+        switch self {
+        case .unset: nil
+        case .tagged(let tag, let said): said.withoutUnset.map { .tagged(tag, $0) }
+        case .map(let entries):
+            entries.compactMap { entry in entry.said.withoutUnset.map { Entry(entry.key, $0) } }.asMap
+        default: self
+        }
+    }
+
     /// Without what stands at a path, or on the way to it if that is no map.
     fileprivate func without(_ path: ArraySlice<String>) -> Said? {
         switch self {

@@ -38,13 +38,15 @@ extension PillarModel {
             case value(String)
             /// What stands there is to go: `!unset`, or `!replace` before a map.
             case nothing
+            /// A map in which nothing stands, or only what is to go.
+            case emptyMap
         }
 
         let path: [String]
         let content: Content
         let strength: Fold.Strength
-        /// Whether it is joined to what is there.
-        let joins: Bool
+        /// How it is joined to what is there, if it is.
+        var join: Fold.Rule?
     }
 
     /// More than what is a contradiction by the contract: whatever components that `requires` does not order say of one
@@ -63,7 +65,7 @@ extension PillarModel {
         let nearer = family(of: group).flatMap { statements(hostGroupPillar($0)) }
         return found.filter { doubt in
             !nearer.contains { statement in
-                guard case .value = statement.content, !statement.joins else { return false }
+                guard case .value = statement.content, statement.join == nil else { return false }
                 return statement.path == doubt.path && statement.strength >= doubt.strength
             }
         }
@@ -94,11 +96,14 @@ extension PillarModel {
     private func disagree(_ one: Statement, _ other: Statement) -> Bool {
         guard one.path.starts(with: other.path) || other.path.starts(with: one.path) else { return false }
         switch (one.content, other.content) {
-        case (.nothing, .nothing): return false
+        case (.emptyMap, .emptyMap), (.emptyMap, .value), (.value, .emptyMap): return false
+        case (.emptyMap, .nothing), (.nothing, .emptyMap): return true
+        case (.nothing, .nothing): return one.path != other.path
         case (.nothing, .value): return one.strength >= other.strength
         case (.value, .nothing): return other.strength >= one.strength
         case (.value(let left), .value(let right)):
-            return one.strength == other.strength && left != right && !(one.joins && other.joins)
+            let isJoined = one.join != nil && one.join == other.join
+            return one.strength == other.strength && left != right && !isJoined
         }
     }
 
@@ -118,17 +123,15 @@ extension PillarModel {
         case .tagged(.replace, let said):
             let own = statements(said, path, strength, .replace)
             guard case .map = said else { return own }
-            return [Statement(path: path, content: .nothing, strength: strength, joins: false)] + own
-        case .unset: return [Statement(path: path, content: .nothing, strength: strength, joins: false)]
+            return [Statement(path: path, content: .nothing, strength: strength)] + own
+        case .unset: return [Statement(path: path, content: .nothing, strength: strength)]
         case .map(let entries) where rule == .deep:
             let inside = entries.flatMap { statements($0.said, path + [$0.key], strength, nil) }
-            // A map in which nothing is left: nobody may call that another value than a map in which something is.
             let isEmpty = !inside.contains { if case .value = $0.content { true } else { false } }
-            return inside
-                + (isEmpty ? [Statement(path: path, content: .nothing, strength: strength, joins: false)] : [])
+            return inside + (isEmpty ? [Statement(path: path, content: .emptyMap, strength: strength)] : [])
         default:
-            let joins = [.append, .union].contains(tag ?? rule)
-            return [Statement(path: path, content: .value(said.yaml), strength: strength, joins: joins)]
+            let join = [.append, .union].first { $0 == tag ?? rule }
+            return [Statement(path: path, content: .value(said.yaml), strength: strength, join: join)]
         }
     }
 }
