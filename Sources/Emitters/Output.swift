@@ -15,6 +15,9 @@ package struct Output: Sendable {
         case json
         /// As YAML of any version reads a JSON value.
         case yaml
+        /// For Ansible, which takes texts for templates: as JSON in `{"__ansible_unsafe": …}`, as YAML behind `!unsafe`. What is
+        /// no text stands as it is.
+        case unsafeJSON, unsafeYAML
         /// As it is: the whole output is one secret.
         case raw
     }

@@ -12,13 +12,17 @@ package enum Subject: Sendable {
     case pillar(MinionData)
     case tops(MinionData)
     case nodegroups(Nodegroups)
+    case inventory(Inventory)
+    case targets(ScrapeTargets)
 }
 
 /// The language that a document is written in.
+///
+/// Where its reader takes texts for templates, as Ansible does, secrets and what is tagged `!raw` are marked as none.
 package enum OutputSyntax: Sendable {
-    case json
+    case json(isTemplated: Bool = false)
     /// Behind a first line of its own, if it has one.
-    case yaml(header: String? = nil)
+    case yaml(header: String? = nil, isTemplated: Bool = false)
 }
 
 /// A tool's format: how a subject becomes a document.
@@ -31,7 +35,7 @@ package struct OutputFormat: Sendable {
     let syntax: @Sendable (Subject) -> OutputSyntax
 
     init(
-        name: String, summary: String, syntax: @escaping @Sendable (Subject) -> OutputSyntax = { _ in .json },
+        name: String, summary: String, syntax: @escaping @Sendable (Subject) -> OutputSyntax = { _ in .json() },
         document: @escaping @Sendable (Subject) -> Value?
     ) {
         self.name = name
@@ -44,8 +48,9 @@ package struct OutputFormat: Sendable {
     package func emit(_ subject: Subject) -> (output: Output, diagnostics: [Diagnostic])? {
         guard let document = document(subject) else { return nil }
         return switch syntax(subject) {
-        case .json: JSONWriter.document(document)
-        case .yaml(let header): YAMLWriter.document(document, header: header)
+        case .json(let isTemplated): JSONWriter.document(document, isTemplated: isTemplated)
+        case .yaml(let header, let isTemplated):
+            YAMLWriter.document(document, header: header, isTemplated: isTemplated)
         }
     }
 }
@@ -54,7 +59,7 @@ package struct OutputFormat: Sendable {
 package enum Registry {
     package static let formats: [OutputFormat] = [
         .tfvars, .ansibleVariables, .specification, .manifest, .host, .roster, .pillar, .tops,
-        .nodegroups,
+        .nodegroups, .inventory, .targets,
     ]
 
     /// The document that a subject becomes, before it is written.

@@ -8,11 +8,11 @@ package import YAMLSyntax
 package func bind(
     _ tree: SyntaxTree, as id: EntityID, _ strictness: Strictness
 ) -> (entity: BoundEntity, diagnostics: [Diagnostic]) {
-    // Of minions the Python resolver knows nothing, so leniency has nothing to follow.
-    let strictness: Strictness = [.hostGroup, .component].contains(id.kind) ? .strict : strictness
+    // Of these the Python resolver knows nothing, so leniency has nothing to follow.
+    let strictness: Strictness = id.kind.isForMinions ? .strict : strictness
     var binder = Binder(tree, id.kind, folder: id.folder, strictness)
     binder.checkRoot()
-    let fields = binder.map(tree.root, id.kind.table ?? FieldTable(isOpen: true, []), at: Place(of: id.kind))
+    let fields = binder.map(tree.root, id.kind.table, at: Place(of: id.kind))
     let entity = BoundEntity(
         id: id, path: tree.source.path, start: .startOfFile(tree.source.id), fields: fields,
         references: binder.references, secretReferences: binder.secretReferences, allocations: binder.allocations,
@@ -221,7 +221,7 @@ struct Binder {
                 return Value(.null, origin)
             }
             return self.value(node, .any, named: name, at: place)
-        case .addressOr(let table):
+        case .either(_, let table):
             if tree.kind(node) == .map { return value(node, .map(table), named: name, at: place) }
             return scalar(node, type, name, place) ?? mismatch(node, type, name, place)
         case .listOrMapOf(let type):
@@ -349,7 +349,9 @@ struct Binder {
 
     private func origin(of node: NodeID, at place: Place) -> Origin {
         guard tree.hasTags, let tag = tree.tag(node)?.forMerging else {
-            return Origin(tree.span(node), place.layer, strength: place.strength)
+            var origin = Origin(tree.span(node), place.layer, strength: place.strength)
+            origin.isRaw = tree.hasTags && tree.tag(node) == .raw
+            return origin
         }
         return Origin(tree.span(node), place.layer, strength: tag.strength ?? place.strength, tag: tag)
     }

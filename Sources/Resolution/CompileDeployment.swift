@@ -16,8 +16,7 @@ extension LinkedSite {
             node: node.fields.entry("node") ?? Fields.Entry("node", name, rule: .fileName),
             apiEndpoint: node.fields.entry("api_endpoint") ?? .builtIn("api_endpoint", ""),
             apiToken: token.entry,
-            hostUser: .builtIn("host_user", "root").overridden(by: defaults.entry("host_user")).overridden(
-                by: node.fields.entry("host_user")),
+            hostUser: hostUser(of: node),
             vmUser: vmUser,
             sshHost: sshHost(of: node),
             datastore: node.fields.entry("datastore") ?? .builtIn("datastore", ""),

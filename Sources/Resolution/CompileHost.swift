@@ -19,19 +19,27 @@ extension LinkedSite {
 
     /// How to reach a machine that is no node yet.
     package func access(toHost host: BoundEntity) -> (access: HostAccess, diagnostics: [Diagnostic]) {
-        let written = host.fields["access"]?.map
         let address = address(of: host)
         let access = HostAccess(
             name: name(of: host, .host), source: source("host", of: host, .host), node: .builtIn("node", ""),
             sshHost: address ?? .builtIn("ssh_host", ""),
-            hostUser: .builtIn("host_user", "root").overridden(by: defaults.entry("host_user")).overridden(
-                by: host.fields.entry("host_user")
-            ).overridden(by: written?.entry("host_user")),
-            sshPort: Self.builtInPort.overridden(by: written?.entry("ssh_port")), vmUser: vmUser,
+            hostUser: hostUser(of: host), sshPort: sshPort(of: host), vmUser: vmUser,
             apiEndpoint: .builtIn("api_endpoint", ""), apiToken: .builtIn("api_token", ""),
             datastore: .builtIn("datastore", ""), imageRelease: imageRelease,
             isHostOnly: isHostOnly(true, host, .host))
         return (access, address == nil ? [.noAddress(host, strictness)] : [])
+    }
+
+    /// The user for SSH to a node or a physical machine: its `access`, else itself, else the site, else root.
+    func hostUser(of machine: BoundEntity) -> Fields.Entry {
+        let access = machine.fields["access"]?.map
+        return .builtIn("host_user", "root").overridden(by: defaults.entry("host_user"))
+            .overridden(by: machine.fields.entry("host_user")).overridden(by: access?.entry("host_user"))
+    }
+
+    /// The port for SSH to a physical machine.
+    func sshPort(of host: BoundEntity) -> Fields.Entry {
+        Self.builtInPort.overridden(by: host.fields["access"]?.map?.entry("ssh_port"))
     }
 
     private static let builtInPort = Fields.Entry("ssh_port", Value(.integer(22), .builtIn), rule: .whenAbsent)
@@ -68,7 +76,7 @@ extension LinkedSite {
     }
 
     /// A machine's `ip`, else the address of its bridge `vmbr0`, without the length of the prefix.
-    private func address(of host: BoundEntity) -> Fields.Entry? {
+    func address(of host: BoundEntity) -> Fields.Entry? {
         if let ip = host.fields.entry("ip"), let text = ip.value.string, !text.isEmpty, text != "dhcp" {
             return Fields.Entry("ssh_host", keySpan: ip.keySpan, .string(text.withoutPrefix, ip.value.origin))
         }
@@ -79,11 +87,6 @@ extension LinkedSite {
         return Fields.Entry(
             "ssh_host", .string(text.withoutPrefix, address.origin), rule: .derived("the address of vmbr0"))
     }
-}
-
-extension String {
-    /// An address without the length of its network's prefix.
-    fileprivate var withoutPrefix: String { String(prefix { $0 != "/" }) }
 }
 
 extension Diagnostic {

@@ -19,7 +19,10 @@ extension FieldType {
         case (.reference, .string(let name)), (.secret, .string(let name)): name.isEmpty ? .value : nil
         // Checked where it counts: in the merged VM, by `checkAddress`.
         case (.addressWithPrefix, _): nil
-        case (.address, .string(let text)), (.addressOr, .string(let text)): HostAddress.isOne(text) ? nil : .value
+        case (.address, .string(let text)): HostAddress.isOne(text) ? nil : .value
+        case (.either(let type, _), _): type.complaint(about: scalar)
+        case (.portOrName, .integer(let number)): (1...65535).contains(number) ? nil : .value
+        case (.portOrName, .string): nil
         case (.integer(let range), .integer(let number)): range.contains(number) ? nil : .value
         case (.integer, .bigInteger): .value
         case (.choice(let choices), .string(let text)): choices.contains(text) ? nil : .value
@@ -32,8 +35,8 @@ extension FieldType {
 extension FieldType {
     fileprivate var isAddress: Bool {
         switch self {
-        case .address, .addressOr: true
-        case .nullable(let type): type.isAddress
+        case .address: true
+        case .nullable(let type), .either(let type, _): type.isAddress
         default: false
         }
     }
@@ -79,7 +82,7 @@ extension Diagnostic {
         let written = tree.source.text(of: span)
         let isBare = !written.isEmpty && !"!&*\"'|>".contains(written.first ?? "*")
         switch (type, scalar) {
-        case (.nullable(let type), _): return fixes(for: scalar, type, span, tree)
+        case (.nullable(let type), _), (.either(let type, _), _): return fixes(for: scalar, type, span, tree)
         case (.text, .bool), (.text, .integer), (.text, .bigInteger), (.text, .float), (.reference, .bool),
             (.reference, .integer), (.reference, .float), (.secret, .bool), (.secret, .integer), (.secret, .float):
             guard isBare else { return [] }

@@ -11,8 +11,8 @@ package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
             guard site.catalogue.place(reference.name, reference.order) == nil else { continue }
             diagnostics.append(.dangling(reference, of: entity.id.kind, in: site, scope))
         }
-        guard scope != .variables else { continue }
-        for reference in entity.secretReferences {
+        guard scope != .variables, scope != .targets else { continue }
+        for reference in entity.secretReferences where scope.wants(reference) {
             if reference.looksLikeToken {
                 diagnostics.append(.tokenInClear(reference))
                 continue
@@ -82,7 +82,7 @@ extension Diagnostic {
         // Without its node, a preset that a VM names directly, or a spec's posture, the Python resolver stops; it passes
         // over other names. A token for a spec that does not exist would be refused by the server.
         let stops =
-            site.strictness == .strict || [.spec, .hostGroup, .component].contains(kind)
+            site.strictness == .strict || kind == .spec || kind.isForMinions
             || (reference.order.kind == .spec && scope == .deployment)
             || ["vm_preset", "node", "extends"].contains(reference.field)
         return notFound(

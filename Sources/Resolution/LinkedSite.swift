@@ -95,6 +95,10 @@ package enum Scope: Sendable {
     case names
     /// A minion's components.
     case minion
+    /// The addresses of VMs, what minions run, and variables.
+    case inventory
+    /// The same without variables.
+    case targets
     /// All of them.
     case everything
 
@@ -104,7 +108,9 @@ package enum Scope: Sendable {
         case _ where reference.isParent: [reference.order]
         case (.variables, .posture): [.postureForVariables]
         case (.variables, _): []
-        case (.deployment, .posture), (.names, .posture), (.minion, .posture): [.postureForAuth]
+        case (.deployment, .posture), (.names, .posture), (.minion, .posture), (.inventory, .posture),
+            (.targets, .posture):
+            [.postureForAuth]
         case (.everything, .posture): [.postureForAuth, .postureForVariables]
         default: [reference.order]
         }
@@ -120,6 +126,19 @@ package enum Scope: Sendable {
         case .variables: kind == .posture
         case .names: false
         case .minion: kind == .component
+        case .inventory, .targets: [.template, .preset, .env, .component].contains(kind)
+        }
+    }
+}
+
+extension Scope {
+    /// Whether the target has to know that a secret exists.
+    package func wants(_ reference: SecretReference) -> Bool {
+        switch (self, reference.target) {
+        case (.variables, _), (.targets, _): false
+        // Tokens and keys are in no inventory.
+        case (.inventory, .name): false
+        default: true
         }
     }
 }

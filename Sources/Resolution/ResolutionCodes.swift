@@ -13,5 +13,7 @@ extension Code {
         .sameAddress,
         .nearMiss, .pillarKey, .badMinion, .sameMinion, .samePlace, .rosterField, .storedSecret, .unreachable,
         .doubleNodegroup, .passwordInClear, .saltDirective, .misplacedKey, .strayCiphertext,
+        .twoPlaces, .sameGroup, .sameAsHost, .disagreement, .noHostName, .groupCircle, .reservedVariable, .noVariable,
+        .badConnection, .ownGroup, .badLabel, .badTarget, .mixedJob, .noTarget, .repeatedTarget,
     ]
 }

@@ -8,7 +8,7 @@ extension Binder {
     /// Notes a tag that speaks of merging; says where it cannot: R0305, and R0805 where nothing is merged.
     mutating func check(_ tag: OwnTag, _ node: NodeID, at place: Place) {
         guard let merging = tag.forMerging, let span = tree.tagSpan(node) else {
-            if tag == .raw, !looksLikeJinja(node) {
+            if tag == .raw, !looksLikeJinja(node, at: place) {
                 diagnostics.append(.idleRaw(tree.span(node)))
             }
             return
@@ -79,9 +79,11 @@ extension Binder {
         kind.inherits || (kind == .site && place.steps.first == "defaults" && place.steps.count == 2)
     }
 
-    private func looksLikeJinja(_ node: NodeID) -> Bool {
+    /// Whether it is text that Jinja would take for a template: in a host group, and in variables for Ansible.
+    private func looksLikeJinja(_ node: NodeID, at place: Place) -> Bool {
         let text = tree.string(node)
-        return kind == .hostGroup && (text.contains("{{") || text.contains("{%"))
+        let isVariable = [.env, .group].contains(kind) && place.steps.first == "vars"
+        return (kind == .hostGroup || isVariable) && (text.contains("{{") || text.contains("{%"))
     }
 }
 
@@ -141,7 +143,8 @@ extension Diagnostic {
 
     fileprivate static func idleRaw(_ span: Span) -> Diagnostic {
         Diagnostic(
-            .idleTag, .warning, "!raw changes nothing", at: span, "it marks text with {{ or {% in a host group",
+            .idleTag, .warning, "!raw changes nothing", at: span,
+            "it marks text with {{ or {% in a host group or in vars",
             help: "remove the tag")
     }
 }

@@ -76,7 +76,7 @@ public struct Document: Sendable {
     private func redacted(_ secret: SecretRef, _ escaping: Output.Escaping) -> [UInt8] {
         switch escaping {
         // What stands for a token must not be taken for the key that signs it.
-        case .json, .yaml:
+        case .json, .yaml, .unsafeJSON, .unsafeYAML:
             Array("{\"\(secret.claims == nil ? "$secret" : "$token")\": \(JSONText.quoted(secret.path))}".utf8)
         // A whole file, by its path.
         case .raw: Array("‹secret:\(secret.steps.map(\.text).joined()):*›\n".utf8)
@@ -106,6 +106,13 @@ extension OpenedSecrets {
             return
         }
         switch (escaping, kind) {
+        case (.unsafeJSON, .string), (.unsafeJSON, .empty):
+            bytes.append("{\"__ansible_unsafe\": ".utf8)
+            append(kind, range, .json, to: &bytes)
+            bytes.append("}".utf8)
+        case (.unsafeYAML, .string), (.unsafeYAML, .empty):
+            bytes.append("!unsafe ".utf8)
+            append(kind, range, .yaml, to: &bytes)
         case (.json, .string), (.json, .empty):
             bytes.append(UInt8(ascii: "\""))
             text.withBytes(range) { letters in
@@ -129,7 +136,7 @@ extension OpenedSecrets {
                 }
             }
             bytes.append(UInt8(ascii: "\""))
-        case (.yaml, .float):
+        case (.yaml, .float), (.unsafeYAML, .float):
             text.withBytes(range) { letters in
                 let number = letters.indices.map { UnicodeScalar(letters[$0]) }.map(String.init).joined()
                 bytes.append(YAMLText.float(number).utf8)

@@ -4,16 +4,14 @@ internal import SiteModel
 enum FieldReference {
     static var text: String {
         EntityKind.allCases.compactMap { kind in
-            kind.table.flatMap { table in
-                table.fields.isEmpty ? nil : "\(heading(kind))\n\n" + lines(table, below: "").joined()
-            }
+            kind.table.fields.isEmpty ? nil : "\(heading(kind))\n\n" + lines(kind.table, below: "").joined()
         }.joined(separator: "\n")
     }
 
     private static func heading(_ kind: EntityKind) -> String {
         let places =
             kind.folders.isEmpty ? kind.rawValue + ".yaml" : kind.folders.map { $0 + "/" }.joined(separator: ", ")
-        let other = kind.table?.isOpen == true ? "; any other key is data" : ""
+        let other = kind.table.isOpen ? "; any other key is data" : ""
         return "\(kind.name): \(places)\(other)"
     }
 
@@ -35,7 +33,7 @@ enum FieldReference {
         case .map(let table): [(table, ".")]
         case .mapOf(let type): nested(type).map { ($0.table, ".*" + $0.step) }
         case .listOrMapOf(let type): nested(type).map { ($0.table, ".*" + $0.step) }
-        case .addressOr(let table): [(table, ".")]
+        case .either(let type, let table): nested(type) + [(table, ".")]
         case .list(let type): nested(type).map { ($0.table, "[]" + $0.step) }
         case .nullable(let type): nested(type)
         default: []

@@ -202,9 +202,8 @@ struct Loader {
         _ source: Source, _ kind: EntityKind
     ) -> (tree: SyntaxTree?, diagnostics: [Diagnostic]) {
         let parsed = parse(source, strictness)
-        let isOfMinions = [.hostGroup, .component].contains(kind)
         guard !parsed.diagnostics.isEmpty,
-            source.mentionsPasswords || (isOfMinions && source.seemsToMentionPasswords)
+            source.mentionsPasswords || (kind.isForMinions && source.seemsToMentionPasswords)
         else { return parsed }
         let concealed = source.concealed
         if parsed.tree == nil { keep(concealed) }

@@ -38,6 +38,8 @@ extension SiteCompiler {
         // States are no secrets, so nothing is opened for them.
         case .tops(let id): compileMinion(id, nil, readsPillar: false) { .tops($0) }
         case .nodegroups: compileNodegroups()
+        case .inventory(let request): compileInventory(request, keyring)
+        case .targets(let request): compileTargets(request)
         }
     }
 
@@ -164,6 +166,7 @@ extension SiteCompiler {
         loader.loadSecretLayers(isNeeded: false)
         let site = loader.site
         var findings = link(site, .everything) + site.shadowedPresets()
+        var vms: [Machine] = []
         for place in site.catalogue.all(.env) {
             guard let env = site.entities[place.id] else { continue }
             let inherited = site.inherited(env)
@@ -171,6 +174,7 @@ extension SiteCompiler {
             let node = site.node(meantBy: inherited.entity)
             findings += inherited.diagnostics + compiled.diagnostics
             findings += site.checkPlace(of: compiled.machines.vms, on: node)
+            vms += compiled.machines.vms.compactMap { site.machine($0, of: inherited.entity) }
         }
         for place in site.catalogue.all(.template) + site.catalogue.all(.preset) {
             let fields = site.entities[place.id]?.fields
@@ -189,7 +193,8 @@ extension SiteCompiler {
             if let manifest = site.entities[place.id] { findings += site.checkManifest(manifest) }
         }
         findings += site.overlappingNumbers()
-        findings += site.checkMinions()
+        findings += site.checkMinions() + site.checkInventory(vms)
+        findings += site.targets(of: TargetSelection(job: nil, env: nil), vms).diagnostics
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
         if !(loader.diagnostics + findings).hasErrors { findings += site.idleTags() + site.idleRules() }
         // Counted once for the whole site, so that no two are told the same next number.

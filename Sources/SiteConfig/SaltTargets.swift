@@ -75,14 +75,16 @@ extension SiteCompiler {
 
 extension Loader {
     /// Loads `site.yaml` and every host group.
-    fileprivate mutating func loadHostGroups() {
+    mutating func loadHostGroups() {
         loadSite()
         for place in catalogue.all(.hostGroup) { load(place, .names) }
     }
 
-    /// Reads the secrets' keys if anything that was loaded refers to them.
-    fileprivate mutating func loadMentionedSecrets(isNeeded: Bool) {
-        if entities.values.contains(where: { !$0.secretReferences.isEmpty }) { loadSecrets(isNeeded: isNeeded) }
+    /// Reads the secrets' keys if anything that was loaded refers to them, and the target wants to know.
+    mutating func loadMentionedSecrets(isNeeded: Bool, _ scope: Scope = .names) {
+        if entities.values.contains(where: { $0.secretReferences.contains(where: scope.wants) }) {
+            loadSecrets(isNeeded: isNeeded)
+        }
     }
 
     /// Finds a minion in the host groups whose names its id begins with, as most are made, else among all. More than one that

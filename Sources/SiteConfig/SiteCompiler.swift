@@ -46,6 +46,19 @@ public struct SiteCompiler: Sendable {
         finish(draft(target, keyring))
     }
 
+    /// Compiles what Prometheus scrapes into one document for each job.
+    ///
+    /// - Parameter request: with a job, that one alone.
+    /// - Returns: the documents by their jobs' names, sorted, if the site has no errors, and all that was found.
+    public func compileJobs(_ request: Target.Targets) -> (jobs: [(name: String, document: Document)], report: Report) {
+        let draft = compileTargets(request)
+        let whole = finish(draft)
+        guard whole.document != nil, case .targets(let targets) = draft.subject else { return ([], whole.report) }
+        let wanted = targets.job.map { [$0] } ?? targets.jobs
+        let jobs = wanted.map { (name: $0.text, document: Document(Registry.emit(.targets(targets.of($0))).output)) }
+        return (jobs, whole.report)
+    }
+
     /// Checks the whole site: every file, reference, env and node. The compilation has no document.
     public func validate() -> Compilation { compileEverything() }
 
@@ -169,6 +182,50 @@ public enum Target: Sendable {
     case tops(String)
     /// Names for sets of minions.
     case nodegroups
+    /// Hosts and groups for Ansible.
+    case inventory(Inventory)
+    /// What Prometheus scrapes.
+    case targets(Targets)
+
+    /// An inventory for Ansible.
+    public struct Inventory: Sendable {
+        /// The env whose VMs and minions alone are wanted; nil for all hosts.
+        public var env: String?
+        /// What it is written as.
+        public var form: Form
+
+        /// What an inventory is written as.
+        public enum Form: Sendable {
+            /// What Ansible's script protocol wants of `--list`: JSON with `_meta`.
+            case script
+            /// What it wants of `--host`: the variables of one host.
+            case host(String)
+            /// A file for Ansible's yaml plugin, as JSON.
+            case json
+            /// A file for Ansible's yaml plugin, as YAML.
+            case yaml
+        }
+
+        /// Describes the request.
+        public init(env: String? = nil, form: Form = .script) {
+            self.env = env
+            self.form = form
+        }
+    }
+
+    /// Targets for Prometheus's file_sd.
+    public struct Targets: Sendable {
+        /// The job; nil for all.
+        public var job: String?
+        /// The env whose VMs and minions alone are wanted; nil for all machines, and probes.
+        public var env: String?
+
+        /// Describes the request.
+        public init(job: String? = nil, env: String? = nil) {
+            self.job = job
+            self.env = env
+        }
+    }
 
     /// A roster for salt-ssh.
     public struct Roster: Sendable {

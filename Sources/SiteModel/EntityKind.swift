@@ -39,6 +39,9 @@ package enum EntityKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it is for Salt, Ansible or Prometheus: homestak's Python resolver does not know it.
+    package var isForMinions: Bool { [.hostGroup, .component, .group, .probe].contains(self) }
+
     /// The endings of its files.
     package var endings: [String] { self == .hostGroup ? [".sls"] : [".yaml", ".yml"] }
 }

@@ -9,8 +9,10 @@ package indirect enum FieldType: Sendable {
     case addressWithPrefix
     /// An IP address without a prefix, or a host name.
     case address
-    /// An address, or a map that says more.
-    case addressOr(FieldTable)
+    /// One value, or a map that says more.
+    case either(FieldType, or: FieldTable)
+    /// The number of a port, or the name of one of the component's `ports`.
+    case portOrName
     /// The name of another entity.
     case reference(SearchOrder)
     /// What the entity extends: the name of another of its kind, or a list of them.
@@ -42,7 +44,9 @@ extension FieldType {
         case .choice(let choices): choices.map { "\"\($0)\"" }.joined(separator: " | ")
         case .addressWithPrefix: "null, dhcp, or an address with its prefix (10.0.0.5/24)"
         case .address: "an IP address or a host name"
-        case .addressOr: "an IP address, a host name or a map"
+        case .either(.address, _): "an IP address, a host name or a map"
+        case .either(let type, _): "\(type.wish), or a map"
+        case .portOrName: "a port's number, or its name in `ports`"
         case .listOrMapOf: "a map or a list"
         case .password: "text, best `!secret PATH`"
         case .reference(let order): "the name of a \(order.kind.name)"
@@ -126,8 +130,8 @@ extension EntityKind {
         }
     }
 
-    /// The table that binds a kind's files; nil for a kind that is only looked up by name so far.
-    package var table: FieldTable? {
+    /// The table that binds a kind's files.
+    package var table: FieldTable {
         switch self {
         case .site: .site
         case .secrets: .secrets
@@ -142,7 +146,8 @@ extension EntityKind {
         case .hostGroup: .hostGroup
         case .spec: .spec
         case .manifest: .manifest
-        case .group, .probe: nil
+        case .group: .group
+        case .probe: .probe
         }
     }
 }

@@ -66,6 +66,8 @@ package struct Origin: Sendable {
     package var strength = Strength.normal
     /// The tag on this very value.
     package var tag: MergeTag?
+    /// Whether it is tagged `!raw`: text that looks like a template and is none.
+    package var isRaw = false
 
     package init(_ span: Span?, _ layer: Layer, strength: Strength = .normal, tag: MergeTag? = nil) {
         self.span = span

@@ -54,6 +54,6 @@ extension SyntaxTree {
     /// Where that tag is written; nil if there is none.
     package func tagSpan(_ id: NodeID) -> Span? { tagSpans[target(id).index] }
 
-    /// Whether a node has a tag that speaks of merging.
-    package var hasTags: Bool { !tagSpans.isEmpty }
+    /// Whether a node has a tag that speaks of merging, or `!raw`.
+    package var hasTags: Bool { !tagSpans.isEmpty || hasRawTexts }
 }

@@ -295,6 +295,7 @@ private struct TreeBuilder: EventReceiver {
         if open.last?.mergesNext == true {
             diagnostics.append(.tagOfMerge(tag.text, span(properties.start, properties.end)))
         }
+        if tag == .raw { tree.hasRawTexts = true }
         guard ![.secret, .raw, .alloc].contains(tag) else { return }
         let bytes = source.bytes
         var index = Int(properties.start)

@@ -18,6 +18,8 @@ package struct SyntaxTree: Sendable {
     var decoded: [UInt8] = []
     /// Where the tags that speak of merging are written, by the place of their nodes in the arena.
     var tagSpans: [UInt32: Span] = [:]
+    /// Whether `!raw` stands anywhere.
+    var hasRawTexts = false
 
     init(source: Source) { self.source = source }
 

@@ -26,6 +26,10 @@ enum Completion {
         names("postures", words)
     }
 
+    @Sendable static func jobs(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+        (try? options(words)?.locate().compiler.compileJobs(.init()).jobs.map(\.name)) ?? []
+    }
+
     /// The commands that can be explained, then what the one that stands there wants.
     @Sendable static func subjects(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
         let before = words.prefix(index)
@@ -40,7 +44,8 @@ enum Completion {
         case "pillar", "tops": return minions(words, index, prefix)
         case "--env": return names("envs", words)
         case "--rules": return SiteCompiler.mergedKinds
-        case "env", "vars": return names("envs", words)
+        case "env", "vars", "inventory": return names("envs", words)
+        case "targets": return jobs(words, index, prefix)
         default: return before.contains(where: Subject.commands.contains) ? [] : Subject.commands
         }
     }

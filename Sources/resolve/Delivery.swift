@@ -2,26 +2,31 @@ internal import SiteConfig
 
 extension GlobalOptions {
     /// Compiles a target of the site, shows what was found, and writes the document.
-    func compile(_ target: Target) throws -> ExitStatus {
+    ///
+    /// - Parameter isSilent: whether no warning is shown, as with `--quiet`.
+    func compile(_ target: Target, isSilent: Bool = false) throws -> ExitStatus {
         let site = try locate()
-        return try deliver(site.compiler.compile(target), of: site.location)
+        return try deliver(site.compiler.compile(target), of: site.location, isSilent: isSilent)
     }
 
     /// Shows what was found and writes the document, if there is one, to where the command line says.
-    func deliver(_ compilation: Compilation, of location: Discovery.Location?) throws -> ExitStatus {
-        let status = show(compilation.report, of: location)
+    func deliver(
+        _ compilation: Compilation, of location: Discovery.Location?, isSilent: Bool = false
+    ) throws -> ExitStatus {
+        let status = show(compilation.report, of: location, isSilent: isSilent)
         guard status == .done, let document = compilation.document else { return status }
         try deliver(document)
         return status
     }
 
     /// Shows the findings on stderr and says what they come to.
-    func show(_ report: Report, of location: Discovery.Location?) -> ExitStatus {
-        var text = report.text(isColoured: isColoured, errorsOnly: quiet)
+    func show(_ report: Report, of location: Discovery.Location?, isSilent: Bool = false) -> ExitStatus {
+        var text = report.text(isColoured: isColoured, errorsOnly: quiet || isSilent)
         for failure in report.failures { text += "error: \(failure)\n" }
         if let usage = report.usage { text += "error: \(usage)\n" }
         if !report.isClean, let location {
-            text += "\nresolve: \(count(report)) in the site \(location.path) (\(location.reason))\n"
+            text +=
+                "\nresolve: \(count(report, errorsOnly: quiet || isSilent)) in the site \(location.path) (\(location.reason))\n"
         }
         Terminal.error.write(text)
         if report.errorCount > report.obstacleCount { return .wrongContent }
@@ -29,9 +34,9 @@ extension GlobalOptions {
         return report.usage == nil ? .done : .usage
     }
 
-    private func count(_ report: Report) -> String {
+    private func count(_ report: Report, errorsOnly: Bool) -> String {
         let errors = report.errorCount + report.failures.count + (report.usage == nil ? 0 : 1)
-        let warnings = quiet ? 0 : report.warningCount
+        let warnings = errorsOnly ? 0 : report.warningCount
         let parts = [(errors, "error"), (warnings, "warning")].filter { $0.0 > 0 }
         return parts.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: " and ")
     }

@@ -5,16 +5,18 @@ internal import ArgumentParser
 struct Resolve: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve",
-        abstract: "Compile a site-config into what OpenTofu, Ansible, Salt and homestak read.",
+        abstract: "Compile a site-config into what OpenTofu, Ansible, Salt, Prometheus and homestak read.",
         discussion: """
             A site-config is a folder of YAML: site.yaml, nodes/, hosts/, envs/, vms/, presets/, postures/, specs/, \
-            manifests/, pillar/hosts/, components/, and secrets beside it. The site is found by --site, $RESOLVE_SITE, $HOMESTAK_SITE_CONFIG, $HOMESTAK_ETC, from the working directory, \
+            manifests/, pillar/hosts/, components/, groups/, probes/, and secrets beside it. The site is found by --site, $RESOLVE_SITE, $HOMESTAK_SITE_CONFIG, $HOMESTAK_ETC, from the working directory, \
             or in homestak's own folders.
 
             EXAMPLES:
               resolve env dev --node pve > terraform.tfvars.json
               resolve --site examples/homestak vars prod -o vars.json
               resolve pillar kt_web_1
+              resolve inventory prod --format yaml -o inventory.yaml
+              resolve targets --dir /etc/prometheus/file_sd
               resolve validate
               resolve help R0201
 
@@ -27,7 +29,8 @@ struct Resolve: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Env.self, VM.self, Vars.self, Roster.self, Pillar.self, Tops.self, Nodegroups.self, Spec.self,
+            Env.self, VM.self, Vars.self, Inventory.self, Roster.self, Pillar.self, Tops.self, Nodegroups.self,
+            Targets.self, Spec.self,
             Manifest.self,
             Host.self, Explain.self, Diff.self, Where.self, List.self,
             Validate.self, Migrate.self, Alloc.self, Secrets.self, Read.self, Help.self,

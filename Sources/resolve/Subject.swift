@@ -8,7 +8,8 @@ struct Subject {
 
     /// The commands whose outputs can be explained.
     static let commands = [
-        "env", "vm", "vars", "roster", "pillar", "tops", "nodegroups", "spec", "manifest", "host",
+        "env", "vm", "vars", "inventory", "roster", "pillar", "tops", "nodegroups", "targets", "spec", "manifest",
+        "host",
     ]
 
     /// - Parameter words: as they stand on the command line: `env dev --node pve vms.web1`.
@@ -43,6 +44,12 @@ struct Subject {
         case "tops":
             let parsed = try Explained<Pillar.Arguments>.read(rest, "tops MINION [PATH]")
             (target, path) = (.tops(parsed.subject.minion), parsed.path)
+        case "inventory":
+            let parsed = try Explained<Inventory.Arguments>.read(rest, "inventory [ENV] [PATH]")
+            (target, path) = (.inventory(.init(env: parsed.subject.env)), parsed.path)
+        case "targets":
+            let parsed = try Explained<Targets.Arguments>.read(rest, "targets [JOB] [--env E] [PATH]")
+            (target, path) = Self.targets(parsed.subject, parsed.path)
         case "nodegroups":
             let parsed = try Explained<NoArguments>.read(rest, "nodegroups [PATH]")
             (target, path) = (.nodegroups, parsed.path)
@@ -73,6 +80,30 @@ struct Subject {
                 "\"\(command)\" writes no output that can be explained; these do: \(Self.commands.joined(separator: ", "))."
             )
         }
+    }
+}
+
+extension Subject {
+    /// Behind `inventory`, one word alone that names no env is a path.
+    func settled(in site: SiteCompiler) -> Subject {
+        guard case .inventory(let request) = target, let word = request.env, path == nil,
+            site.list("env")?.entries.contains(where: { $0.name == word }) != true
+        else { return self }
+        return Subject(.inventory(.init()), path: word)
+    }
+
+    private init(_ target: Target, path: String?) {
+        self.target = target
+        self.path = path
+    }
+
+    /// Behind `targets`, one word alone is a path if it begins with an item's place.
+    private static func targets(_ arguments: Targets.Arguments, _ path: String?) -> (Target, String?) {
+        guard path == nil, let word = arguments.job,
+            let first = word.split(separator: ".", omittingEmptySubsequences: false).first,
+            first == "*" || (!first.isEmpty && first.allSatisfy(\.isNumber))
+        else { return (.targets(arguments.target), path) }
+        return (.targets(.init(env: arguments.env)), word)
     }
 }
 

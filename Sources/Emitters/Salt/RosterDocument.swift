@@ -7,7 +7,7 @@ extension OutputFormat {
     package static let roster = OutputFormat(
         name: "roster", summary: "How salt-ssh reaches its minions",
         syntax: { subject in
-            guard case .roster(let roster) = subject, roster.form == .yaml else { return .json }
+            guard case .roster(let roster) = subject, roster.form == .yaml else { return .json() }
             return .yaml(header: "#!yaml")
         },
         document: { subject in

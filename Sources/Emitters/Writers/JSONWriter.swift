@@ -10,11 +10,21 @@ package struct JSONWriter {
     /// Values that JSON cannot hold: infinities and NaN.
     package private(set) var diagnostics: [Diagnostic] = []
 
-    package init() { buffer.reserveCapacity(4096) }
+    /// Whether whoever reads it takes texts for templates, so that some have to be marked.
+    private let isTemplated: Bool
+
+    package init(isTemplated: Bool = false) {
+        self.isTemplated = isTemplated
+        buffer.reserveCapacity(4096)
+    }
 
     /// A whole document.
-    package static func document(_ value: Value) -> (output: Output, diagnostics: [Diagnostic]) {
-        var writer = JSONWriter()
+    ///
+    /// - Parameter isTemplated: whether Ansible reads it, to which texts are templates.
+    package static func document(
+        _ value: Value, isTemplated: Bool = false
+    ) -> (output: Output, diagnostics: [Diagnostic]) {
+        var writer = JSONWriter(isTemplated: isTemplated)
         writer.write(value)
         return (writer.finish(), writer.diagnostics)
     }
@@ -32,13 +42,17 @@ package struct JSONWriter {
         case .integer(let number): buffer += String(number).utf8
         case .bigInteger(let digits): buffer += digits.utf8
         case .float(let number): write(number, from: value)
+        case .string(let text) where isTemplated && value.origin.isRaw:
+            buffer += "{\"__ansible_unsafe\": ".utf8
+            JSONText.append(text.utf8, to: &buffer)
+            buffer += "}".utf8
         case .string(let text): JSONText.append(text.utf8, to: &buffer)
         case .list(let items): write(items)
         case .map(let fields): write(fields)
         case .secret(let secret):
             if secret.type == .nonFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
             flush()
-            output.append(secret, .json)
+            output.append(secret, isTemplated ? .unsafeJSON : .json)
         // As a file has it.
         case .pooled(let pool):
             output.hasPooledNumbers = true

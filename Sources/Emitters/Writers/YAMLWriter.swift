@@ -9,15 +9,23 @@ package struct YAMLWriter {
     /// Values that have no form in both: infinities and NaN.
     private(set) var diagnostics: [Diagnostic] = []
 
-    private init() { buffer.reserveCapacity(4096) }
+    /// Whether whoever reads it takes texts for templates, so that some have to be marked.
+    private let isTemplated: Bool
+
+    private init(isTemplated: Bool) {
+        self.isTemplated = isTemplated
+        buffer.reserveCapacity(4096)
+    }
 
     /// A whole document.
     ///
-    /// - Parameter header: a first line, such as `#!yaml`, by which Salt runs no Jinja over what follows.
+    /// - Parameters:
+    ///   - header: a first line, such as `#!yaml`, by which Salt runs no Jinja over what follows.
+    ///   - isTemplated: whether Ansible reads it, to which texts are templates.
     package static func document(
-        _ value: Value, header: String? = nil
+        _ value: Value, header: String? = nil, isTemplated: Bool = false
     ) -> (output: Output, diagnostics: [Diagnostic]) {
-        var writer = YAMLWriter()
+        var writer = YAMLWriter(isTemplated: isTemplated)
         if let header { writer.buffer += (header + "\n").utf8 }
         writer.write(value, depth: 0, isAfterMark: false)
         writer.flush()
@@ -72,13 +80,15 @@ package struct YAMLWriter {
         case .float(let number):
             if !number.isFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
             buffer += YAMLText.float(number.description).utf8
-        case .string(let text): YAMLText.append(text, to: &buffer)
+        case .string(let text):
+            if isTemplated, value.origin.isRaw { buffer += "!unsafe ".utf8 }
+            YAMLText.append(text, to: &buffer)
         case .list: buffer += "[]".utf8
         case .map: buffer += "{}".utf8
         case .secret(let secret):
             if secret.type == .nonFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
             flush()
-            output.append(secret, .yaml)
+            output.append(secret, isTemplated ? .unsafeYAML : .yaml)
         case .pooled(let pool):
             output.hasPooledNumbers = true
             buffer += "{\"$alloc\": \(JSONText.quoted(pool.text))}".utf8

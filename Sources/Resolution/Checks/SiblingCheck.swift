@@ -171,7 +171,7 @@ extension Fields.Entry {
 
 extension Value.Content {
     /// Equal but for the order of keys.
-    fileprivate func isSame(as other: Value.Content) -> Bool {
+    func isSame(as other: Value.Content) -> Bool {
         switch (self, other) {
         case (.map(let left), .map(let right)):
             left.entries.count == right.entries.count

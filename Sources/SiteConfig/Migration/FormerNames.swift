@@ -7,7 +7,8 @@ extension SiteReading {
     /// Renames fields that are known under a former name, as the tables have them.
     func planFormerNames(_ plan: inout MigrationPlan) {
         for entity in entities {
-            guard let table = entity.id.kind.table, table.hasFormerNames, let tree = tree(of: entity) else { continue }
+            let table = entity.id.kind.table
+            guard table.hasFormerNames, let tree = tree(of: entity) else { continue }
             var walk = FormerNames(tree)
             walk.visit(tree.root, table)
             for edit in walk.edits { plan.edit(entity.path, edit) }

@@ -7,7 +7,7 @@ extension FieldTable {
             Field("env", .nullable(.reference(.kind(.env))), structural: true, "The env that its minions belong to."),
             components("What its minions run."),
             Field(
-                "instances", .listOrMapOf(.nullable(.addressOr(instance))), structural: true,
+                "instances", .listOrMapOf(.nullable(.either(.address, or: instance))), structural: true,
                 "Its minions: addresses by number or name, or a list of them. The map keeps names when one goes."),
             ssh("How salt-ssh reaches them."),
             Field(

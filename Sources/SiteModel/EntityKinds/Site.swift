@@ -6,7 +6,7 @@ extension FieldTable {
             "merge", .mapOf(.choice(MergeRule.allCases.map(\.rawValue))),
             "Merge rules of this site's own: `vm.tags: union`."),
         Field("salt", .map(salt), "How Salt's minions are counted."),
-        Field("metrics", .any, "Prometheus jobs for nodes, hosts and VMs."),
+        Field("metrics", .map(metrics), "What Prometheus scrapes of nodes, hosts and VMs."),
         Field("pools", .mapOf(.map(pool)), "Pools of numbers that `!alloc POOL` takes one of."),
     ])
 
@@ -14,6 +14,12 @@ extension FieldTable {
         Field(
             "first_instance", .integer(0...999_999_999), whenAbsent: "1",
             "The number of the first address where a host group lists its instances.")
+    ])
+
+    private static let metrics = FieldTable([
+        Field("nodes", .list(.map(metric)), "Of every node with an `ip`."),
+        Field("hosts", .list(.map(metric)), "Of every physical machine."),
+        Field("vms", .list(.map(metric)), "Of every VM with a static address."),
     ])
 
     private static let pool = FieldTable([

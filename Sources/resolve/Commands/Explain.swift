@@ -39,8 +39,9 @@ struct Explain: StatusCommand {
 
     func execute() throws -> ExitStatus {
         if rules { return try explainRules() }
-        let subject = try Subject(subject)
+        let words = try Subject(subject)
         let site = try options.locate()
+        let subject = words.settled(in: site.compiler)
         let explanation = site.compiler.explain(subject.target, path: subject.path)
         let status = options.show(explanation.report, of: site.location)
         guard status == .done else { return status }

@@ -31,8 +31,9 @@ struct Where: StatusCommand {
     @OptionGroup var options: GlobalOptions
 
     func execute() throws -> ExitStatus {
-        let subject = try Subject(subject)
+        let words = try Subject(subject)
         let site = try options.locate()
+        let subject = words.settled(in: site.compiler)
         let file = GlobalOptions.relative(place.file, to: site.location)
         let decided = site.compiler.decided(by: file, line: place.line, in: subject.target, path: subject.path)
         let status = options.show(decided.report, of: site.location)

@@ -1,0 +1,110 @@
+package import Diagnostics
+package import SiteModel
+
+/// A machine that Ansible reaches and Prometheus watches, as one file tells of it.
+package struct Machine: Sendable {
+    package enum Kind: Sendable {
+        /// Of `hosts/`.
+        case physical
+        case node
+        /// Of that env.
+        case vm(env: Key)
+        case minion(Minion)
+    }
+
+    package let kind: Kind
+    package let name: Key
+    /// Where it is named.
+    package let span: Span?
+    /// The file that it stands in.
+    package let path: String
+    /// Its address, as text without a prefix; nil if none is said.
+    package let address: Fields.Entry?
+    /// How the files took part that the address comes from.
+    package let lineage: [Lineage]
+
+    /// What it is, for a sentence.
+    var phrase: String {
+        switch kind {
+        case .physical: "the machine of \(path)"
+        case .node: "the node of \(path)"
+        case .vm(let env): "a VM of env \(env)"
+        case .minion: "a minion of \(path)"
+        }
+    }
+}
+
+extension LinkedSite {
+    /// The nodes and the physical machines that were loaded. Reports R0402.
+    package func nodesAndHosts() -> (machines: [Machine], diagnostics: [Diagnostic]) {
+        var machines: [Machine] = []
+        var diagnostics: [Diagnostic] = []
+        for place in catalogue.all(.host) + catalogue.all(.node) {
+            guard let entity = entities[place.id] else { continue }
+            let isNode = place.id.kind == .node
+            let address = isNode ? addressOfNode(entity) : address(of: entity)
+            if let address, let text = address.value.string, !HostAddress.isOne(text) {
+                diagnostics.append(.noHostAddress(text, address.value.origin.span))
+            }
+            machines.append(
+                Machine(
+                    kind: isNode ? .node : .physical, name: place.id.name, span: entity.start, path: place.path,
+                    address: address, lineage: []))
+        }
+        return (machines, diagnostics)
+    }
+
+    /// A node's own `ip`: not that of the API, which may be another way in.
+    private func addressOfNode(_ node: BoundEntity) -> Fields.Entry? {
+        guard let ip = node.fields.entry("ip"), let text = ip.value.string, !text.isEmpty, text != "dhcp" else {
+            return nil
+        }
+        return Fields.Entry("ip", keySpan: ip.keySpan, .string(text.withoutPrefix, ip.value.origin))
+    }
+
+    /// The VMs of an env that have a static address. Reports R0302–R0305 and R0406.
+    ///
+    /// - Parameter env: with what it inherits.
+    package func machines(withAddressOf env: BoundEntity) -> (machines: [Machine], diagnostics: [Diagnostic]) {
+        var machines: [Machine] = []
+        var diagnostics: [Diagnostic] = []
+        for vm in (env.fields["vms"]?.list ?? []).compactMap(\.map) {
+            let merged = merge(layers(of: vm, isTagged: hasTags), by: rules[.vm])
+            diagnostics += merged.diagnostics + (merged.fields["ip"].map { checkAddress($0, strictness) } ?? [])
+            if let machine = machine(merged.fields, of: env) { machines.append(machine) }
+        }
+        return (machines, diagnostics)
+    }
+
+    /// A VM with all that it inherits; nil if it has no static address.
+    package func machine(_ vm: Fields, of env: BoundEntity) -> Machine? {
+        guard let name = vm["name"], let text = name.name, var address = vm.entry("ip"),
+            let ip = address.value.string, ip != "dhcp"
+        else { return nil }
+        address.value.content = .string(ip.withoutPrefix)
+        return Machine(
+            kind: .vm(env: env.id.name), name: Key(text), span: name.origin.span, path: env.path, address: address,
+            lineage: env.fields.lineage + vm.lineage)
+    }
+
+    /// A minion; it may have no address.
+    func machine(_ minion: Minion) -> Machine {
+        Machine(
+            kind: .minion(minion), name: minion.id, span: minion.span, path: entities[minion.hostGroup]?.path ?? "",
+            address: minion.address.value.string == nil ? nil : minion.address, lineage: [])
+    }
+}
+
+extension String {
+    /// An address without the length of its network's prefix.
+    var withoutPrefix: String { String(prefix { $0 != "/" }) }
+}
+
+extension Diagnostic {
+    fileprivate static func noHostAddress(_ text: String, _ span: Span?) -> Diagnostic {
+        let host = URLHost.name(in: text)
+        return Diagnostic(
+            .badValue, "\"\(text)\" is neither an IP address nor a host name", at: span,
+            help: HostAddress.isOne(host) && host != text ? "write \(host)" : "write one, without scheme and port")
+    }
+}

@@ -1,0 +1,120 @@
+internal import Diagnostics
+internal import Emitters
+internal import Resolution
+internal import Secrets
+internal import SiteModel
+
+// What Ansible and Prometheus read of all machines. Beside `Pipeline.swift`, of which they are a part.
+
+extension SiteCompiler {
+    /// Hosts and groups for Ansible.
+    func compileInventory(_ request: Target.Inventory, _ keyring: Keyring?) -> Draft {
+        var loader = Loader(files, strictness, keyring)
+        let env = request.env.map { Key($0) }
+        loader.loadHostGroups()
+        loader.load(all: [.component, .group], .inventory)
+        loader.loadMachines(of: env, .inventory)
+        // A name that no host has may be that of a VM elsewhere.
+        if env != nil, loader.site.listsOtherHosts { loader.load(all: [.env], .names) }
+        let isNeeded = loader.entities.values.contains(where: \.hasSecretVariables)
+        loader.loadMentionedSecrets(isNeeded: isNeeded, .inventory)
+        let site = loader.site
+        let vms = site.vms(of: env)
+        let form = request.form.inModel
+        let compiled = site.inventory(of: vms.machines, env: env, form, isWhole: loader.isWhole)
+        let findings = link(site, .inventory) + site.unknown(env) + vms.diagnostics + site.circlesOfRequirements()
+        return Draft(loader, findings + compiled.diagnostics, .inventory(compiled.inventory))
+    }
+
+    /// What Prometheus scrapes.
+    func compileTargets(_ request: Target.Targets) -> Draft {
+        var loader = Loader(files, strictness)
+        let env = request.env.map { Key($0) }
+        loader.loadHostGroups()
+        loader.load(all: [.component, .probe], .targets)
+        let metrics = loader.site.scrapes
+        if metrics.machines, env == nil { loader.load(all: [.node, .host], .targets) }
+        if metrics.vms { loader.load(env, .targets) }
+        let site = loader.site
+        let vms = metrics.vms ? site.vms(of: env) : (machines: [], diagnostics: [])
+        let selection = TargetSelection(job: request.job.map { Key($0) }, env: env)
+        let compiled = site.targets(of: selection, vms.machines, isWhole: loader.isWhole)
+        let findings = link(site, .targets) + site.unknown(env) + vms.diagnostics + site.circlesOfRequirements()
+        return Draft(loader, findings + compiled.diagnostics, .targets(compiled.targets))
+    }
+}
+
+extension Loader {
+    fileprivate mutating func load(all kinds: [EntityKind], _ scope: Scope) {
+        for kind in kinds {
+            for place in catalogue.all(kind) { load(place, scope) }
+        }
+    }
+
+    /// One env, or all of them.
+    fileprivate mutating func load(_ env: Key?, _ scope: Scope) {
+        guard let env else { return load(all: [.env], scope) }
+        load(env, .kind(.env), scope)
+    }
+
+    fileprivate mutating func loadMachines(of env: Key?, _ scope: Scope) {
+        if env == nil { load(all: [.node, .host], scope) }
+        load(env, scope)
+    }
+
+    /// Whether all that was to be read could be.
+    fileprivate var isWhole: Bool { !diagnostics.hasErrors && failures.isEmpty }
+}
+
+extension LinkedSite {
+    /// The VMs with a static address of one env, or of all.
+    fileprivate func vms(of env: Key?) -> (machines: [Machine], diagnostics: [Diagnostic]) {
+        var machines: [Machine] = []
+        var diagnostics: [Diagnostic] = []
+        for place in catalogue.all(.env) where env == nil || place.id.name == env {
+            guard let entity = entities[place.id] else { continue }
+            let inherited = inherited(entity)
+            let found = self.machines(withAddressOf: inherited.entity)
+            machines += found.machines
+            diagnostics += inherited.diagnostics + found.diagnostics
+        }
+        return (machines, diagnostics)
+    }
+
+    fileprivate func unknown(_ env: Key?) -> [Diagnostic] {
+        guard let env, catalogue.place(env, .kind(.env)) == nil else { return [] }
+        return [.notFound(env, .kind(.env), in: catalogue, .error)]
+    }
+}
+
+extension BoundEntity {
+    /// Whether a secret stands among its variables, or those of its instances.
+    fileprivate var hasSecretVariables: Bool {
+        guard !secretReferences.isEmpty else { return false }
+        let instances = fields["instances"].map { $0.map?.entries.map(\.value) ?? $0.list ?? [] } ?? []
+        return ([fields["vars"]] + instances.map { $0.map?["vars"] }).contains { $0?.hasSecretOfSite == true }
+    }
+}
+
+extension Value {
+    /// Whether a secret of the site stands in it, at any depth.
+    var hasSecretOfSite: Bool {
+        switch content {
+        case .secret(let secret): secret.file == nil
+        case .map(let fields): fields.entries.contains { $0.value.hasSecretOfSite }
+        case .list(let items): items.contains(where: \.hasSecretOfSite)
+        default: false
+        }
+    }
+}
+
+extension Target.Inventory.Form {
+    fileprivate var inModel: SiteModel.Inventory.Form {
+        switch self {
+        case .script: .script
+        case .host(let name): .host(Key(name))
+        case .json: .json
+        case .yaml: .yaml
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// What Prometheus scrapes, and with which labels (DESIGN §9).
+package struct ScrapeTargets: Sendable {
+    /// One place to scrape.
+    package struct Target: Sendable {
+        package let job: Key
+        /// `address:port`; of a probe what the blackbox exporter looks at, mostly a URL.
+        package let address: Value
+        /// In the order in which they are written; parameters such as `__scheme__` last. Null or empty is no label.
+        package let labels: Fields
+
+        package init(job: Key, address: Value, labels: Fields) {
+            self.job = job
+            self.address = address
+            self.labels = labels
+        }
+    }
+
+    /// Those of all jobs.
+    package let targets: [Target]
+    /// Every job that the site has, sorted, with targets or without.
+    package let jobs: [Key]
+    /// The job that is wanted; nil for all.
+    package let job: Key?
+
+    package init(_ targets: [Target], jobs: [Key], job: Key?) {
+        self.targets = targets
+        self.jobs = jobs
+        self.job = job
+    }
+
+    /// The same, of another job.
+    package func of(_ job: Key) -> ScrapeTargets { ScrapeTargets(targets, jobs: jobs, job: job) }
+}

@@ -1,0 +1,59 @@
+internal import ArgumentParser
+internal import SiteConfig
+
+struct Targets: StatusCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What Prometheus scrapes, for its file_sd.",
+        discussion: """
+            The `metrics` of components on the minions that run them, those of site.yaml on nodes, physical machines and VMs, \
+            and the probes of probes/. Without a job the targets of all jobs in one list. With --dir a file JOB.json for each \
+            job, replaced whole and only when it changed; Prometheus reads it again by itself.
+
+            EXAMPLES:
+              resolve targets --dir /etc/prometheus/file_sd
+              resolve targets node
+              resolve targets --env prod
+              resolve explain targets node 0.labels
+            """)
+
+    @OptionGroup var subject: Arguments
+
+    @Option(
+        help: ArgumentHelp("Write a file JOB.json for each job into this folder.", valueName: "dir"),
+        completion: .directory)
+    var dir: String?
+
+    @OptionGroup var options: GlobalOptions
+
+    /// What names the output.
+    struct Arguments: ParsableArguments {
+        @Argument(help: "The job; all jobs without one.", completion: .custom(Completion.jobs))
+        var job: String?
+
+        @Option(
+            help: "Only the minions and VMs of this env: no nodes, physical machines or probes.",
+            completion: .custom(Completion.envs))
+        var env: String?
+
+        var target: Target.Targets { .init(job: job, env: env) }
+    }
+
+    func validate() throws {
+        if dir != nil, options.output != nil {
+            throw ValidationError("--dir writes a file for each job, -o one for all: say one of them.")
+        }
+    }
+
+    func execute() throws -> ExitStatus {
+        guard let dir else { return try options.compile(.targets(subject.target)) }
+        let site = try options.locate()
+        let compiled = site.compiler.compileJobs(subject.target)
+        let status = options.show(compiled.report, of: site.location)
+        guard status == .done else { return status }
+        let folder = try Folder(dir)
+        for (name, document) in compiled.jobs {
+            try document.withBytes(.redacted) { try folder.write($0, to: "\(name).json") }
+        }
+        return status
+    }
+}
