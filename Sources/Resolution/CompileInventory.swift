@@ -15,7 +15,7 @@ extension LinkedSite {
         gathering.gatherGroups()
         gathering.gatherHosts(vms)
         gathering.joinGroups(isWhole: isWhole)
-        return gathering.finish(form)
+        return gathering.finish(form, isWhole: isWhole)
     }
 
     /// What is wrong with the inventory of the site, if it has anything that only Ansible reads. That two envs have VMs of one
@@ -264,7 +264,7 @@ private struct InventoryGathering {
 
     // MARK: The whole
 
-    func finish(_ form: Inventory.Form) -> (inventory: Inventory, diagnostics: [Diagnostic]) {
+    func finish(_ form: Inventory.Form, isWhole: Bool) -> (inventory: Inventory, diagnostics: [Diagnostic]) {
         var diagnostics = diagnostics
         let groups = groups.groups
         let places = Dictionary(groups.enumerated().map { ($0.element.name, $0.offset) }) { first, _ in first }
@@ -278,7 +278,7 @@ private struct InventoryGathering {
             let group = places[host.name].map { groups[$0] }
             return isOwn || group != nil ? .sameAsHost(host, group) : nil
         }
-        if case .host(let name) = form, !hosts.contains(name), !diagnostics.hasErrors {
+        if case .host(let name) = form, !hosts.contains(name), isWhole, !diagnostics.hasErrors {
             diagnostics.append(.noHost(name.text, nil, hosts.names, isGroup: false, hasNoAddress: false))
         }
         guard graph.circles.isEmpty else {
@@ -291,9 +291,9 @@ private struct InventoryGathering {
         var finished: [Inventory.Host] = []
         for host in order {
             let around = membership.groups(around: host.name)
-            let connection = host.connection(membership.value(of: "ansible_connection", in: around))
-            finished.append(connection)
-            disagreements.look(at: connection, in: around, membership)
+            let reached = host.finished { membership.value(of: $0, in: around) }
+            finished.append(reached)
+            disagreements.look(at: reached, in: around, membership)
         }
         diagnostics += disagreements.diagnostics(groups)
         let sorted = groups.indices.sorted { groups[$0].name < groups[$1].name }.map { place in

@@ -33,6 +33,15 @@ extension FieldType {
 }
 
 extension FieldType {
+    /// The texts that a single value may be; nil if any.
+    fileprivate var choices: [String]? {
+        switch self {
+        case .choice(let choices): choices
+        case .nullable(let type), .either(let type, _): type.choices
+        default: nil
+        }
+    }
+
     fileprivate var isAddress: Bool {
         switch self {
         case .address: true
@@ -63,7 +72,7 @@ extension Diagnostic {
         let message = "\(path) wants \(type.wish), but this is \(value.phrase)"
         let fixes = fixes(for: scalar, type, span, tree)
         var help = fixes.first?.title
-        if case .choice(let choices) = type, case .string(let text) = scalar,
+        if let choices = type.choices, case .string(let text) = scalar,
             case let near = Suggestions.near(text, among: choices), !near.isEmpty
         {
             help = "did you mean \(near.asChoices)?"

@@ -44,10 +44,14 @@ struct InventoryHosts {
 }
 
 extension InventoryHosts.Host {
-    /// The host with its variables, given what its groups say of how it is reached.
-    func connection(_ inherited: Value?) -> Inventory.Host {
-        var variables = connection
-        if (vars["ansible_connection"] ?? inherited)?.string == Connection.incusPlugin {
+    /// The host with its variables.
+    ///
+    /// - Parameter inherited: what its groups say of a variable.
+    func finished(_ inherited: (Key) -> Value?) -> Inventory.Host {
+        // What is a default of the site's, or of the compiler's, gives way to what a group says of its hosts.
+        let defaults = connection.entries.filter { [.builtIn, .site].contains($0.value.origin.layer) }
+        var variables = connection.without(defaults.map(\.key).filter { inherited($0) != nil })
+        if (vars["ansible_connection"] ?? inherited("ansible_connection"))?.string == Connection.incusPlugin {
             variables = variables.without(["ansible_host", "ansible_user", "ansible_port"])
             variables.lay(instanceOfIncus)
         }

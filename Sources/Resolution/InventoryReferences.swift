@@ -77,11 +77,13 @@ extension Diagnostic {
     static func noGroup(_ value: Value, _ name: String, _ names: [String], isHost: Bool) -> Diagnostic {
         let near = Suggestions.near(name, among: names)
         let help =
-            isHost
-            ? "it is a host, and stands under `hosts`"
-            : !near.isEmpty
-                ? "did you mean \(near.asChoices)?"
-                : "make groups/\(Catalogue.isName(name) ? name : "NAME").yaml, or name a group that the site makes, such as env_prod, nodes or a component"
+            name == "all"
+            ? "remove it: every group is in `all`"
+            : isHost
+                ? "it is a host, and stands under `hosts`"
+                : !near.isEmpty
+                    ? "did you mean \(near.asChoices)?"
+                    : "make groups/\(Catalogue.isName(name) ? name : "NAME").yaml, or name a group that the site makes, such as env_prod, nodes or a component"
         return Diagnostic(
             .dangling, "no group named \"\(name)\"", at: value.origin.span,
             "neither in groups/ nor made by a component, a host group or an env", help: help)

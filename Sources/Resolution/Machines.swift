@@ -43,8 +43,10 @@ extension LinkedSite {
             guard let entity = entities[place.id] else { continue }
             let isNode = place.id.kind == .node
             let address = isNode ? addressOfNode(entity) : address(of: entity)
-            if let address, let text = address.value.string, !HostAddress.isOne(text) {
-                diagnostics.append(.noHostAddress(text, address.value.origin.span))
+            if let written = entity.fields["ip"], let text = written.string, !text.isEmpty, text != "dhcp",
+                !HostAddress.isOne(text), AddressWithPrefix(text) == nil
+            {
+                diagnostics.append(.noHostAddress(text, written.origin.span))
             }
             machines.append(
                 Machine(

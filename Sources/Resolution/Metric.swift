@@ -30,9 +30,10 @@ struct Metric {
         port = found.number
         diagnostics = found.diagnostic.map { [$0] } ?? []
         if let path, path.value.string?.hasPrefix("/") == false {
-            diagnostics.append(.badTarget("a path begins with /", path.value.origin.span, "write /… "))
+            diagnostics.append(
+                .badTarget("a path begins with /", path.value.origin.span, "write /metrics, or what it is"))
         }
-        if job.value.isNull {
+        if job.value.isNull, !written.contains("job") {
             diagnostics.append(.badTarget("this metric has no job", place, "add `job: node`, or what it is called"))
         } else if let name = job.value.string, !Catalogue.isName(name) {
             diagnostics.append(.badJob(name, job.value.origin.span))

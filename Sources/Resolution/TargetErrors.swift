@@ -42,7 +42,7 @@ extension Diagnostic {
         return Diagnostic(
             .noTarget, .warning,
             "\(shown)\(rest) \(names.count == 1 ? "has" : "have") no address, so Prometheus watches nothing there",
-            at: span, help: "add `ip:`")
+            at: span, help: "add `ip:`, or leave out the `metrics`")
     }
 
     static func mixedJob(_ job: Key, _ metric: Span?, _ probe: Span?) -> Diagnostic {
@@ -71,11 +71,11 @@ extension Diagnostic {
             return "a probe"
         }
         let isSame = words(first) == words(second)
-        let both = isSame ? "twice by \(words(first))" : "by \(words(first)) and by \(words(second))"
+        let both = isSame ? "" : ": as \(words(first)) and as \(words(second))"
         let place = second.address.origin.span
         return Diagnostic(
             .repeatedTarget, .warning,
-            "the job \"\(second.job)\" has \(second.address.string ?? "") \(both)", at: place,
+            "the job \"\(second.job)\" scrapes \(second.address.string ?? "") twice\(both)", at: place,
             related: first.address.origin.span.flatMap { $0 == place ? nil : [Label($0, "the first")] } ?? [],
             help: "leave one of them out: Prometheus would count everything there twice")
     }

@@ -47,7 +47,7 @@ import Testing
 
     /// Where memory is touched by hand: a new place is a decision, made here.
     @Test func unsafeCodeStandsInFewFiles() throws {
-        let files = try Self.allSources().filter { $0.text.contains(#/\bunsafe\b/#) }
+        let files = try Self.allSources().filter { $0.text.contains(#/(^|[^!])\bunsafe\b/#) }
         #expect(
             files.map(\.path) == [
                 "Sources/SecretMemory/Sodium.swift", "Sources/Secrets/SwiftCrypto.swift",
@@ -55,7 +55,7 @@ import Testing
                 "Sources/SiteConfig/Subprocess.swift",
                 "Sources/SiteConfig/TerminalQuestion.swift", "Sources/SiteModel/Glob.swift",
                 "Sources/SiteModel/IPAddress.swift",
-                "Sources/YAMLSyntax/LibYAML.swift", "Sources/resolve/FileWriter.swift",
+                "Sources/YAMLSyntax/LibYAML.swift", "Sources/resolve/FileWriter.swift", "Sources/resolve/Folder.swift",
                 "Sources/resolve/GlobalOptions.swift", "Sources/resolve/SiteWriter.swift",
                 "Sources/resolve/Terminal.swift",
             ])

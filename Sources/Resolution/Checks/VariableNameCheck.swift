@@ -13,13 +13,13 @@ extension Diagnostic {
         return Diagnostic(
             .noVariable, "\"\(entry.key)\" is no name for a variable of Ansible's",
             at: entry.keySpan ?? entry.value.origin.span,
-            help: AnsibleName.isVariable(name)
+            help: AnsibleName.isVariable(name) && name.text.contains { $0 != "_" }
                 ? "write \(name), or begin it with x- to keep it for yourself" : "rename it")
     }
 
     fileprivate static func reservedVariable(_ entry: Fields.Entry) -> Diagnostic {
         Diagnostic(
-            .reservedVariable, .warning, "Ansible keeps the name \(entry.key) for itself",
+            .reservedVariable, .warning, "Ansible keeps the name \"\(entry.key)\" for itself",
             at: entry.keySpan ?? entry.value.origin.span,
             help: "rename it, such as site_\(entry.key): Ansible sets it itself, or takes it for a keyword of plays")
     }
