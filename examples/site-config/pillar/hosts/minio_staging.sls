@@ -1,0 +1,3 @@
+extends: minio
+env: staging
+instances: {1: 10.20.0.51}

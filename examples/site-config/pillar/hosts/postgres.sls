@@ -1,0 +1,3 @@
+components: [postgres]
+naming: "{env}-{group}-{instance}"
+labels: {tier: data}

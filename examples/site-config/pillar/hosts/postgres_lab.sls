@@ -1,0 +1,3 @@
+extends: postgres
+env: lab
+instances: {1: 10.10.0.31}

@@ -1,0 +1,3 @@
+components: [redis]
+naming: "{env}-{group}-{instance}"
+labels: {tier: data}

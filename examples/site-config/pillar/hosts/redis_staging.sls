@@ -1,0 +1,3 @@
+extends: redis
+env: staging
+instances: {1: 10.20.0.41}
