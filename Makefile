@@ -5,7 +5,7 @@
 #   make build      the debug build
 #   make release    one static executable, release/resolve
 #   make install    the same, installed to PREFIX/bin (PREFIX=/usr/local)
-#   make e2e        the real Terraform, Ansible and Salt read what resolve writes
+#   make e2e        the real Terraform, Ansible, Salt and Prometheus read what resolve writes
 #   make conformance  score against ../shared, when it is there
 #   make fuzz       fuzz every parser, SECONDS_TO_FUZZ (60) in all
 #   make goldens    rewrite the golden cases with what the program prints

@@ -2,6 +2,7 @@
 
     check.py seen SCOPE FILE       the groups and the variables in a play, of an env or of all
     check.py same FILE…            ansible-inventory printed the same for every form
+    check.py script SCOPE LIST     --list has every group, in the shape that no version of Ansible warns about
     check.py hosts LIST FILE…      --host prints what --list has
     check.py haproxy SCOPE FOLDER  what the template became
 """
@@ -222,6 +223,18 @@ def all_the_same(first, *others):
         same(f"{other}, beside {first}", sets(read(other)), sets(read(first)))
 
 
+def script(scope, path):
+    document, groups = read(path), expected_groups(scope)
+    del groups["ungrouped"]
+    same(f"{path}: groups", sorted({*document} - {"_meta"}), sorted(groups))
+    same(f"{path}: hosts", sorted(document["_meta"]["hostvars"]), sorted(groups["all"]))
+    for name, group in document.items():
+        keys = {"_meta": ["hostvars"]}.get(name, [key for key in ("children", "hosts", "vars") if key in group])
+        same(f"{path}: keys of {name}", sorted(group), keys)
+        if not keys:
+            sys.exit(f"{path}: {name} is empty, which Ansible takes for a host")
+
+
 def own(listed, *paths):
     for path in paths:
         same(path, read(path), read(listed)["_meta"]["hostvars"][pathlib.Path(path).name])
@@ -242,4 +255,4 @@ def haproxy(scope, folder):
 
 
 if __name__ == "__main__":
-    {"seen": seen, "same": all_the_same, "hosts": own, "haproxy": haproxy}[sys.argv[1]](*sys.argv[2:])
+    {"seen": seen, "same": all_the_same, "script": script, "hosts": own, "haproxy": haproxy}[sys.argv[1]](*sys.argv[2:])
