@@ -23,7 +23,8 @@ extension LinkedSite {
         let access = HostAccess(
             name: name(of: host, .host), source: source("host", of: host, .host), node: .builtIn("node", ""),
             sshHost: address ?? .builtIn("ssh_host", ""),
-            hostUser: hostUser(of: host), sshPort: sshPort(of: host), vmUser: vmUser,
+            hostUser: hostUser(of: host),
+            sshPort: Self.builtInPort.overridden(by: host.fields["access"]?.map?.entry("ssh_port")), vmUser: vmUser,
             apiEndpoint: .builtIn("api_endpoint", ""), apiToken: .builtIn("api_token", ""),
             datastore: .builtIn("datastore", ""), imageRelease: imageRelease,
             isHostOnly: isHostOnly(true, host, .host))
@@ -35,11 +36,6 @@ extension LinkedSite {
         let access = machine.fields["access"]?.map
         return .builtIn("host_user", "root").overridden(by: defaults.entry("host_user"))
             .overridden(by: machine.fields.entry("host_user")).overridden(by: access?.entry("host_user"))
-    }
-
-    /// The port for SSH to a physical machine.
-    func sshPort(of host: BoundEntity) -> Fields.Entry {
-        Self.builtInPort.overridden(by: host.fields["access"]?.map?.entry("ssh_port"))
     }
 
     private static let builtInPort = Fields.Entry("ssh_port", Value(.integer(22), .builtIn), rule: .whenAbsent)

@@ -208,7 +208,10 @@ private struct InventoryGathering {
         case .physical, .node:
             guard let entity = entity(of: machine) else { break }
             entries.append(site.hostUser(of: entity).named("ansible_user"))
-            if case .physical = machine.kind { entries.append(site.sshPort(of: entity).named("ansible_port")) }
+            // Which port it is when none is said, ssh's own configuration may know better.
+            if case .physical = machine.kind, let port = entity.fields["access"]?.map?.entry("ssh_port") {
+                entries.append(port.named("ansible_port"))
+            }
         case .vm: entries.append(site.vmUser.named("ansible_user"))
         case .minion(let minion):
             entries = [
