@@ -92,8 +92,8 @@ extension Source {
         return Source(id: id, path: path, bytes: masked, isSecret: isSecret, hiding: hidden + spans)
     }
 
-    /// Whether the text speaks of passwords, as a roster names them.
-    package var mentionsPasswords: Bool { mentions("passwd") }
+    /// Whether the text speaks of passwords, as a roster or Ansible names them.
+    package var mentionsPasswords: Bool { mentions("passwd") || (mentions("ansible_") && mentions("pass")) }
 
     /// Whether it speaks of passwords in any spelling that may be meant for that.
     package var seemsToMentionPasswords: Bool { mentions("passw") || mentions("pasw") }

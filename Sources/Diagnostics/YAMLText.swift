@@ -14,6 +14,29 @@ package enum YAMLText {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// Whether PyYAML would take a text for something else than text, were it not in quotes. Behind a tag of its own
+    /// ansible-core 2.19 forgets the quotes: `!unsafe "0644"` is 420 there.
+    ///
+    /// Says yes of some texts, too, that are none, but never of one with a brace in it.
+    package static func looksLikeNoText(_ letters: borrowing Swift.Span<UInt8>) -> Bool {
+        guard letters.count > 0 else { return true }
+        if "+-.0123456789".utf8.contains(letters[0]) {
+            return letters.indices.allSatisfy { index in
+                let letter = letters[index] | 0x20
+                return (0x61...0x7A).contains(letter) || (0x30...0x39).contains(letters[index])
+                    || "+-.:_ \t".utf8.contains(letters[index])
+            }
+        }
+        return words.contains { word in
+            word.count == letters.count && word.indices.allSatisfy { word[$0] == letters[$0] | 0x20 }
+        }
+    }
+
+    /// In small letters; those that have none are as they are with that bit set.
+    private static let words: [[UInt8]] = [
+        "y", "n", "yes", "no", "true", "false", "on", "off", "null", "~", "=", "<<",
+    ].map { $0.utf8.map { $0 | 0x20 } }
+
     /// How the letter that begins at a place is written, and how many bytes of UTF-8 it has; nil if its first byte stands as
     /// it is.
     package static func escape(

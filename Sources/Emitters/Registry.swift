@@ -75,3 +75,9 @@ package enum Registry {
         return (Output(), [])
     }
 }
+
+extension SecretRef {
+    /// Whether its text is data, whatever it looks like: a password that stands in clear in another file was written as the
+    /// template that it may be.
+    var isNoTemplate: Bool { file == nil }
+}

@@ -71,9 +71,13 @@ struct Place {
 }
 
 extension Key {
-    /// Whether a roster has a password under that name.
+    /// Whether a roster has a password under that name, or Ansible.
     var namesPassword: Bool {
-        [6, 11].contains(text.utf8.count) && (self == "passwd" || self == "priv_passwd")
+        switch text.utf8.count {
+        case 6 where self == "passwd", 11 where self == "priv_passwd": true
+        case 12... where text.hasPrefix("ansible_"): ["pass", "password", "passphrase"].contains(where: text.hasSuffix)
+        default: false
+        }
     }
 }
 
@@ -164,8 +168,13 @@ struct Binder {
     ) {
         guard !key.text.hasPrefix("x-") else { return }
         let span = tree.span(node)
+        let isVM = place.layer == .instance && kind == .env || [.template, .preset].contains(kind)
         if kind == .hostGroup, table.isOpen, let found = misplacedInHostGroup(key, span) {
             diagnostics.append(found)
+            return
+        }
+        if isVM, place.steps.count == (kind == .env ? 2 : 0), ["vars", "components"].contains(key) {
+            diagnostics.append(.dataForTofu(key, span))
             return
         }
         if let meant = table.confusions[key] {
@@ -303,7 +312,9 @@ struct Binder {
                 diagnostics.append(
                     .mapForTag(place.isOfPassword ? "" : tree.string(name), tree.span(node)).hiding(place.isOfPassword))
             }
-            if isCiphertext(node) { diagnostics.append(.strayCiphertext(place.steps, tree.span(node))) }
+            if let program = encryptor(of: node) {
+                diagnostics.append(.strayCiphertext(program, place.steps, tree.span(node)))
+            }
             if let tag = quotedTag(node) { diagnostics.append(.quotedTag(tag, node, tree).hiding(place.isOfPassword)) }
             for entry in tree.entries(node) { inspectBelow(entry.value, at: place.below(key(entry))) }
             for (index, item) in tree.items(node).enumerated() { inspectBelow(item, at: place.item(index)) }
@@ -324,12 +335,24 @@ struct Binder {
     /// Whether it is a password that stands in clear in a file that holds no secrets.
     private func isPassword(_ node: NodeID, at place: Place) -> Bool {
         place.isOfPassword && !tree.source.isSecret && tree.kind(node) == .scalar && tree.value(node) != .null
-            && tree.secretPath(node) == nil && tree.pool(node) == nil
+            && tree.secretPath(node) == nil && tree.pool(node) == nil && !isTemplate(node, at: place)
     }
 
-    /// Whether it is a value of SOPS's outside of the file that could open it.
-    private func isCiphertext(_ node: NodeID) -> Bool {
-        tree.kind(node) == .scalar && !tree.source.isSecret && tree.text(node).starts(with: "ENC[AES256_GCM,".utf8)
+    /// Whether it is a variable of Ansible's that says where another value is: `{{ vault_password }}`.
+    private func isTemplate(_ node: NodeID, at place: Place) -> Bool {
+        guard place.steps.contains("vars"), case .string(let text) = tree.value(node), text.hasPrefix("{{"),
+            text.hasSuffix("}}")
+        else { return false }
+        let name = text.dropFirst(2).dropLast(2)
+        return name.utf8.allSatisfy { Catalogue.isName(String(UnicodeScalar($0))) || " _.[]|".utf8.contains($0) }
+    }
+
+    /// What encrypted a value that stands outside of the file that could be opened; nil if nothing did.
+    private func encryptor(of node: NodeID) -> String? {
+        guard tree.kind(node) == .scalar, !tree.source.isSecret else { return nil }
+        let text = tree.text(node)
+        if text.starts(with: "ENC[AES256_GCM,".utf8) { return "SOPS" }
+        return text.starts(with: "$ANSIBLE_VAULT;".utf8) ? "ansible-vault" : nil
     }
 
     /// The tag that a text in quotes begins with, if it says nothing else than the tag would.

@@ -2,28 +2,44 @@ package import Diagnostics
 package import SiteModel
 
 extension LinkedSite {
-    /// Hosts and groups for Ansible (DESIGN §8). Reports R0201, R0402, R0615–R0619 and R0706–R0709.
+    /// Hosts and groups for Ansible (DESIGN §8). Reports R0201, R0402, R0615–R0620, R0706–R0709, R0811 and R0812.
     ///
     /// - Parameters:
     ///   - vms: those with a static address, of all envs or of the one that is wanted.
     ///   - env: whose VMs and minions alone are wanted; then nodes and physical machines are left out.
-    ///   - isWhole: whether all files could be read, so that a host that is missing is missing.
     package func inventory(
-        of vms: [Machine], env: Key?, _ form: Inventory.Form, isWhole: Bool = true
+        of vms: [Machine], env: Key?, _ form: Inventory.Form
     ) -> (inventory: Inventory, diagnostics: [Diagnostic]) {
         var gathering = InventoryGathering(self, env)
-        gathering.gatherGroups()
-        gathering.gatherHosts(vms)
-        gathering.joinGroups(isWhole: isWhole)
-        return gathering.finish(form, isWhole: isWhole)
+        gathering.gather(vms)
+        return gathering.finish(form)
     }
 
-    /// What is wrong with the inventory of the site, if it has anything that only Ansible reads. That two envs have VMs of one
-    /// name is not: they may be alternatives.
-    package func checkInventory(_ vms: [Machine]) -> [Diagnostic] {
-        guard isForAnsible else { return [] }
-        return inventory(of: vms, env: nil, .script).diagnostics.filter { !$0.isAboutAlternatives }
+    /// What is wrong with the inventories of the site: of the whole, and of each env that has machines of the same names as
+    /// another. Such envs are alternatives, and in no inventory together.
+    ///
+    /// - Returns: only notes, if nothing in the site is for Ansible alone.
+    package func checkInventory(_ vms: [Machine]) -> (inventory: Inventory, diagnostics: [Diagnostic]) {
+        var gathering = InventoryGathering(self, nil, isCheck: true)
+        gathering.gather(vms)
+        var (inventory, diagnostics) = gathering.finish(.script)
+        for env in gathering.alternatives.sorted() {
+            let own = vms.filter { $0.env == env }
+            diagnostics += self.inventory(of: own, env: env, .script).diagnostics
+        }
+        guard !isForAnsible else { return (inventory, diagnostics) }
+        return (
+            inventory,
+            diagnostics.filter { Self.ofInventories.contains($0.code.id) }.map { error in
+                var note = error
+                note.severity = .note
+                return note
+            }
+        )
     }
+
+    /// What only an inventory has, of whoever makes one.
+    private static let ofInventories = [Code.twoPlaces, .sameGroup, .sameAsHost, .noHostName].map(\.id)
 
     private var isForAnsible: Bool {
         !catalogue.all(.group).isEmpty
@@ -37,61 +53,68 @@ extension LinkedSite {
     }
 }
 
-/// An inventory while it is gathered.
+/// An inventory while it is gathered: every group by its name, every machine by its name, then who is in what.
 private struct InventoryGathering {
     private let site: LinkedSite
     /// The env that alone is wanted; nil for all.
     private let env: Key?
+    /// Whether all that makes groups and hosts could be read, so that a name that is missing is missing.
+    private var isWhole: Bool
+    /// Whether machines of one name in two envs are no matter.
+    private let isCheck: Bool
     private var groups = InventoryGroups()
     private var hosts = InventoryHosts()
     private var diagnostics: [Diagnostic] = []
     private var variablesOfAll = Fields()
-    /// For each component, the hosts that run it.
+    /// For each component, the hosts that run it; for each env, its hosts.
     private var runners: [EntityID: [Key]] = [:]
+    private var inhabitants: [Key: [Key]] = [:]
     private var namesAreChecked: Set<Span> = []
+    /// Envs some machines of which were left out, since another env has the names.
+    private(set) var alternatives: Set<Key> = []
 
-    init(_ site: LinkedSite, _ env: Key?) {
+    init(_ site: LinkedSite, _ env: Key?, isCheck: Bool = false) {
         self.site = site
         self.env = env
+        isWhole = site.hasAll(
+            env == nil ? [.node, .host, .env, .hostGroup, .component, .group] : [.hostGroup, .component, .group])
+        self.isCheck = isCheck
+    }
+
+    mutating func gather(_ vms: [Machine]) {
+        gatherGroups()
+        if env == nil { gatherNodesAndHosts() }
+        for machine in vms { gather(vm: machine) }
+        gatherMinions(vms)
+        joinGroups()
+        diagnostics += groups.diagnostics + hosts.diagnostics
     }
 
     // MARK: Groups
 
     /// Every group of the site, whether or not anything is in it: a play may name it in any env.
-    mutating func gatherGroups() {
+    private mutating func gatherGroups() {
         for file in files {
-            if file.id.name == "all" {
+            guard file.id.name != "all" else {
                 gatherAll(file)
-            } else {
-                let group = groups.add(file.id.name, .init(phrase: file.path, span: file.start))
-                groups.set(variables(of: file), of: group)
+                continue
             }
+            let isBare = Self.membership.allSatisfy { !file.fields.contains($0) }
+            let source = InventoryGroups.Source(phrase: file.path, span: file.start, isBare: isBare)
+            groups.set(variables(of: file), of: groups.add(file.id.name, source))
         }
-        for place in site.catalogue.all(.component) {
-            guard let component = site.entities[place.id] else { continue }
+        for component in site.catalogue.all(.component).compactMap({ site.entities[$0.id] }) {
             groups.add(groupName(of: component), source(component))
         }
-        for file in site.hostGroups {
-            let (name, label) = file.id.name.groupAndLabel
-            let source = InventoryGroups.Source(phrase: file.path, span: file.start)
-            let parent = groups.add(Key(name), source)
-            guard !label.isEmpty else { continue }
-            groups.add(file.id.name, source)
-            groups.add(child: .string(file.id.name.text, Origin(file.start, .hostGroup)), to: parent)
-        }
-        for place in site.catalogue.all(.env) {
-            let span = site.entities[place.id]?.start
-            let group = groups.add(Self.group(ofEnv: place.id.name), .init(phrase: place.path, span: span))
-            if let file = site.entities[place.id], isWanted(place.id.name) {
-                let own = variables(site.inherited(file).entity.fields["vars"])
-                groups.set(groups.groups[group].variables.joined(with: own, &diagnostics), of: group)
-            }
-        }
-        for name in Self.builtIn { groups.add(name, .init(phrase: "\(name)", span: nil)) }
-        diagnostics += groups.diagnostics
+        for file in site.hostGroups { gather(groupsOf: file) }
+        for place in site.catalogue.all(.env) { gather(groupOf: place) }
+        for name in Self.builtIn { groups.add(name, .init(phrase: "what every inventory has", span: nil)) }
     }
 
     private static let builtIn: [Key] = ["nodes", "physical", "vms"]
+
+    /// The fields that say who is in a group.
+    private static let membership: [Key] = ["children", "hosts", "components", "envs"]
 
     private static func group(ofEnv env: Key) -> Key { Key("env_\(env)") }
 
@@ -100,18 +123,37 @@ private struct InventoryGathering {
     private func isWanted(_ env: Key) -> Bool { self.env == nil || self.env == env }
 
     private func source(_ component: BoundEntity) -> InventoryGroups.Source {
-        let span = site.inherited(component).entity.fields["ansible_group"]?.origin.span ?? component.start
-        return .init(phrase: component.path, span: span, isComponent: true)
+        let written = site.inherited(component).entity.fields["ansible_group"]
+        return .init(
+            phrase: component.path, span: written?.origin.span ?? component.start, isComponent: true,
+            isWritten: written != nil, layer: .component)
     }
 
     private func groupName(of component: BoundEntity) -> Key {
-        site.inherited(component).entity.fields["ansible_group"]?.name.map { Key($0) } ?? component.id.name
+        site.inherited(component).entity.fields["ansible_group"]?.string.map { Key($0) } ?? component.id.name
+    }
+
+    private mutating func gather(groupsOf file: BoundEntity) {
+        let (name, label) = file.id.name.groupAndLabel
+        let source = InventoryGroups.Source(phrase: file.path, span: file.start, layer: .hostGroup)
+        let parent = groups.add(Key(name), source)
+        guard !label.isEmpty else { return }
+        groups.add(file.id.name, source)
+        groups.add(child: .string(file.id.name.text, Origin(file.start, .hostGroup)), to: parent)
+    }
+
+    private mutating func gather(groupOf place: Catalogue.Place) {
+        let file = site.entities[place.id]
+        let source = InventoryGroups.Source(phrase: place.path, span: file?.start, layer: .env)
+        let group = groups.add(Self.group(ofEnv: place.id.name), source)
+        guard let file, isWanted(place.id.name) else { return }
+        let own = variables(site.inherited(file).entity.fields["vars"])
+        groups.set(groups.groups[group].variables.joined(with: own, &diagnostics), of: group)
     }
 
     private mutating func gatherAll(_ file: BoundEntity) {
         variablesOfAll = variables(of: file)
-        for key in ["children", "hosts", "components", "envs"] as [Key] {
-            guard let entry = file.fields.entry(key), entry.value.list?.isEmpty == false else { continue }
+        for entry in Self.membership.compactMap({ file.fields.entry($0) }) where entry.value.list?.isEmpty == false {
             diagnostics.append(.allHasMembers(entry))
         }
     }
@@ -128,12 +170,10 @@ private struct InventoryGathering {
     /// Variables as they are written, and what Ansible would make of their names.
     private mutating func variables(_ value: Value?) -> Fields {
         guard let fields = value?.map else { return Fields() }
-        let entries = fields.entries.filter { !$0.key.text.hasPrefix("x-") }
-        for entry in entries {
-            guard let span = entry.keySpan, namesAreChecked.insert(span).inserted else { continue }
+        var variables = Fields(fields.entries.filter { !$0.key.text.hasPrefix("x-") })
+        for entry in variables.entries where entry.keySpan.map({ namesAreChecked.insert($0).inserted }) ?? true {
             diagnostics += checkVariable(entry)
         }
-        var variables = Fields(entries)
         variables.removed = fields.removed
         variables.lineage = fields.lineage
         return variables
@@ -141,58 +181,89 @@ private struct InventoryGathering {
 
     // MARK: Hosts
 
-    mutating func gatherHosts(_ vms: [Machine]) {
-        if env == nil {
-            let found = site.nodesAndHosts()
-            diagnostics += found.diagnostics
-            for machine in found.machines {
-                let isNode = if case .node = machine.kind { true } else { false }
-                hosts.add(machine, connecting(to: machine))
-                join(machine, isNode ? "nodes" : "physical", Origin(machine.span, isNode ? .node : .host))
-            }
+    private mutating func gatherNodesAndHosts() {
+        let found = site.nodesAndHosts()
+        diagnostics += found.diagnostics
+        for machine in found.machines {
+            guard let entity = machine.entity.flatMap({ site.entities[$0] }) else { continue }
+            hosts.add(machine, connecting(to: machine, entity))
+            join(machine, machine.layer == .node ? "nodes" : "physical", Origin(machine.span, machine.layer))
         }
-        for machine in vms {
-            guard case .vm(let env) = machine.kind else { continue }
-            hosts.add(machine, connecting(to: machine))
-            join(machine, "vms", Origin(machine.span, .env))
-            join(machine, Self.group(ofEnv: env), Origin(machine.span, .env))
-        }
-        gatherMinions()
-        diagnostics += hosts.diagnostics
     }
 
-    private mutating func gatherMinions() {
+    private mutating func gather(vm machine: Machine) {
+        guard let env = machine.env, isAdmitted(machine) else { return }
+        let connection = [machine.address?.named("ansible_host"), site.vmUser.named("ansible_user")]
+        hosts.add(machine, connection.compactMap(\.self))
+        let origin = Origin(machine.span, .env)
+        join(machine, "vms", origin)
+        join(machine, Self.group(ofEnv: env), origin)
+        inhabitants[env, default: []].append(machine.name)
+    }
+
+    /// Whether a machine goes into this inventory; notes its env if another env's machine of its name is there.
+    private mutating func isAdmitted(_ machine: Machine) -> Bool {
+        guard isCheck, let env = machine.env, hosts.isOfOtherEnv(machine.name, than: env) else { return true }
+        alternatives.insert(env)
+        return false
+    }
+
+    private mutating func gatherMinions(_ vms: [Machine]) {
         let all = site.minions()
         diagnostics += all.diagnostics
+        if all.diagnostics.hasErrors { isWhole = false }
         let graph = ComponentGraph(site)
-        var known: [EntityID: (group: BoundEntity, vars: Fields, reasons: [(id: EntityID, origin: Origin)])] = [:]
+        let envsOfVMs = Dictionary(grouping: vms, by: \.name).mapValues { $0.compactMap(\.env) }
+        var known: [EntityID: Shared] = [:]
         for minion in all.minions {
-            guard env == nil || minion.env.name.map({ Key($0) }) == env, let file = site.entities[minion.hostGroup]
-            else {
+            guard let file = site.entities[minion.hostGroup] else { continue }
+            let machine = site.machine(minion)
+            let ofVM = envsOfVMs[minion.id] ?? []
+            // A minion that is a VM of an env belongs to that env.
+            guard env == nil || machine.env == env || (machine.env == nil && !ofVM.isEmpty) else { continue }
+            if let own = machine.env, let other = ofVM.first, !ofVM.contains(own) {
+                let vm = vms.first { $0.name == minion.id && $0.env == other }
+                diagnostics += vm.map { [.twoEnvs($0, machine)] } ?? []
                 continue
             }
-            if known[file.id] == nil {
-                let inherited = site.inherited(file).entity
-                known[file.id] = (
-                    file, variables(inherited.fields["vars"]), site.components(of: file, nil, in: graph)
-                )
-            }
-            guard let shared = known[file.id] else { continue }
-            var vars = shared.vars
-            if let own = minion.fields, let merged = site.merged("vars", of: file, with: own) {
-                diagnostics += merged.diagnostics
-                vars = variables(Value(.map(merged.fields), .nowhere))
-            }
-            let machine = site.machine(minion)
-            hosts.add(machine, connecting(to: machine), vars)
-            let (name, label) = (Key(minion.group), minion.label)
-            join(machine, label.isEmpty ? name : minion.hostGroup.name, Origin(minion.span, .instance))
-            if let env = minion.env.name { join(machine, Self.group(ofEnv: Key(env)), minion.env.origin) }
-            let own = minion.fields.flatMap { $0.contains("components") ? $0 : nil }
-            for (id, origin) in own.map({ site.components(of: file, $0, in: graph) }) ?? shared.reasons {
-                runners[id, default: []].append(minion.id)
-                if let component = site.entities[id] { join(machine, groupName(of: component), origin) }
-            }
+            guard isAdmitted(machine) else { continue }
+            let shared = known[file.id] ?? self.shared(file, graph)
+            known[file.id] = shared
+            gather(minion, machine, of: file, shared, graph)
+        }
+    }
+
+    /// What the minions of a host group have in common.
+    private struct Shared {
+        let vars: Fields
+        let components: [(id: EntityID, origin: Origin)]
+    }
+
+    private mutating func shared(_ file: BoundEntity, _ graph: ComponentGraph) -> Shared {
+        Shared(
+            vars: variables(site.inherited(file).entity.fields["vars"]),
+            components: site.components(of: file, nil, in: graph))
+    }
+
+    private mutating func gather(
+        _ minion: Minion, _ machine: Machine, of file: BoundEntity, _ shared: Shared, _ graph: ComponentGraph
+    ) {
+        var vars = shared.vars
+        if let own = minion.fields, let merged = site.merged("vars", of: file, with: own) {
+            diagnostics += merged.diagnostics
+            vars = variables(Value(.map(merged.fields), .nowhere))
+        }
+        hosts.add(machine, minion.connection, vars)
+        let group = minion.label.isEmpty ? Key(minion.group) : minion.hostGroup.name
+        join(machine, group, Origin(minion.span, .instance))
+        if let env = machine.env {
+            join(machine, Self.group(ofEnv: env), minion.env.origin)
+            inhabitants[env, default: []].append(minion.id)
+        }
+        let own = minion.fields.flatMap { $0.contains("components") ? $0 : nil }
+        for (id, origin) in own.map({ site.components(of: file, $0, in: graph) }) ?? shared.components {
+            runners[id, default: []].append(minion.id)
+            if let component = site.entities[id] { join(machine, groupName(of: component), origin) }
         }
     }
 
@@ -201,115 +272,89 @@ private struct InventoryGathering {
         groups.add(host: .string(machine.name.text, origin), to: place)
     }
 
-    /// What Ansible needs to reach a machine, as far as its file says.
-    private func connecting(to machine: Machine) -> [Fields.Entry] {
-        var entries = [machine.address?.named("ansible_host")]
-        switch machine.kind {
-        case .physical, .node:
-            guard let entity = entity(of: machine) else { break }
-            entries.append(site.hostUser(of: entity).named("ansible_user"))
-            // Which port it is when none is said, ssh's own configuration may know better.
-            if case .physical = machine.kind, let port = entity.fields["access"]?.map?.entry("ssh_port") {
-                entries.append(port.named("ansible_port"))
-            }
-        case .vm: entries.append(site.vmUser.named("ansible_user"))
-        case .minion(let minion):
-            entries = [
-                minion.host?.named("ansible_host"), minion.ssh.entry("user")?.named("ansible_user"),
-                minion.ssh.entry("port")?.named("ansible_port"), minion.ssh.entry("sudo")?.named("ansible_become"),
-            ]
-        }
-        return entries.compactMap(\.self)
-    }
-
-    private func entity(of machine: Machine) -> BoundEntity? {
-        let kind: EntityKind = if case .node = machine.kind { .node } else { .host }
-        return site.entity(machine.name, .kind(kind))
+    /// What Ansible needs to reach a node or a physical machine, as far as it is said.
+    private func connecting(to machine: Machine, _ entity: BoundEntity) -> [Fields.Entry] {
+        // Which port it is when none is said, ssh's own configuration may know better.
+        let port = machine.layer == .host ? entity.fields["access"]?.map?.entry("ssh_port") : nil
+        return [
+            machine.address?.named("ansible_host"), site.hostUser(of: entity).named("ansible_user"),
+            port?.named("ansible_port"),
+        ].compactMap(\.self)
     }
 
     // MARK: Who is in what
 
-    /// Puts hosts and groups into the groups that name them.
-    mutating func joinGroups(isWhole: Bool) {
+    /// Puts hosts and groups into the groups whose files name them.
+    private mutating func joinGroups() {
+        lazy var others = site.hostsElsewhere(than: env)
+        lazy var vms = Set(site.vmNames(besides: nil))
         for file in files where file.id.name != "all" {
             guard let group = groups.place(file.id.name) else { continue }
             for value in file.fields["children"]?.list ?? [] { join(child: value, group) }
-            for value in file.fields["hosts"]?.list ?? [] { join(host: value, group, isWhole: isWhole) }
+            for value in file.fields["hosts"]?.list ?? [] {
+                guard let name = value.string.map({ Key($0) }) else { continue }
+                if hosts.contains(name) {
+                    groups.add(host: value, to: group)
+                } else if isWhole, !others.contains(name) {
+                    let isGroup = groups.place(name) != nil
+                    diagnostics.append(
+                        .noHost(name, value.origin.span, hosts.names, isGroup: isGroup, isVM: vms.contains(name)))
+                }
+            }
             for value in file.fields["components"]?.list ?? [] {
                 let component = value.name.flatMap { site.entity(Key($0), .kind(.component)) }
-                for host in component.flatMap({ runners[$0.id] }) ?? [] {
-                    groups.add(host: .string(host.text, value.origin), to: group)
-                }
+                join(component.flatMap { runners[$0.id] } ?? [], group, value.origin)
             }
             for value in file.fields["envs"]?.list ?? [] {
-                let place = value.name.flatMap { groups.place(Self.group(ofEnv: Key($0))) }
-                for host in place.map({ groups.groups[$0].hosts }) ?? [] where place != group {
-                    groups.add(host: .string(host.string ?? "", value.origin), to: group)
-                }
+                join(value.name.flatMap { inhabitants[Key($0)] } ?? [], group, value.origin)
             }
         }
+    }
+
+    private mutating func join(_ hosts: [Key], _ group: Int, _ origin: Origin) {
+        for host in hosts { groups.add(host: .string(host.text, origin), to: group) }
     }
 
     private mutating func join(child value: Value, _ group: Int) {
         guard let name = value.string else { return }
-        if groups.place(Key(name)) != nil { return groups.add(child: value, to: group) }
-        diagnostics.append(.noGroup(value, name, groups.names, isHost: hosts.contains(Key(name))))
-    }
-
-    private mutating func join(host value: Value, _ group: Int, isWhole: Bool) {
-        guard let name = value.string else { return }
-        if hosts.contains(Key(name)) { return groups.add(host: value, to: group) }
-        guard isWhole, !site.isHostElsewhere(Key(name), than: env) else { return }
-        let isGroup = groups.place(Key(name)) != nil
-        let isVM = site.vmNames.contains(Key(name))
-        diagnostics.append(.noHost(name, value.origin.span, hosts.names, isGroup: isGroup, hasNoAddress: isVM))
+        if let child = groups.place(Key(name)) {
+            groups.add(child: value, at: child, to: group)
+        } else if isWhole {
+            diagnostics.append(.noGroup(value, name, groups.names, isHost: hosts.contains(Key(name))))
+        }
     }
 
     // MARK: The whole
 
-    func finish(_ form: Inventory.Form, isWhole: Bool) -> (inventory: Inventory, diagnostics: [Diagnostic]) {
-        var diagnostics = diagnostics
-        let groups = groups.groups
-        let places = Dictionary(groups.enumerated().map { ($0.element.name, $0.offset) }) { first, _ in first }
-        let children = groups.map { group in
-            group.children.compactMap { $0.string.flatMap { self.groups.place(Key($0)) } }.once
-        }
-        let graph = GroupGraph(children)
-        diagnostics += graph.circles.map { .circle($0.map { groups[$0] }, self.groups) }
-        diagnostics += hosts.all.compactMap { host in
-            let isOwn = InventoryGroups.ownNames.contains(host.name)
-            let group = places[host.name].map { groups[$0] }
-            return isOwn || group != nil ? .sameAsHost(host, group) : nil
-        }
+    func finish(_ form: Inventory.Form) -> (inventory: Inventory, diagnostics: [Diagnostic]) {
+        let graph = GroupGraph(groups.groups.map { $0.children.map(\.place) })
+        var diagnostics = diagnostics + graph.circles.map { .circle($0, groups.groups) }
+        diagnostics += groups.namedLikeHosts(hosts) + groups.probablyMisnamed(graph)
         if case .host(let name) = form, !hosts.contains(name), isWhole, !diagnostics.hasErrors {
-            diagnostics.append(.noHost(name.text, nil, hosts.names, isGroup: false, hasNoAddress: false))
+            diagnostics.append(.noHost(name, nil, hosts.names, isGroup: false, isVM: false))
         }
         guard graph.circles.isEmpty else {
             return (Inventory(hosts: [], groups: [], variables: Fields(), form: form), diagnostics)
         }
-        let membership = Membership(groups, graph, variablesOfAll)
-        let order = hosts.inOrder
-        let ranks = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($0.element.name, $0.offset) })
-        var disagreements = Disagreements()
-        var finished: [Inventory.Host] = []
-        for host in order {
+        let membership = Membership(groups.groups, graph, variablesOfAll)
+        var look = MembershipChecks(membership)
+        var nameless: [InventoryHosts.Host] = []
+        let finished = hosts.inOrder.map { host -> Inventory.Host in
             let around = membership.groups(around: host.name)
             let reached = host.finished { membership.value(of: $0, in: around) }
-            finished.append(reached)
-            disagreements.look(at: reached, in: around, membership)
+            look.look(at: reached, in: around)
+            let connection =
+                reached.variables["ansible_connection"] ?? membership.value(of: "ansible_connection", in: around)
+            if host.needsAddress(connection, reached.variables) { nameless.append(host) }
+            return reached
         }
-        diagnostics += disagreements.diagnostics(groups)
-        let sorted = groups.indices.sorted { groups[$0].name < groups[$1].name }.map { place in
-            let below = children[place].map { child -> Value in
-                let written = groups[place].children.first { $0.string.flatMap { self.groups.place(Key($0)) } == child }
-                return .string(groups[child].name.text, written?.origin ?? .nowhere)
-            }
-            return Inventory.Group(
-                name: groups[place].name,
-                children: below.sorted { Key($0.string ?? "") < Key($1.string ?? "") },
-                hosts: groups[place].hosts.ranked(by: ranks), variables: groups[place].variables,
-                isTop: graph.isTop(place))
-        }
-        return (Inventory(hosts: finished, groups: sorted, variables: variablesOfAll, form: form), diagnostics)
+        // Of two machines under one name it is no matter yet what their groups say.
+        if !hosts.diagnostics.hasErrors { diagnostics += look.diagnostics(groups.groups) }
+        diagnostics += hosts.atOneAddress(finished)
+        if !nameless.isEmpty { diagnostics.append(.nameless(nameless)) }
+        return (
+            Inventory(hosts: finished, groups: groups.finished(graph, finished), variables: variablesOfAll, form: form),
+            diagnostics
+        )
     }
 }

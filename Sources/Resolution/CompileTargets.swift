@@ -17,17 +17,15 @@ package struct TargetSelection: Sendable {
 extension LinkedSite {
     /// What Prometheus scrapes (DESIGN §9). Reports R0201, R0402, R0613 and R0710–R0714.
     ///
-    /// - Parameters:
-    ///   - vms: those with a static address, of all envs or of the one that is wanted.
-    ///   - isWhole: whether all files could be read, so that a job that is missing is missing.
+    /// - Parameter vms: those with a static address, of all envs or of the one that is wanted.
     package func targets(
-        of selection: TargetSelection, _ vms: [Machine], isWhole: Bool = true
+        of selection: TargetSelection, _ vms: [Machine]
     ) -> (targets: ScrapeTargets, diagnostics: [Diagnostic]) {
         var gathering = TargetGathering(self, selection.env)
         gathering.gatherMinions()
         gathering.gatherMachines(vms)
         gathering.gatherProbes()
-        return gathering.finish(selection.job, isWhole: isWhole)
+        return gathering.finish(selection.job)
     }
 
     /// Whether site.yaml wants something of nodes and physical machines to be scraped, and of VMs.
@@ -38,7 +36,7 @@ extension LinkedSite {
     }
 }
 
-/// Targets while they are gathered.
+/// Targets while they are gathered: of what is nearest first, since one machine is scraped by a job once (DESIGN §9).
 private struct TargetGathering {
     private let site: LinkedSite
     private let env: Key?
@@ -48,10 +46,22 @@ private struct TargetGathering {
     private var jobsOfMetrics: [Key: Span?] = [:]
     private var jobsOfProbes: [Key: Span?] = [:]
     private var labelsAreChecked: Set<Span> = []
+    /// What is scraped of a machine, by the machine's name.
+    private var scraped: [Key: Set<[Key]>] = [:]
 
     init(_ site: LinkedSite, _ env: Key?) {
         self.site = site
         self.env = env
+    }
+
+    /// A machine, and what tells its targets from those of others.
+    private struct Watched {
+        let name: Key
+        let address: Value
+        /// Those that say which machine it is.
+        let identity: [Fields.Entry]
+        /// Those of the site.
+        var labels: [Fields.Entry] = []
     }
 
     // MARK: Minions
@@ -59,49 +69,67 @@ private struct TargetGathering {
     mutating func gatherMinions() {
         let all = site.minions()
         diagnostics += all.diagnostics
-        var metrics: [EntityID: [Metric]] = [:]
-        for place in site.catalogue.all(.component) {
-            guard let component = site.entities[place.id] else { continue }
-            metrics[place.id] = self.metrics(of: site.inherited(component).entity)
-        }
+        let metrics = metricsOfComponents()
         let graph = ComponentGraph(site)
-        var shared: [EntityID: (labels: Fields, components: [EntityID])] = [:]
-        var unreachable: [Minion] = []
+        var known: [EntityID: Shared] = [:]
+        var unreachable: [(group: EntityID, minions: [Minion])] = []
         for minion in all.minions {
             guard let file = site.entities[minion.hostGroup] else { continue }
-            if shared[file.id] == nil {
-                let labels = site.inherited(file).entity.fields["labels"]?.map ?? Fields()
-                shared[file.id] = (labels, graph.components(of: file))
-            }
-            guard let (groupLabels, groupComponents) = shared[file.id] else { continue }
-            var labels = groupLabels
-            if let own = minion.fields, let merged = site.merged("labels", of: file, with: own) {
-                diagnostics += merged.diagnostics
-                labels = merged.fields
-            }
-            check(labels)
+            let shared = known[file.id] ?? self.shared(file, graph)
+            known[file.id] = shared
+            let labels = labels(of: minion, file, shared)
             let runs = minion.fields?.contains("components") == true
-            let components = runs ? graph.components(of: file, minion.fields) : groupComponents
-            let scraped = components.filter { metrics[$0]?.isEmpty == false }
-            guard !scraped.isEmpty, env == nil || minion.env.name.map({ Key($0) }) == env else { continue }
+            let components = runs ? site.components(of: file, minion.fields, in: graph) : shared.components
+            let wanted = components.filter { metrics[$0.id]?.isEmpty == false }
+            guard !wanted.isEmpty, env == nil || minion.env.name.map({ Key($0) }) == env else { continue }
             guard let address = minion.address.value.string else {
-                unreachable.append(minion)
+                if unreachable.last?.group != file.id { unreachable.append((file.id, [])) }
+                unreachable[unreachable.count - 1].minions.append(minion)
                 continue
             }
-            for component in scraped {
-                for metric in metrics[component] ?? [] {
-                    let about = minion.labels(component, site.entities[component]?.start, of: file) + labels.entries
-                    add(metric, Value.string(address, minion.address.value.origin), about)
-                }
+            for (id, origin) in wanted {
+                guard let component = site.entities[id] else { continue }
+                let watched = Watched(
+                    name: minion.id, address: .string(address, minion.address.value.origin),
+                    identity: minion.labels(id, component.start, of: file), labels: labels.entries)
+                let step = Step("components", at: origin.span, to: component.path)
+                for metric in metrics[id] ?? [] { add(metric, watched, via: [step]) }
             }
         }
-        diagnostics += Dictionary(grouping: unreachable, by: \.hostGroup).values.map {
-            .noTarget($0.map(\.id.text), at: $0[0].span)
-        }
+        diagnostics += unreachable.map { .noTarget($0.minions.map(\.id.text), at: $0.minions[0].span) }
     }
 
-    private mutating func metrics(of component: BoundEntity) -> [Metric] {
-        metrics(component.fields["metrics"], of: component)
+    /// What the minions of a host group have in common.
+    private struct Shared {
+        let labels: Fields
+        let components: [(id: EntityID, origin: Origin)]
+    }
+
+    private func shared(_ file: BoundEntity, _ graph: ComponentGraph) -> Shared {
+        Shared(
+            labels: site.inherited(file).entity.fields["labels"]?.map ?? Fields(),
+            components: site.components(of: file, nil, in: graph))
+    }
+
+    private mutating func labels(of minion: Minion, _ file: BoundEntity, _ shared: Shared) -> Fields {
+        var labels = shared.labels
+        if let own = minion.fields, let merged = site.merged("labels", of: file, with: own) {
+            diagnostics += merged.diagnostics
+            labels = merged.fields
+        }
+        // Those of a host group reach many minions, and are checked once.
+        let fresh = labels.entries.filter { $0.keySpan.map { labelsAreChecked.insert($0).inserted } ?? true }
+        diagnostics += checkLabels(Fields(fresh))
+        return labels
+    }
+
+    private mutating func metricsOfComponents() -> [EntityID: [Metric]] {
+        var metrics: [EntityID: [Metric]] = [:]
+        for component in site.catalogue.all(.component).compactMap({ site.entities[$0.id] }) {
+            let inherited = site.inherited(component).entity
+            metrics[component.id] = self.metrics(inherited.fields["metrics"], of: inherited)
+        }
+        return metrics
     }
 
     private mutating func metrics(_ list: Value?, of component: BoundEntity? = nil) -> [Metric] {
@@ -109,83 +137,90 @@ private struct TargetGathering {
             guard let written = item.map else { return nil }
             let metric = Metric(written, at: item.origin.span, of: component)
             diagnostics += metric.diagnostics
-            if let job = metric.job.value.string, jobsOfMetrics[Key(job)] == nil {
-                jobsOfMetrics[Key(job)] = .some(metric.job.value.origin.span)
+            if let job = metric.job, let name = job.string, jobsOfMetrics[Key(name)] == nil {
+                jobsOfMetrics[Key(name)] = .some(job.origin.span)
             }
             return metric
         }
     }
 
-    /// Labels of host groups reach many minions, and are checked once.
-    private mutating func check(_ labels: Fields) {
-        let fresh = labels.entries.filter { $0.keySpan.map { labelsAreChecked.insert($0).inserted } ?? true }
-        diagnostics += checkLabels(Fields(fresh))
-    }
-
-    /// - Parameter labels: those of the machine.
-    private mutating func add(_ metric: Metric, _ address: Value, _ labels: [Fields.Entry]) {
-        guard let job = metric.job.value.string, let port = metric.port, let host = address.string else { return }
-        var all = Fields()
-        for label in labels + metric.labels.entries + metric.parameters { all.lay(label) }
+    private mutating func add(_ metric: Metric, _ machine: Watched, via steps: [Step]) {
+        guard let job = metric.job?.string, let port = metric.port, let host = machine.address.string else { return }
+        var labels = Fields(machine.identity)
+        for label in machine.labels + metric.labels.entries {
+            if let own = labels[label.key], !own.isNull, own.content != label.value.content,
+                machine.identity.contains(where: { $0.key == label.key })
+            {
+                diagnostics.append(.ownLabel(label, "the target's own is \(own.phrase)"))
+            }
+            labels.lay(label)
+        }
+        for parameter in metric.parameters { labels.lay(parameter) }
         let isIPv6 = IPAddress(host).map { !$0.isIPv4 } ?? false
-        let target = Value.string(isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)", address.origin)
-        targets.append(ScrapeTargets.Target(job: Key(job), address: target, labels: all))
+        let address = Value.string(isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)", machine.address.origin)
+        let target = ScrapeTargets.Target(job: Key(job), address: address, labels: labels, via: steps + metric.steps)
+        scraped[machine.name, default: []].insert(target.place)
+        targets.append(target)
     }
 
-    // MARK: Nodes, physical machines, VMs
+    // MARK: VMs, nodes, physical machines
 
     mutating func gatherMachines(_ vms: [Machine]) {
         let written = site.entities[.site]?.fields["metrics"]?.map
-        let metrics = (
-            nodes: metrics(written?["nodes"]), hosts: metrics(written?["hosts"]), vms: metrics(written?["vms"])
-        )
-        var machines = metrics.vms.isEmpty ? [] : vms
-        if env == nil, !metrics.nodes.isEmpty || !metrics.hosts.isEmpty {
-            let found = site.nodesAndHosts()
-            diagnostics += found.diagnostics
-            machines = found.machines + machines
-        }
+        let (ofNodes, ofHosts) = (metrics(written?["nodes"]), metrics(written?["hosts"]))
+        gather(vms, metrics(written?["vms"]), "vm")
+        guard env == nil, !ofNodes.isEmpty || !ofHosts.isEmpty else { return }
+        let found = site.nodesAndHosts()
+        diagnostics += found.diagnostics
+        gather(found.machines.filter { $0.layer == .node }, ofNodes, "node")
+        gather(found.machines.filter { $0.layer == .host }, ofHosts, "host")
+    }
+
+    private mutating func gather(_ machines: [Machine], _ metrics: [Metric], _ kind: Key) {
+        guard !metrics.isEmpty else { return }
+        // What something nearer says of the same machine counts; among machines of one kind it is said twice.
+        let nearer = scraped
         for machine in machines {
-            let (wanted, kind): ([Metric], Key) =
-                switch machine.kind {
-                case .node: (metrics.nodes, "node")
-                case .physical: (metrics.hosts, "host")
-                case .vm, .minion: (metrics.vms, "vm")
-                }
-            guard !wanted.isEmpty else { continue }
             guard let address = machine.address?.value else {
                 diagnostics.append(.noTarget([machine.name.text], at: machine.span))
                 continue
             }
-            var labels = [
-                Fields.Entry(
-                    kind, .string(machine.name.text, Origin(machine.span, machine.layer)), rule: .derived("its name"))
-            ]
-            if case .vm(let env) = machine.kind {
-                labels.append(
-                    Fields.Entry("env", .string(env.text, Origin(machine.span, .env)), rule: .derived("its env")))
+            let origin = Origin(machine.span, machine.layer)
+            let name = Fields.Entry(kind, .string(machine.name.text, origin), rule: .derived("its name"))
+            let env = machine.env.map { Fields.Entry("env", .string($0.text, origin), rule: .derived("its env")) }
+            let watched = Watched(
+                name: machine.name, address: address, identity: [name, env].compactMap(\.self))
+            for metric in metrics {
+                let count = targets.count
+                add(metric, watched, via: [])
+                if let added = targets.last, targets.count > count, nearer[machine.name]?.contains(added.place) == true
+                {
+                    targets.removeLast()
+                }
             }
-            for metric in wanted { add(metric, address, labels) }
         }
     }
 
     // MARK: Probes
 
     mutating func gatherProbes() {
-        for place in site.catalogue.all(.probe) {
-            guard let probe = site.entities[place.id] else { continue }
-            let ownName = Value.string(place.id.name.text, Origin(probe.start, .probe))
-            let job = probe.fields["job"] ?? ownName
+        for probe in site.catalogue.all(.probe).compactMap({ site.entities[$0.id] }) {
+            let job = probe.fields["job"] ?? .string(probe.id.name.text, Origin(probe.start, .probe))
             guard let name = job.string else { continue }
             if !Catalogue.isName(name) { diagnostics.append(.badJob(name, job.origin.span)) }
             if jobsOfProbes[Key(name)] == nil { jobsOfProbes[Key(name)] = .some(job.origin.span) }
             let labels = probe.fields["labels"]?.map ?? Fields()
             diagnostics += checkLabels(labels)
-            for target in probe.fields["targets"]?.list ?? [] { gather(target, of: probe, Key(name), labels) }
+            let step = probe.fields["job"].map { Step("job", at: $0.origin.span, to: name) }
+            for target in probe.fields["targets"]?.list ?? [] {
+                gather(target, of: probe, Key(name), labels, via: [step].compactMap(\.self))
+            }
         }
     }
 
-    private mutating func gather(_ target: Value, of probe: BoundEntity, _ job: Key, _ labels: Fields) {
+    private mutating func gather(
+        _ target: Value, of probe: BoundEntity, _ job: Key, _ labels: Fields, via steps: [Step]
+    ) {
         let own = target.map
         guard let address = own?["url"] ?? (own == nil ? target : nil), let text = address.string else { return }
         if let problem = ProbeTarget.problem(of: text) {
@@ -196,12 +231,12 @@ private struct TargetGathering {
         diagnostics += checkLabels(mine)
         for label in mine.entries { all.lay(label) }
         if let module = own?.entry("module") ?? probe.fields.entry("module") { all.lay(module.named("__param_module")) }
-        if env == nil { targets.append(ScrapeTargets.Target(job: job, address: address, labels: all)) }
+        if env == nil { targets.append(ScrapeTargets.Target(job: job, address: address, labels: all, via: steps)) }
     }
 
     // MARK: The whole
 
-    func finish(_ job: Key?, isWhole: Bool) -> (targets: ScrapeTargets, diagnostics: [Diagnostic]) {
+    func finish(_ job: Key?) -> (targets: ScrapeTargets, diagnostics: [Diagnostic]) {
         var diagnostics = diagnostics
         let jobs = Set(jobsOfMetrics.keys).union(jobsOfProbes.keys).sorted()
         for job in jobs {
@@ -209,7 +244,9 @@ private struct TargetGathering {
             diagnostics.append(.mixedJob(job, metric, probe))
         }
         diagnostics += repeated()
-        if let job, !jobs.contains(job), isWhole, !diagnostics.hasErrors { diagnostics.append(.noJob(job, jobs)) }
+        if let job, !jobs.contains(job), site.hasAll([.component, .probe]), !diagnostics.hasErrors {
+            diagnostics.append(.noJob(job, jobs))
+        }
         return (ScrapeTargets(targets, jobs: jobs, job: job), diagnostics)
     }
 
@@ -217,12 +254,8 @@ private struct TargetGathering {
     private func repeated() -> [Diagnostic] {
         var known: [[Key]: ScrapeTargets.Target] = [:]
         return targets.compactMap { target in
-            let parameters = target.labels.entries.filter { $0.key.text.hasPrefix("__") }.sorted { $0.key < $1.key }
-            let name =
-                [target.job, Key(target.address.string ?? "")]
-                + parameters.flatMap { [$0.key, Key($0.value.string ?? "")] }
-            guard let first = known[name] else {
-                known[name] = target
+            guard let first = known[target.place] else {
+                known[target.place] = target
                 return nil
             }
             return .repeated(first, target)
@@ -230,14 +263,11 @@ private struct TargetGathering {
     }
 }
 
-extension Machine {
-    fileprivate var layer: Layer {
-        switch kind {
-        case .physical: .host
-        case .node: .node
-        case .vm: .env
-        case .minion: .instance
-        }
+extension ScrapeTargets.Target {
+    /// What is asked, of whom, and by which job.
+    fileprivate var place: [Key] {
+        let parameters = labels.entries.filter { $0.key.text.hasPrefix("__") }.sorted { $0.key < $1.key }
+        return [job, Key(address.string ?? "")] + parameters.flatMap { [$0.key, Key($0.value.string ?? "")] }
     }
 }
 

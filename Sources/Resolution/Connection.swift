@@ -6,6 +6,12 @@ struct Connection {
     private(set) var variables: [Fields.Entry] = []
     private(set) var diagnostics: [Diagnostic] = []
 
+    /// What ssh needs, and no other connection.
+    static let ofSSH: [Key] = [
+        "ansible_host", "ansible_user", "ansible_port", "ansible_password", "ansible_ssh_private_key_file",
+        "ansible_ssh_common_args",
+    ]
+
     /// The plugin that enters an Incus instance, whose name it reads from `ansible_incus_host`.
     static let incusPlugin = "community.general.incus"
 
@@ -28,6 +34,41 @@ struct Connection {
                 diagnostics.append(.noOption(option, of: type))
             }
         }
+    }
+}
+
+extension Minion {
+    /// What Ansible needs to reach it: as its roster has it, in Ansible's words.
+    var connection: [Fields.Entry] {
+        let key = ssh.entry("priv").flatMap { $0.value.string == "agent-forwarding" ? nil : $0 }
+        return [
+            host?.named("ansible_host"), ssh.entry("user")?.named("ansible_user"),
+            ssh.entry("port")?.named("ansible_port"),
+            ssh.entry("passwd")?.named("ansible_password"), key?.named("ansible_ssh_private_key_file"), sshArguments,
+            ssh.entry("sudo")?.named("ansible_become"), ssh.entry("sudo_user")?.named("ansible_become_user"),
+        ].compactMap(\.self)
+    }
+
+    /// `ssh_options` as the command line has them.
+    private var sshArguments: Fields.Entry? {
+        guard let entry = ssh.entry("ssh_options"), let options = entry.value.list, !options.isEmpty else { return nil }
+        let words = options.compactMap(\.string).map { "-o " + ShellWord.quoted($0) }
+        return Fields.Entry(
+            "ansible_ssh_common_args", keySpan: entry.keySpan,
+            .string(words.joined(separator: " "), entry.value.origin), rule: .derived("ssh_options"))
+    }
+}
+
+/// A word of a command line, as a POSIX shell splits it.
+private enum ShellWord {
+    static func quoted(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                Identifier.isOne(Key("_" + String(UnicodeScalar(byte)))) || "@%+=:,./-".utf8.contains(byte)
+            }
+        if isPlain { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }
 

@@ -33,6 +33,16 @@ extension FieldType {
 }
 
 extension FieldType {
+    /// How a list or a map is written; nil for anything else.
+    fileprivate var shape: String? {
+        switch self {
+        case .list: "[A, B], or one item a line, each behind `- `"
+        case .map, .mapOf: "{KEY: VALUE, …}, or KEY: VALUE a line below it"
+        case .nullable(let type): type.shape
+        default: nil
+        }
+    }
+
     /// The texts that a single value may be; nil if any.
     fileprivate var choices: [String]? {
         switch self {
@@ -80,6 +90,9 @@ extension Diagnostic {
         if type.isAddress, case .string(let text) = scalar, AddressWithPrefix(text) != nil {
             help = "without the length of the prefix: \(text.prefix { $0 != "/" })"
         }
+        if steps == ["connection"], help == nil {
+            help = "another of Ansible's plugins is a variable: `vars: {ansible_connection: PLUGIN}`"
+        }
         if scalar == .null { help = "give it a value, or remove the line" }
         return Diagnostic(code, severity, message, at: span, help: help, fixes: fixes)
     }
@@ -119,8 +132,17 @@ extension Diagnostic {
     ) -> Diagnostic {
         let value = Value(Value.Content(tree.value(node)), .nowhere)
         let found = found ?? (tree.source.isSecret ? "a scalar" : value.phrase)
-        var help: String?
-        if case .list = type, name == "vms" { help = "an env without VMs says `vms: []`" }
+        var help = type.shape.map { "write \(name): \($0)" }
+        if case .list = type, case .string(let text) = tree.value(node), Catalogue.isName(text), !tree.source.isSecret {
+            help = "write \(name): [\(text)]"
+        }
+        if case .list = type, steps == ["vms"] { help = "an env without VMs says `vms: []`" }
+        if case .map = type, steps.last.flatMap({ Int($0.text) }) != nil {
+            help = "write KEY: VALUE, or {KEY: VALUE, …}"
+        }
+        if name == "hosts", found == "a map", case .list = type {
+            help = "list their names: [web_1, db_1]; a host's own variables are `vars` of its instance in pillar/hosts/"
+        }
         return Diagnostic(
             .wrongType, "\(SecretRef.path(steps)) wants \(type.wish), but this is \(found)", at: tree.span(node),
             help: help)
@@ -161,9 +183,17 @@ extension Diagnostic {
     }
 
     static func strangeKey(_ key: Key, _ span: Span, in kind: EntityKind, _ steps: [Key]) -> Diagnostic {
-        Diagnostic(
-            .unknownKey, .warning, "\(scope(kind, steps)) has no field \"\(key)\"", at: span, "nothing reads it",
-            help: "remove it, or begin its name with x- to keep it for yourself")
+        // As Ansible's own files have them, variables would be lost without a word.
+        let isVariable = kind == .group && steps.isEmpty
+        let isOfMachine = [.node, .host].contains(kind) && steps.isEmpty && key == "vars"
+        return Diagnostic(
+            .unknownKey, isVariable ? .error : .warning, "\(scope(kind, steps)) has no field \"\(key)\"", at: span,
+            "nothing reads it",
+            help: isVariable
+                ? "a variable stands under `vars:`"
+                : isOfMachine
+                    ? "variables for Ansible stand in a group that lists the machine: groups/NAME.yaml"
+                    : "remove it, or begin its name with x- to keep it for yourself")
     }
 
     /// - Parameter problem: what is wrong with the mention of a secret; without it, that it stands where it would show.

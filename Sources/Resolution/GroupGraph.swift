@@ -8,6 +8,8 @@ struct GroupGraph {
     private var parents: [[Int]]
     /// For each group, those that it is in, directly or not.
     private(set) var ancestors: [PlaceSet] = []
+    /// For each group, the length of the longest way to it; 1 for one that is in no other.
+    private(set) var depths: [Int]
     /// Ways that come back to where they began, each as the groups on it.
     private(set) var circles: [[Int]] = []
 
@@ -15,6 +17,7 @@ struct GroupGraph {
     init(_ children: [[Int]]) {
         self.children = children
         parents = children.map { _ in [] }
+        depths = children.map { _ in 1 }
         for (group, below) in children.enumerated() {
             for child in below { parents[child].append(group) }
         }
@@ -25,6 +28,7 @@ struct GroupGraph {
             for parent in parents[group] {
                 ancestors[group].insert(parent)
                 ancestors[group].formUnion(ancestors[parent])
+                depths[group] = max(depths[group], depths[parent] + 1)
             }
         }
     }

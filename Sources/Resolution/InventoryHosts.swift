@@ -19,6 +19,13 @@ struct InventoryHosts {
 
     func contains(_ name: Key) -> Bool { places[name] != nil }
 
+    /// Whether a host of that name is there, and is of another env.
+    func isOfOtherEnv(_ name: Key, than env: Key) -> Bool {
+        guard let place = places[name] else { return false }
+        let envs = all[place].machines.compactMap(\.env)
+        return !envs.isEmpty && !envs.contains(env)
+    }
+
     var names: [String] { inOrder.map(\.name.text) }
 
     /// Adds what one file tells of a machine, nearer than what was told before. Reports R0615 and R0619.
@@ -32,14 +39,19 @@ struct InventoryHosts {
             diagnostics.append(.twoPlaces(other, machine))
         }
         all[place].machines.append(machine)
-        for entry in connection { all[place].connection.lay(entry) }
+        for entry in connection {
+            // A default is one for whom nothing else is said, by whichever file.
+            if entry.isDefault, all[place].connection.contains(entry.key) { continue }
+            all[place].connection.lay(entry)
+        }
         for entry in vars.entries { all[place].vars.lay(entry) }
         all[place].vars.removed += vars.removed
         all[place].vars.lineage += vars.lineage + machine.lineage
     }
 
     var inOrder: [Host] {
-        all.map { (order: NaturalOrder($0.name.text), host: $0) }.sorted { $0.order < $1.order }.map(\.host)
+        all.indices.map { (order: NaturalOrder(all[$0].name.text), place: $0) }.sorted { $0.order < $1.order }
+            .map { all[$0.place] }
     }
 }
 
@@ -49,17 +61,25 @@ extension InventoryHosts.Host {
     /// - Parameter inherited: what its groups say of a variable.
     func finished(_ inherited: (Key) -> Value?) -> Inventory.Host {
         // What is a default of the site's, or of the compiler's, gives way to what a group says of its hosts.
-        let defaults = connection.entries.filter { [.builtIn, .site].contains($0.value.origin.layer) }
-        var variables = connection.without(defaults.map(\.key).filter { inherited($0) != nil })
+        var variables = connection.without(
+            connection.entries.filter(\.isDefault).map(\.key).filter { inherited($0) != nil })
         if (vars["ansible_connection"] ?? inherited("ansible_connection"))?.string == Connection.incusPlugin {
-            variables = variables.without(["ansible_host", "ansible_user", "ansible_port"])
+            variables = variables.without(Connection.ofSSH)
             variables.lay(instanceOfIncus)
         }
         for entry in vars.entries { variables.lay(entry) }
         variables.removed = vars.removed
         variables.lineage = vars.lineage
-        return Inventory.Host(name: name, span: machines.last?.span, variables: variables)
+        return Inventory.Host(name: name, origin: Origin(machines.last?.span, layer), variables: variables)
     }
+
+    /// Whether Ansible would look a minion up by its name, which is hardly one for DNS: R0812.
+    func needsAddress(_ connection: Value?, _ variables: Fields) -> Bool {
+        guard layer == .instance, !variables.contains("ansible_host") else { return false }
+        return connection?.string.map { ["ssh", "smart", "paramiko", "paramiko_ssh"].contains($0) } ?? true
+    }
+
+    private var layer: Layer { machines.last?.layer ?? .builtIn }
 
     /// What Incus calls it.
     private var instanceOfIncus: Fields.Entry {
@@ -68,7 +88,7 @@ extension InventoryHosts.Host {
                 return entry.named("ansible_incus_host")
             }
         }
-        let origin = Origin(machines.last?.span, .instance)
+        let origin = Origin(machines.last?.span, layer)
         return Fields.Entry("ansible_incus_host", .string(name.text, origin), rule: .derived("its name"))
     }
 }
@@ -76,6 +96,11 @@ extension InventoryHosts.Host {
 extension Fields {
     /// Sets an entry over what is there.
     mutating func lay(_ nearer: Entry) { set(entry(nearer.key)?.overridden(by: nearer) ?? nearer) }
+}
+
+extension Fields.Entry {
+    /// Whether it is what the compiler or the site supplies for whatever says nothing.
+    fileprivate var isDefault: Bool { [.builtIn, .site].contains(value.origin.layer) }
 }
 
 extension Machine {
@@ -88,40 +113,52 @@ extension Machine {
 }
 
 extension Diagnostic {
-    /// Whether it says that two envs have VMs of one name.
-    var isAboutAlternatives: Bool { code.id == Code.twoPlaces.id && notes == [Self.alternatives] }
-
-    private static let alternatives = "each env has an inventory of its own, without the other's VMs"
-
     fileprivate static func twoPlaces(_ first: Machine, _ second: Machine) -> Diagnostic {
         func words(_ machine: Machine) -> String { "\(machine.phrase) at \(machine.address?.value.string ?? "")" }
         func place(_ machine: Machine) -> Span? { machine.address?.value.origin.span ?? machine.span }
-        var help = "correct one of the addresses if they are one machine; else rename one of them"
-        var notes: [String] = []
-        if case .vm(let env) = second.kind, case .vm(let other) = first.kind, env != other {
-            notes = [alternatives]
-            help = "rename one of them, or make the inventories of the envs: `resolve inventory \(env)`"
-        }
+        let areAlternatives = first.env != nil && second.env != nil && first.env != second.env
         return Diagnostic(
             .twoPlaces, "\"\(second.name)\" is \(words(first)) and \(words(second))", at: place(second),
-            second.phrase, related: place(first).map { [Label($0, first.phrase)] } ?? [], notes: notes,
-            help: help)
+            second.phrase, related: place(first).map { [Label($0, first.phrase)] } ?? [],
+            help: areAlternatives
+                ? "rename one of them, or make an inventory for each env: `resolve inventory \(second.env?.text ?? "ENV")`"
+                : "correct one of the addresses if they are one machine; else rename one of them")
+    }
+
+    /// A minion that is a VM, of another env.
+    static func twoEnvs(_ vm: Machine, _ minion: Machine) -> Diagnostic {
+        Diagnostic(
+            .twoPlaces, "\"\(minion.name)\" is \(vm.phrase) and a minion of env \(minion.env?.text ?? "")",
+            at: minion.span, minion.phrase, related: vm.span.map { [Label($0, vm.phrase)] } ?? [],
+            help: "correct the host group's `env`, or rename one of them if they are two machines")
     }
 
     fileprivate static func noHostName(_ machine: Machine) -> Diagnostic {
         Diagnostic(
             .noHostName, "\"\(machine.name)\" is no name for a host", at: machine.span,
             help:
-                "use letters, digits, `.`, `_`, `@` and `-`, a letter or digit first: Ansible has patterns of the rest")
+                "use letters, digits, `.`, `_`, `@` and `-`, a letter or digit first: Ansible has patterns of the rest"
+        )
+    }
+
+    static func nameless(_ hosts: [InventoryHosts.Host]) -> Diagnostic {
+        let shown = hosts.prefix(5).map(\.name.text).joined(separator: ", ")
+        let rest = hosts.count > 5 ? " and \(hosts.count - 5) more" : ""
+        return Diagnostic(
+            .nameless, .warning,
+            "\(shown)\(rest) \(hosts.count == 1 ? "has" : "have") no address: Ansible would look for a machine of that name",
+            at: hosts[0].machines.last?.span,
+            help: "say `ip: ADDRESS`, or put it into a group with `connection: incus` or `connection: local`")
     }
 }
 
 extension Code {
     package static let twoPlaces = Code(
-        "R0615", "one host at two addresses",
+        "R0615", "one host in two places",
         explanation: """
             A host of an inventory is known by its name. A node, a VM and a minion of one name are one machine, and what the \
-            minion says is nearest; but then they have one address. Two of them would be one host, reached at either place.
+            minion says is nearest; but then they have one address, and are of one env. Otherwise two machines would be one \
+            host, reached at either place.
             """,
         example: """
             $ resolve inventory
@@ -148,4 +185,23 @@ extension Code {
             vms: [{name: "web[1:3]", ip: 10.0.0.5/24}]
             """,
         fix: "Rename it: letters, digits, `.`, `_`, `@` and `-`, a letter or digit first.")
+
+    package static let nameless = Code(
+        "R0812", "a minion that Ansible knows by its name only",
+        explanation: """
+            A minion says that it has no address, and nothing says that Ansible reaches it otherwise than by ssh. Then ssh is \
+            given its id for a host's name, and whatever DNS or ssh's configuration knows by that name is entered.
+            """,
+        example: """
+            $ resolve validate
+            -- site.yaml --
+            -- groups/kt.yaml --
+            vars: {http_port: 8080}
+            -- pillar/hosts/kt_web.sls --
+            instances: {1: null}
+            """,
+        fix: """
+            Give it an address, or a connection that needs none: a group with `connection: incus` or `local`. A name that ssh's \
+            configuration knows stands in `vars: {ansible_host: NAME}`.
+            """)
 }

@@ -34,42 +34,23 @@ extension LinkedSite {
         return listed.contains { !minions.contains(Key($0)) && !isMachine(Key($0)) }
     }
 
-    /// Whether a host is one, but of another env than the one that is wanted.
-    func isHostElsewhere(_ name: Key, than env: Key?) -> Bool {
-        env != nil && (isMachine(name) || vmNames.contains(name) || minions().minions.contains { $0.id == name })
+    /// The hosts of the site that are none of an env's inventory: empty for an inventory of all.
+    func hostsElsewhere(than env: Key?) -> Set<Key> {
+        guard let env else { return [] }
+        return Set(
+            minions().minions.map(\.id) + vmNames(besides: env) + catalogue.all(.node).map(\.id.name)
+                + catalogue.all(.host).map(\.id.name))
     }
 
-    /// VMs of the envs that were loaded, whether or not they have an address.
-    var vmNames: [Key] {
-        catalogue.all(.env).compactMap { entities[$0.id] }.flatMap { env in
+    /// VMs of the envs that were loaded but for one, whether or not they have an address.
+    func vmNames(besides other: Key?) -> [Key] {
+        catalogue.all(.env).filter { $0.id.name != other }.compactMap { entities[$0.id] }.flatMap { env in
             (inherited(env).entity.fields["vms"]?.list ?? []).compactMap { $0.map?["name"]?.name }.map { Key($0) }
         }
     }
 
     private func isMachine(_ name: Key) -> Bool {
         catalogue.place(name, .kind(.node)) != nil || catalogue.place(name, .kind(.host)) != nil
-    }
-}
-
-extension [Value] {
-    /// The names of hosts in their order, each once, the first reason counting.
-    func ranked(by ranks: [Key: Int]) -> [Value] {
-        let keyed = enumerated().compactMap { place, value in
-            ranks[Key(value.string ?? "")].map { (rank: $0, place: place, value: value) }
-        }
-        var last: Int?
-        return keyed.sorted { ($0.rank, $0.place) < ($1.rank, $1.place) }.compactMap { item in
-            defer { last = item.rank }
-            return item.rank == last ? nil : item.value
-        }
-    }
-}
-
-extension [Int] {
-    /// Each once, at its first place.
-    var once: [Int] {
-        var seen: Set<Int> = []
-        return filter { seen.insert($0).inserted }
     }
 }
 
@@ -91,16 +72,16 @@ extension Diagnostic {
 
     /// - Parameters:
     ///   - span: where a group lists it; nil if the command line names it.
-    ///   - hasNoAddress: whether it is a VM.
-    static func noHost(
-        _ name: String, _ span: Span?, _ names: [String], isGroup: Bool, hasNoAddress: Bool
-    ) -> Diagnostic {
-        let near = Suggestions.near(name, among: names)
+    ///   - isVM: whether it is one, but without an address.
+    static func noHost(_ name: Key, _ span: Span?, _ names: [String], isGroup: Bool, isVM: Bool) -> Diagnostic {
+        let near = Suggestions.near(name.text, among: names)
         var help = names.isEmpty ? "the inventory is empty" : "`resolve inventory` shows the hosts"
         if isGroup {
             help = "it is a group, and stands under `children`"
-        } else if hasNoAddress {
+        } else if isVM {
             help = "a VM of that name exists, but without a static `ip` no inventory has it"
+        } else if name.text.utf8.contains(where: { "*?[!&:,".utf8.contains($0) }) {
+            help = "hosts are listed by their names, without patterns"
         } else if !near.isEmpty {
             help = "did you mean \(near.asChoices)?"
         } else if !names.isEmpty, names.count <= 8 {
@@ -118,41 +99,24 @@ extension Diagnostic {
             help: "remove it; groups/all.yaml has `vars` and `connection` only")
     }
 
-    /// - Parameter groups: those on the way, each a parent of the next, the last one of the first.
-    static func circle(_ groups: [InventoryGroups.Group], _ all: InventoryGroups) -> Diagnostic {
+    /// - Parameter places: of the groups on the way, each a parent of the next, the last one of the first.
+    static func circle(_ places: [Int], _ groups: [InventoryGroups.Group]) -> Diagnostic {
         // It begins with its first group by name, from whichever it was found.
-        let first = groups.indices.min { groups[$0].name < groups[$1].name } ?? 0
-        let turned = Array(groups[first...] + groups[..<first])
-        let labels = turned.enumerated().compactMap { place, group -> Label? in
-            let next = turned[(place + 1) % turned.count]
-            let edge = group.children.first { child in
-                child.string.flatMap { all.place(Key($0)) }.map { all.groups[$0].name } == next.name
-            }
-            return edge?.origin.span.map { Label($0, "\(group.name) has the child \(next.name)") }
+        let first = places.indices.min { groups[places[$0]].name < groups[places[$1]].name } ?? 0
+        let turned = Array(places[first...] + places[..<first])
+        let steps = zip(turned, turned.dropFirst() + turned.prefix(1))
+        let labels = steps.compactMap { parent, child -> Label? in
+            let edge = groups[parent].children.first { $0.place == child }
+            return edge?.origin.span.map { Label($0, "\(groups[parent].name) has the child \(groups[child].name)") }
         }
-        let round = (turned + [turned[0]]).map(\.name.text).joined(separator: " → ")
+        let names = turned.map { groups[$0].name.text }
         return Diagnostic(
             .groupCircle,
-            groups.count == 1
-                ? "the group \(turned[0].name) has itself for a child" : "groups go in a circle: \(round)",
+            names.count == 1
+                ? "the group \(names[0]) has itself for a child"
+                : "groups go in a circle: \((names + names.prefix(1)).joined(separator: " → "))",
             at: labels.first?.span, labels.first?.text ?? "", related: Array(labels.dropFirst()),
-            help: groups.count == 1 ? "remove it" : "remove one of these children")
-    }
-
-    /// - Parameter group: nil if it is one of Ansible's own.
-    static func sameAsHost(_ host: InventoryHosts.Host, _ group: InventoryGroups.Group?) -> Diagnostic {
-        let source = group?.sources.first
-        let isComponent = group?.sources.contains(where: \.isComponent) ?? false
-        return Diagnostic(
-            .sameAsHost, "\"\(host.name)\" is a host and a group", at: source?.span ?? host.machines.last?.span,
-            source.map { "the group of \($0.phrase)" } ?? "",
-            related: source?.span == nil
-                ? [] : host.machines.last.flatMap { machine in machine.span.map { [Label($0, machine.phrase)] } } ?? [],
-            help: isComponent
-                ? "set the component's `ansible_group`, or rename the host"
-                : group == nil
-                    ? "rename the host: the group \(host.name) is Ansible's own"
-                    : "rename one of the two, the host perhaps with `naming`")
+            help: names.count == 1 ? "remove it" : "remove one of these children")
     }
 }
 
@@ -169,21 +133,4 @@ extension Code {
             children: [backend]
             """,
         fix: "Remove one of the children. A host group `kt_web` is a child of its group `kt` already.")
-
-    package static let sameAsHost = Code(
-        "R0617", "a group named like a host",
-        explanation: """
-            Ansible warns of it, and a play for that name runs on whichever it finds. What hosts are called is decided by \
-            `naming`; what groups are called by files, `ansible_group`, and the names of host groups.
-            """,
-        example: """
-            $ resolve inventory
-            -- site.yaml --
-            -- components/redis.yaml --
-            -- pillar/hosts/redis.sls --
-            naming: "{group}"
-            components: [redis]
-            instances: {1: 10.0.0.5}
-            """,
-        fix: "Rename one of them: set the component's `ansible_group`, or put `{instance}` into `naming`.")
 }

@@ -55,6 +55,11 @@ package struct LinkedSite: Sendable {
         }
     }
 
+    /// Whether every file of those kinds could be read.
+    func hasAll(_ kinds: [EntityKind]) -> Bool {
+        kinds.allSatisfy { kind in catalogue.all(kind).allSatisfy { entities[$0.id] != nil } }
+    }
+
     /// The entity that `name` means; nil if it does not exist or could not be read, which has been reported.
     package func entity(_ name: Key, _ order: SearchOrder) -> BoundEntity? {
         catalogue.place(name, order).flatMap { entities[$0.id] }

@@ -22,6 +22,36 @@ package struct Machine: Sendable {
     package let address: Fields.Entry?
     /// How the files took part that the address comes from.
     package let lineage: [Lineage]
+    /// The name under which it shares its address on purpose.
+    package var shared: Key?
+
+    /// The env that it is of.
+    package var env: Key? {
+        switch kind {
+        case .physical, .node: nil
+        case .vm(let env): env
+        case .minion(let minion): minion.env.name.map { Key($0) }
+        }
+    }
+
+    /// Its file, if that is a node's or a physical machine's.
+    var entity: EntityID? {
+        switch kind {
+        case .physical: EntityID(.host, folder: "hosts", name)
+        case .node: EntityID(.node, folder: "nodes", name)
+        case .vm, .minion: nil
+        }
+    }
+
+    /// What its name belongs to.
+    var layer: Layer {
+        switch kind {
+        case .physical: .host
+        case .node: .node
+        case .vm: .env
+        case .minion: .instance
+        }
+    }
 
     /// What it is, for a sentence.
     var phrase: String {
@@ -86,7 +116,7 @@ extension LinkedSite {
         address.value.content = .string(ip.withoutPrefix)
         return Machine(
             kind: .vm(env: env.id.name), name: Key(text), span: name.origin.span, path: env.path, address: address,
-            lineage: env.fields.lineage + vm.lineage)
+            lineage: env.fields.lineage + vm.lineage, shared: vm["shared"]?.name.map { Key($0) })
     }
 
     /// A minion; it may have no address.

@@ -3,12 +3,14 @@ internal import SiteModel
 
 /// An item of `metrics`, of a component or of site.yaml: one job's view of a machine (DESIGN §9).
 struct Metric {
-    let job: Fields.Entry
     /// Nil if there is none that could be, which is reported.
+    let job: Value?
     let port: Int?
     let labels: Fields
     /// `__metrics_path__` and `__scheme__`, where they are not what Prometheus takes anyway.
     let parameters: [Fields.Entry]
+    /// What led to the port and the job.
+    private(set) var steps: [Step] = []
     private(set) var diagnostics: [Diagnostic] = []
 
     /// Reports R0201, R0402, R0710 and R0711.
@@ -17,44 +19,53 @@ struct Metric {
     ///   - written: the item.
     ///   - component: whose it is, with what it inherits; nil for the site's.
     init(_ written: Fields, at place: Span?, of component: BoundEntity?) {
-        let ownName = component.map { component in
-            Fields.Entry(
-                "job", .string(component.id.name.text, Origin(component.start, .component)), rule: .fileName)
-        }
-        job = written.entry("job") ?? ownName ?? Fields.Entry("job", Value(.null, .builtIn))
+        let ownName = component.map { Value.string($0.id.name.text, Origin($0.start, .component)) }
+        job = written["job"] ?? ownName
         labels = written["labels"]?.map ?? Fields()
         let path = written.entry("path").flatMap { $0.value.string == "/metrics" ? nil : $0.named("__metrics_path__") }
         let scheme = written.entry("scheme").flatMap { $0.value.string == "http" ? nil : $0.named("__scheme__") }
         parameters = [path, scheme].compactMap(\.self)
         let found = Self.port(written.entry("port"), at: place, component)
-        port = found.number
-        diagnostics = found.diagnostic.map { [$0] } ?? []
-        if let path, path.value.string?.hasPrefix("/") == false {
-            diagnostics.append(
-                .badTarget("a path begins with /", path.value.origin.span, "write /metrics, or what it is"))
-        }
-        if job.value.isNull, !written.contains("job") {
+        port = found.port?.integer
+        diagnostics = [found.diagnostic].compactMap(\.self) + Self.check(path: path?.value) + checkLabels(labels)
+        if let name = job?.string {
+            if !Catalogue.isName(name) { diagnostics.append(.badJob(name, job?.origin.span)) }
+        } else if !written.contains("job") {
             diagnostics.append(.badTarget("this metric has no job", place, "add `job: node`, or what it is called"))
-        } else if let name = job.value.string, !Catalogue.isName(name) {
-            diagnostics.append(.badJob(name, job.value.origin.span))
         }
-        diagnostics += checkLabels(labels)
+        steps = [Step("metrics", at: place, to: job?.string ?? "")]
+        for (field, value) in [("port", written["port"]), ("ports", found.port)] as [(Key, Value?)] {
+            guard let value, let span = value.origin.span, !steps.contains(where: { $0.span == span }) else { continue }
+            steps.append(Step(field, at: span, to: value.name ?? ""))
+        }
     }
 
     private static func port(
         _ entry: Fields.Entry?, at place: Span?, _ component: BoundEntity?
-    ) -> (number: Int?, diagnostic: Diagnostic?) {
-        if let number = entry?.value.integer { return (number, nil) }
+    ) -> (port: Value?, diagnostic: Diagnostic?) {
+        if let entry, entry.value.integer != nil { return (entry.value, nil) }
         let ports = component?.fields["ports"]?.map ?? Fields()
         let name = entry?.value.string ?? "metrics"
-        if let number = ports[Key(name)]?.integer { return (number, nil) }
+        if let port = ports[Key(name)], port.integer != nil { return (port, nil) }
         // What is neither has been reported.
         if let entry, entry.value.string == nil { return (nil, nil) }
         return (nil, .noPort(entry, name, at: place, component, ports))
     }
+
+    private static func check(path: Value?) -> [Diagnostic] {
+        guard let text = path?.string else { return [] }
+        if !text.hasPrefix("/") {
+            return [.badTarget("a path begins with /", path?.origin.span, "write /metrics, or what it is")]
+        }
+        let isPlain = text.unicodeScalars.allSatisfy {
+            !$0.properties.isWhitespace && !"?#".unicodeScalars.contains($0)
+        }
+        let help = "Prometheus would escape it: a parameter is a label, `labels: {__param_NAME: …}`"
+        return isPlain ? [] : [.badTarget("a path has no parameters and no blanks", path?.origin.span, help)]
+    }
 }
 
-/// What Prometheus would not take for a label (DESIGN §9). R0710.
+/// What Prometheus would not take for a label (DESIGN §9): R0710. What it sets itself: R0715.
 func checkLabels(_ labels: Fields) -> [Diagnostic] {
     labels.entries.compactMap { label in
         let name = label.key.text
@@ -69,22 +80,27 @@ func checkLabels(_ labels: Fields) -> [Diagnostic] {
         }
         switch label.value.content {
         case .list, .map: return .badLabel(label, "wants text, but this is \(label.value.phrase)", "write one text")
-        default: return nil
+        case .float(let number) where !number.isFinite:
+            return .badLabel(label, "wants text, but this is \(label.value.phrase)", "quote it if it is text")
+        case .string(let text) where text.contains("{{"):
+            return .badLabel(label, "is a template, and nothing renders it", "write the text itself")
+        case .string(let text) where ProbeTarget.problem(of: text) == .password:
+            return Diagnostic.badLabel(label, "has a password in a URL", "take it out, and change it: it was readable")
+                .hiding(true)
+        default: return name == "job" || name == "instance" ? .ownLabel(label, "Prometheus sets it itself") : nil
         }
     }
 }
 
 /// The names that Prometheus takes for labels.
 private enum LabelName {
-    static func isOne(_ name: String) -> Bool { AnsibleName.group(Key(name)) == Key(name) && !name.isEmpty }
+    static func isOne(_ name: String) -> Bool { Identifier.isOne(Key(name)) }
 
     /// Whether it is a parameter of the request.
     static func isParameter(_ name: String) -> Bool { name.hasPrefix("__param_") && name.utf8.count > 8 }
 
     static func help(for name: String) -> String {
-        let better = AnsibleName.group(Key(name)).text
-        return better.isEmpty || better.utf8.allSatisfy { $0 == UInt8(ascii: "_") }
-            ? "use letters, digits and `_`, no digit first" : "write \(better)"
+        Identifier.suggestion(for: Key(name)).map { "write \($0)" } ?? "use letters, digits and `_`, no digit first"
     }
 }
 
@@ -93,6 +109,13 @@ extension Diagnostic {
         Diagnostic(
             .badLabel, "the label \"\(label.key)\" \(problem)", at: label.keySpan ?? label.value.origin.span, help: help
         )
+    }
+
+    static func ownLabel(_ label: Fields.Entry, _ reason: String) -> Diagnostic {
+        Diagnostic(
+            .ownLabel, .warning, "the label \"\(label.key)\" says otherwise than the target",
+            at: label.keySpan ?? label.value.origin.span, reason,
+            help: "call it otherwise; what is scraped could not be told apart by it")
     }
 
     static func badTarget(_ message: String, _ span: Span?, _ help: String) -> Diagnostic {
@@ -139,6 +162,21 @@ extension Code {
             targets: [https://shop.example.org/]
             """,
         fix: "Rename it, as the message says.")
+
+    package static let ownLabel = Code(
+        "R0715", "a label that says otherwise than the target",
+        explanation: """
+            `minion`, `group`, `label`, `env`, `component`, `node`, `host` and `vm` say which machine is scraped and why; `job` and \
+            `instance` are Prometheus's own. A label of that name in the site hides what is so: two machines may look like one, \
+            and an alert names the wrong one.
+            """,
+        example: """
+            $ resolve targets
+            -- site.yaml --
+            -- components/nginx.yaml --
+            metrics: [{port: 9113, labels: {job: web}}]
+            """,
+        fix: "Call the label otherwise. The job is `job:` beside `labels`.")
 
     package static let badTarget = Code(
         "R0711", "a target that cannot be scraped",

@@ -14,6 +14,7 @@ extension Code {
         .nearMiss, .pillarKey, .badMinion, .sameMinion, .samePlace, .rosterField, .storedSecret, .unreachable,
         .doubleNodegroup, .passwordInClear, .saltDirective, .misplacedKey, .strayCiphertext,
         .twoPlaces, .sameGroup, .sameAsHost, .disagreement, .noHostName, .groupCircle, .reservedVariable, .noVariable,
-        .badConnection, .ownGroup, .badLabel, .badTarget, .mixedJob, .noTarget, .repeatedTarget,
+        .badConnection, .ownGroup, .misnamedGroup, .nameless, .idleVariable, .hostsAtOneAddress, .badLabel, .ownLabel,
+        .badTarget, .mixedJob, .noTarget, .repeatedTarget,
     ]
 }

@@ -12,6 +12,12 @@ func misplacedInHostGroup(_ key: Key, _ span: Span) -> Diagnostic? {
     if FieldTable.roster.field(key) != nil {
         return .misplacedKey(key, span, "write it under `ssh:` if it is the roster's")
     }
+    if key.text.hasPrefix("ansible_") {
+        return .misplacedKey(key, span, "Ansible has it from `ssh:`, or from `vars:`: write it under one of them")
+    }
+    if key == "connection" {
+        return .misplacedKey(key, span, "a group has it: write it in groups/NAME.yaml")
+    }
     let ofComponents: [Key] = ["states", "requires", "metrics", "ansible_group"]
     guard ofComponents.contains(key) else { return nil }
     return .misplacedKey(key, span, "a component has \(key): write it in components/NAME.yaml, and list that here")
@@ -67,13 +73,25 @@ extension Diagnostic {
             help: help + "; under `pillar:` it is pillar without this remark")
     }
 
-    static func strayCiphertext(_ steps: [Key], _ span: Span) -> Diagnostic {
+    /// A key of a VM that reads like a minion's.
+    static func dataForTofu(_ key: Key, _ span: Span) -> Diagnostic {
         Diagnostic(
-            .strayCiphertext, "\(SecretRef.path(steps)) is a value that SOPS encrypted, and its file is another",
+            .misplacedKey, .warning, "\(key) of a VM is data for OpenTofu, and nothing else reads it", at: span,
+            help: key == "vars"
+                ? "variables for Ansible stand in a group that lists the VM: groups/NAME.yaml"
+                : "what a machine runs is said by a minion of its name: pillar/hosts/GROUP_LABEL.sls")
+    }
+
+    /// - Parameter program: what encrypted it.
+    static func strayCiphertext(_ program: String, _ steps: [Key], _ span: Span) -> Diagnostic {
+        let isSOPS = program == "SOPS"
+        return Diagnostic(
+            .strayCiphertext,
+            "\(SecretRef.path(steps)) is a value that \(program) encrypted\(isSOPS ? ", and its file is another" : "")",
             at: span,
-            help:
-                "only the file that sops wrote can be opened: write `!secret PATH` here, or move the key there with sops"
-        )
+            help: isSOPS
+                ? "only the file that sops wrote can be opened: write `!secret PATH` here, or move the key there with sops"
+                : "its text would be the value: move what it holds to the secrets, and write `!secret PATH` here")
     }
 
     static func passwordInClear(_ steps: [Key], _ span: Span) -> Diagnostic {
@@ -137,8 +155,9 @@ extension Code {
     package static let misplacedKey = Code(
         "R0810", "pillar that looks like something else",
         explanation: """
-            Any key of a host group that has no other meaning is pillar. This one is a field of the roster, which stands under \
-            `ssh`, or of a component: one level too high, it decides nothing, and salt-ssh connects as root to port 22.
+            Any key of a host group that has no other meaning is pillar, and any of a VM data for OpenTofu. This one is a field of \
+            the roster, which stands under `ssh`, a variable of Ansible's, which stands under `vars` of a host group or a group, or \
+            a component's. One level too high it decides nothing, and salt-ssh and Ansible connect as root to port 22.
             """,
         example: """
             $ resolve validate
@@ -147,13 +166,14 @@ extension Code {
             user: admin
             instances: {1: 203.0.113.10}
             """,
-        fix: "Move it under `ssh:`, or under `pillar:` if it is pillar.")
+        fix: "Move it under `ssh:` or `vars:`, or under `pillar:` if it is pillar.")
 
     package static let strayCiphertext = Code(
         "R0515", "ciphertext outside of its file",
         explanation: """
             A value that begins with `ENC[AES256_GCM,` was encrypted by SOPS, with a key that stands only in the file that it was \
-            written to. Copied elsewhere it is a text that nobody can open, and a minion would get that text for its password.
+            written to. Copied elsewhere it is a text that nobody can open, and a minion would get that text for its password. \
+            So would what ansible-vault encrypted, which begins with `$ANSIBLE_VAULT;`.
             """,
         example: """
             $ resolve validate

@@ -3,30 +3,12 @@ internal import SiteModel
 
 // What can be wrong with targets. Beside `CompileTargets.swift`, which asks.
 
-/// What a probe looks at: a URL, or what else a module of the blackbox exporter takes.
-enum ProbeTarget {
-    enum Problem {
-        case empty, blank, noHost, password
-    }
-
-    static func problem(of text: String) -> Problem? {
-        if text.isEmpty { return .empty }
-        if text.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F }) {
-            return .blank
-        }
-        guard let mark = text.firstRange(of: "://") else { return nil }
-        if URLHost.name(in: text).isEmpty { return .noHost }
-        let authority = text[mark.upperBound...].prefix { !"/?#".contains($0) }
-        let user = authority.contains("@") ? authority.split(separator: "@", omittingEmptySubsequences: false)[0] : ""
-        return user.contains(":") ? .password : nil
-    }
-}
-
 extension Diagnostic {
     static func badProbe(_ problem: ProbeTarget.Problem, _ span: Span?) -> Diagnostic {
         switch problem {
         case .empty: badTarget("a target is empty", span, "write a URL, or host:port")
         case .blank: badTarget("a target has no blanks in it", span, "write one target an item")
+        case .template: badTarget("a target is a template, and nothing renders it", span, "write the text itself")
         case .noHost: badTarget("this URL has no host", span, "write https://HOST/…")
         case .password:
             badTarget(

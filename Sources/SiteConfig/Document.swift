@@ -111,7 +111,7 @@ extension OpenedSecrets {
             append(kind, range, .json, to: &bytes)
             bytes.append("}".utf8)
         case (.unsafeYAML, .string), (.unsafeYAML, .empty):
-            bytes.append("!unsafe ".utf8)
+            if !text.withBytes(range, { YAMLText.looksLikeNoText($0) }) { bytes.append("!unsafe ".utf8) }
             append(kind, range, .yaml, to: &bytes)
         case (.json, .string), (.json, .empty):
             bytes.append(UInt8(ascii: "\""))

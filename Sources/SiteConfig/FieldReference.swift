@@ -8,6 +8,17 @@ enum FieldReference {
         }.joined(separator: "\n")
     }
 
+    /// The fields of a kind, in the singular or plural; nil for a kind that does not exist.
+    static func text(of name: String) -> String? {
+        let names = [name, name.replacing("-", with: " ")]
+        let kind = EntityKind.allCases.first { kind in
+            names.contains {
+                $0 == kind.name || $0 == kind.plural || $0 == kind.name + "s" || $0 == kind.name + ".yaml"
+            }
+        }
+        return kind.map { "\(heading($0))\n\n" + lines($0.table, below: "").joined() }
+    }
+
     private static func heading(_ kind: EntityKind) -> String {
         let places =
             kind.folders.isEmpty ? kind.rawValue + ".yaml" : kind.folders.map { $0 + "/" }.joined(separator: ", ")

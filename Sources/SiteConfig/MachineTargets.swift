@@ -16,14 +16,22 @@ extension SiteCompiler {
         loader.loadMachines(of: env, .inventory)
         // A name that no host has may be that of a VM elsewhere.
         if env != nil, loader.site.listsOtherHosts { loader.load(all: [.env], .names) }
-        let isNeeded = loader.entities.values.contains(where: \.hasSecretVariables)
+        let isNeeded = loader.site.needsSecrets(env, request.form)
         loader.loadMentionedSecrets(isNeeded: isNeeded, .inventory)
         let site = loader.site
         let vms = site.vms(of: env)
         let form = request.form.inModel
-        let compiled = site.inventory(of: vms.machines, env: env, form, isWhole: loader.isWhole)
+        let compiled = site.inventory(of: vms.machines, env: env, form)
         let findings = link(site, .inventory) + site.unknown(env) + vms.diagnostics + site.circlesOfRequirements()
         return Draft(loader, findings + compiled.diagnostics, .inventory(compiled.inventory))
+    }
+
+    /// What is wrong with the inventories and the targets of the whole site.
+    func checkMachines(_ site: LinkedSite, _ vms: [Machine]) -> [Diagnostic] {
+        let (inventory, found) = site.checkInventory(vms)
+        let written = inventory.groups.map(\.variables) + inventory.hosts.map(\.variables) + [inventory.variables]
+        let unwritable = written.flatMap { JSONWriter.document(Value(.map($0), .nowhere)).diagnostics }
+        return found + unwritable + site.targets(of: TargetSelection(job: nil, env: nil), vms).diagnostics
     }
 
     /// What Prometheus scrapes.
@@ -38,7 +46,7 @@ extension SiteCompiler {
         let site = loader.site
         let vms = metrics.vms ? site.vms(of: env) : (machines: [], diagnostics: [])
         let selection = TargetSelection(job: request.job.map { Key($0) }, env: env)
-        let compiled = site.targets(of: selection, vms.machines, isWhole: loader.isWhole)
+        let compiled = site.targets(of: selection, vms.machines)
         let findings = link(site, .targets) + site.unknown(env) + vms.diagnostics + site.circlesOfRequirements()
         return Draft(loader, findings + compiled.diagnostics, .targets(compiled.targets))
     }
@@ -61,9 +69,6 @@ extension Loader {
         if env == nil { load(all: [.node, .host], scope) }
         load(env, scope)
     }
-
-    /// Whether all that was to be read could be.
-    fileprivate var isWhole: Bool { !diagnostics.hasErrors && failures.isEmpty }
 }
 
 extension LinkedSite {
@@ -87,12 +92,34 @@ extension LinkedSite {
     }
 }
 
+extension LinkedSite {
+    /// Whether a secret may stand in an inventory.
+    ///
+    /// - Parameter env: the env that alone is wanted; nil for all.
+    fileprivate func needsSecrets(_ env: Key?, _ form: Target.Inventory.Form) -> Bool {
+        entities.values.contains { entity in
+            guard !entity.secretReferences.isEmpty else { return false }
+            switch (entity.id.kind, form) {
+            case (.hostGroup, .host(let name)):
+                return entity.hasSecretVariables && minions(of: entity).minions.contains { $0.id == Key(name) }
+            case (.hostGroup, _):
+                let own = inherited(entity).entity.fields["env"]?.name.map { Key($0) }
+                return (env == nil || own == nil || own == env) && entity.hasSecretVariables
+            case (.group, .host), (.env, .host): return false
+            case (.env, _): return (env == nil || entity.id.name == env) && entity.hasSecretVariables
+            case (.group, _): return entity.hasSecretVariables
+            default: return false
+            }
+        }
+    }
+}
+
 extension BoundEntity {
-    /// Whether a secret stands among its variables, or those of its instances.
+    /// Whether a secret stands among its variables, in its roster's fields, or in those of its instances.
     fileprivate var hasSecretVariables: Bool {
-        guard !secretReferences.isEmpty else { return false }
         let instances = fields["instances"].map { $0.map?.entries.map(\.value) ?? $0.list ?? [] } ?? []
-        return ([fields["vars"]] + instances.map { $0.map?["vars"] }).contains { $0?.hasSecretOfSite == true }
+        let maps = [fields["vars"], fields["ssh"]] + instances.flatMap { [$0.map?["vars"], $0.map?["ssh"]] }
+        return maps.contains { $0?.hasSecretOfSite == true }
     }
 }
 

@@ -193,8 +193,7 @@ extension SiteCompiler {
             if let manifest = site.entities[place.id] { findings += site.checkManifest(manifest) }
         }
         findings += site.overlappingNumbers()
-        findings += site.checkMinions() + site.checkInventory(vms)
-        findings += site.targets(of: TargetSelection(job: nil, env: nil), vms).diagnostics
+        findings += site.checkMinions() + checkMachines(site, vms)
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
         if !(loader.diagnostics + findings).hasErrors { findings += site.idleTags() + site.idleRules() }
         // Counted once for the whole site, so that no two are told the same next number.

@@ -55,7 +55,11 @@ public struct SiteCompiler: Sendable {
         let whole = finish(draft)
         guard whole.document != nil, case .targets(let targets) = draft.subject else { return ([], whole.report) }
         let wanted = targets.job.map { [$0] } ?? targets.jobs
-        let jobs = wanted.map { (name: $0.text, document: Document(Registry.emit(.targets(targets.of($0))).output)) }
+        let byJob = Dictionary(grouping: targets.targets, by: \.job)
+        let jobs = wanted.map { job in
+            let own = ScrapeTargets(byJob[job] ?? [], jobs: targets.jobs, job: job)
+            return (name: job.text, document: Document(Registry.emit(.targets(own)).output))
+        }
         return (jobs, whole.report)
     }
 
@@ -151,6 +155,9 @@ public struct SiteCompiler: Sendable {
 
     /// Every field of every kind of file: its type, its former name, how it merges, what it is for.
     public static var fields: String { FieldReference.text }
+
+    /// The fields of one kind of file, named as in `list`; nil for a kind that does not exist.
+    public static func fields(of kind: String) -> String? { FieldReference.text(of: kind) }
 
     /// Every code, in order, with its title.
     public static var codes: [(id: String, title: String)] { CodePage.all.map { ($0.id, $0.page.title) } }

@@ -1,16 +1,18 @@
 /// What Ansible takes for a name: of a group, of a variable.
 package enum AnsibleName {
-    /// A group's name as an identifier: whatever else stands in it becomes `_`, and a digit gets one before it.
-    package static func group(_ name: Key) -> Key {
-        let letters = name.text.unicodeScalars.map { isLetterOrDigit($0) ? Character($0) : "_" }
-        let isDigit = name.text.utf8.first.map { (0x30...0x39).contains($0) } ?? false
-        return Key((isDigit ? "_" : "") + String(letters))
-    }
+    /// A group's name, as Ansible has it.
+    package static func group(_ name: Key) -> Key { Identifier.made(of: name) }
 
     /// Whether a variable may be called so: an identifier that is none of the constants.
     package static func isVariable(_ name: Key) -> Bool {
-        group(name) == name && !name.text.isEmpty && !constants.contains(name)
+        Identifier.isOne(name) && !constants.contains(name)
     }
+
+    /// Whether a key means something to Ansible wherever a map has it: `__ansible_unsafe`, `__ansible_vault`.
+    package static func isMark(_ key: Key) -> Bool { key.text.hasPrefix("__ansible_") }
+
+    /// A property of a group, which stands among its variables.
+    package static let priority: Key = "ansible_group_priority"
 
     /// Whether a host may be called so, in a static file too, where brackets stand for ranges.
     package static func isHost(_ name: Key) -> Bool { Catalogue.isName(name.text) }
@@ -19,7 +21,7 @@ package enum AnsibleName {
     /// decides more than was meant.
     package static func isReserved(_ name: Key) -> Bool { keywords.contains(name) || magic.contains(name) }
 
-    private static let constants: Set<Key> = ["true", "false", "none", "True", "False", "None"]
+    private static let constants: Set<Key> = ["true", "false", "none", "True", "False", "None", "not"]
 
     /// What ansible-core 2.14 to 2.21 warn of: the keywords of plays, roles, blocks and tasks, and Jinja's own functions.
     private static let keywords: Set<Key> = [
@@ -43,11 +45,4 @@ package enum AnsibleName {
         "hostvars", "inventory_dir", "inventory_file", "inventory_hostname", "inventory_hostname_short", "play_hosts",
         "playbook_dir", "role_name", "role_names", "role_path",
     ]
-
-    private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "0"..."9", "A"..."Z", "a"..."z", "_": true
-        default: false
-        }
-    }
 }

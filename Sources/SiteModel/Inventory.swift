@@ -12,12 +12,13 @@ package struct Inventory: Sendable {
 
     package struct Host: Sendable {
         package let name: Key
-        package let span: Span?
+        /// Where the nearest of its machines is named.
+        package let origin: Origin
         package let variables: Fields
 
-        package init(name: Key, span: Span?, variables: Fields) {
+        package init(name: Key, origin: Origin, variables: Fields) {
             self.name = name
-            self.span = span
+            self.origin = origin
             self.variables = variables
         }
     }
@@ -25,6 +26,10 @@ package struct Inventory: Sendable {
     package struct Group: Sendable {
         /// An identifier.
         package let name: Key
+        /// What makes it.
+        package let origin: Origin
+        /// Where its name is written; nil if it is made.
+        package let nameSpan: Span?
         /// Names of groups, sorted; the origin of each is what puts it here.
         package let children: [Value]
         /// Names of hosts, in natural order; the origin of each is what puts it here.
@@ -33,8 +38,13 @@ package struct Inventory: Sendable {
         /// Whether it is in no other group.
         package let isTop: Bool
 
-        package init(name: Key, children: [Value], hosts: [Value], variables: Fields, isTop: Bool) {
+        package init(
+            name: Key, origin: Origin, nameSpan: Span?, children: [Value], hosts: [Value], variables: Fields,
+            isTop: Bool
+        ) {
             self.name = name
+            self.origin = origin
+            self.nameSpan = nameSpan
             self.children = children
             self.hosts = hosts
             self.variables = variables

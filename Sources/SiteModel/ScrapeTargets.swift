@@ -7,11 +7,14 @@ package struct ScrapeTargets: Sendable {
         package let address: Value
         /// In the order in which they are written; parameters such as `__scheme__` last. Null or empty is no label.
         package let labels: Fields
+        /// What else had a part in it: the port, and the reference to what says it.
+        package let via: [Step]
 
-        package init(job: Key, address: Value, labels: Fields) {
+        package init(job: Key, address: Value, labels: Fields, via: [Step] = []) {
             self.job = job
             self.address = address
             self.labels = labels
+            self.via = via
         }
     }
 
@@ -27,7 +30,4 @@ package struct ScrapeTargets: Sendable {
         self.jobs = jobs
         self.job = job
     }
-
-    /// The same, of another job.
-    package func of(_ job: Key) -> ScrapeTargets { ScrapeTargets(targets, jobs: jobs, job: job) }
 }

@@ -22,6 +22,9 @@ enum Completion {
     @Sendable static func minions(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
         (try? options(words)?.locate().compiler.minions().listing?.entries.map(\.name)) ?? []
     }
+    @Sendable static func hosts(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+        machines(words, index, prefix) + minions(words, index, prefix)
+    }
     @Sendable static func postures(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
         names("postures", words)
     }

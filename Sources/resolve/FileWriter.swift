@@ -73,7 +73,8 @@ struct FileWriter {
             default: "no regular file"
             }
         guard kind.isEmpty else {
-            throw Failure.couldNotRun("refusing to write \(target.string): it is \(kind); `-o -` writes to stdout")
+            throw Failure.couldNotRun(
+                "refusing to write \(target.string): it is \(kind); remove it, or write elsewhere (`-o -` is stdout)")
         }
     }
 
@@ -87,16 +88,22 @@ struct FileWriter {
     }
 
     /// Removes what a killed run left beside the target.
-    private func removeLeftovers() {
+    private func removeLeftovers() { Self.removeLeftovers(in: folder, of: name) }
+
+    /// Removes what killed runs left in a folder.
+    ///
+    /// - Parameter name: the file that they were to become; nil for any.
+    static func removeLeftovers(in folder: FilePath, of name: String? = nil) {
         guard let directory = unsafe opendir(folder.string) else { return }
         defer { unsafe closedir(directory) }
-        let prefix = ".\(name).resolve-"
+        let mark = ".resolve-"
         while let entry = unsafe readdir(directory) {
             let found = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard found.hasPrefix(prefix), found.hasSuffix(".tmp"),
-                let process = Int32(found.dropFirst(prefix.count).dropLast(4)), process > 0,
+            guard found.hasPrefix("."), found.hasSuffix(".tmp"), let range = found.ranges(of: mark).last,
+                name.map({ found.hasPrefix(".\($0)\(mark)") }) ?? true,
+                let process = Int32(found[range.upperBound...].dropLast(4)), process > 0,
                 kill(process, 0) != 0, errno == ESRCH
             else { continue }
             unsafe unlink(folder.appending(found).string)

@@ -1,33 +1,49 @@
 internal import Glibc
+internal import SiteConfig
 internal import SystemPackage
 
 /// A folder that outputs are written into, each file whole and only when it changed.
 struct Folder {
     private let path: FilePath
 
-    /// Makes the folder if it is not there.
+    /// Makes the folder if it is not there, in one that is; removes what a killed run left in it.
     ///
     /// - Throws: `Failure` if it cannot be made, or is none.
     init(_ path: String) throws {
         self.path = FilePath(path)
-        var place = self.path.isAbsolute ? FilePath("/") : FilePath("")
-        for component in self.path.components {
-            place.append(component)
-            if unsafe mkdir(place.string, 0o777) != 0, errno != EEXIST {
-                throw Failure.couldNotRun("cannot make \(place.string): \(Errno(rawValue: errno).description)")
-            }
+        if unsafe mkdir(path, 0o777) != 0, errno != EEXIST {
+            throw Failure.couldNotRun("cannot make the folder \(path): \(Errno(rawValue: errno).description)")
         }
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw Failure.couldNotRun("cannot write into \(path): it is no folder")
         }
+        FileWriter.removeLeftovers(in: self.path)
     }
 
-    /// Writes a file without secrets. One that has these bytes already is not touched, so that who watches it reads nothing again.
-    func write(_ bytes: Span<UInt8>, to name: String) throws {
-        let target = path.appending(name)
-        let writer = try FileWriter(target.string, holdsSecrets: false)
-        if !Self.holds(bytes, target) { try writer.write(bytes) }
+    /// Writes files without secrets: none if one of them cannot be. One that has these bytes already is not touched, so that who
+    /// watches it reads nothing again.
+    func write(_ files: [(name: String, document: Document)]) throws {
+        let writers = try files.map { try FileWriter(path.appending($0.name).string, holdsSecrets: false) }
+        for (file, writer) in zip(files, writers) {
+            try file.document.withBytes(.redacted) { bytes in
+                if !Self.holds(bytes, path.appending(file.name)) { try writer.write(bytes) }
+            }
+        }
+    }
+
+    /// The names of files in it that end so, sorted.
+    func names(endingIn ending: String) -> [String] {
+        guard let directory = unsafe opendir(path.string) else { return [] }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasSuffix(ending), !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
     }
 
     private static func holds(_ bytes: Span<UInt8>, _ target: FilePath) -> Bool {

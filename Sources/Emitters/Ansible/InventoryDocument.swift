@@ -26,21 +26,27 @@ extension OutputFormat {
 extension Inventory {
     /// `--list`: every group by its name, the variables of hosts in `_meta`, so that Ansible asks for none of them.
     fileprivate var script: Fields {
-        let variables = hosts.map { map($0.name, $0.variables, keySpan: $0.span) }
-        let top = groups.filter(\.isTop).map { Value.string($0.name.text, .nowhere) }
+        let variables = hosts.map { map($0.name, $0.variables, keySpan: $0.origin.span) }
+        let top = groups.filter(\.isTop).map { Value.string($0.name.text, $0.origin) }
         // Ansible lists hosts by group; those of `all` are in the order of the site.
         let everything = members(
-            children: top, hosts: hosts.map { .string($0.name.text, Origin($0.span, .instance)) }, self.variables)
+            children: top, hosts: hosts.map { .string($0.name.text, $0.origin) }, self.variables)
         return Fields(
             [map("_meta", Fields([map("hostvars", Fields(variables))])), map("all", everything)]
-                + groups.map { map($0.name, members(children: $0.children, hosts: $0.hosts, $0.variables)) })
+                + groups.map { group in
+                    map(
+                        group.name,
+                        members(children: group.children, hosts: group.hosts, group.variables, via: group.steps))
+                })
     }
 
     /// A group always has one of its keys: an empty map would be a group with a host of its own name.
-    private func members(children: [Value], hosts: [Value], _ variables: Fields) -> Fields {
+    private func members(
+        children: [Value], hosts: [Value], _ variables: Fields, via steps: [Step] = []
+    ) -> Fields {
         var fields = Fields()
         if !children.isEmpty { fields.set(list("children", children)) }
-        if !hosts.isEmpty || children.isEmpty { fields.set(list("hosts", hosts)) }
+        if !hosts.isEmpty || children.isEmpty { fields.set(list("hosts", hosts, via: steps)) }
         if !variables.isEmpty { fields.set(map("vars", variables)) }
         return fields
     }
@@ -48,7 +54,7 @@ extension Inventory {
     /// A static inventory: each group where it is first, in the order of names; elsewhere only its name.
     fileprivate var tree: Fields {
         var tree = Tree(groups)
-        let hosts = self.hosts.map { map($0.name, $0.variables, keySpan: $0.span) }
+        let hosts = self.hosts.map { map($0.name, $0.variables, keySpan: $0.origin.span) }
         let top = groups.indices.filter { groups[$0].isTop }.map { tree.group($0) }
         var all = Fields()
         if !hosts.isEmpty || top.isEmpty { all.set(map("hosts", Fields(hosts))) }
@@ -88,6 +94,11 @@ private func map(_ key: Key, _ fields: Fields, keySpan: Span? = nil) -> Fields.E
     Fields.Entry(key, keySpan: keySpan, Value(.map(fields), .nowhere), rule: .ofItems)
 }
 
-private func list(_ key: Key, _ items: [Value]) -> Fields.Entry {
-    Fields.Entry(key, Value(.list(items), .nowhere), rule: .ofItems)
+private func list(_ key: Key, _ items: [Value], via steps: [Step] = []) -> Fields.Entry {
+    Fields.Entry(key, Value(.list(items), .nowhere), rule: steps.isEmpty ? .ofItems : .derived("member"), via: steps)
+}
+
+extension Inventory.Group {
+    /// What led to its name, if that is written.
+    fileprivate var steps: [Step] { nameSpan.map { [Step("ansible_group", at: $0, to: name.text)] } ?? [] }
 }

@@ -16,6 +16,7 @@ extension OutputFormat {
 private struct LabelSet {
     private let labels: Fields
     private var targets: [Value] = []
+    private var steps: [Step] = []
 
     /// Sorted by the labels' JSON text, the targets of each in natural order.
     static func all(in targets: [ScrapeTargets.Target]) -> [LabelSet] {
@@ -26,13 +27,25 @@ private struct LabelSet {
             // Two that differ in their order are one.
             let name = text(labels.entries.sorted { $0.key < $1.key })
             if let place = places[name] {
-                sets[place].targets.append(target.address)
+                sets[place].add(target)
             } else {
                 places[name] = sets.count
-                sets.append(LabelSet(labels: labels, targets: [target.address]))
+                sets.append(LabelSet(labels, target))
             }
         }
         return sets.map { (text: Key(text($0.labels.entries)), set: $0) }.sorted { $0.text < $1.text }.map(\.set)
+    }
+
+    private init(_ labels: Fields, _ target: ScrapeTargets.Target) {
+        self.labels = labels
+        add(target)
+    }
+
+    private mutating func add(_ target: ScrapeTargets.Target) {
+        targets.append(target.address)
+        for step in target.via where !steps.contains(where: { $0.span == step.span && $0.field == step.field }) {
+            steps.append(step)
+        }
     }
 
     var entry: Value {
@@ -40,7 +53,10 @@ private struct LabelSet {
         let once = targets.filter { seen.insert(Key($0.string ?? "")).inserted }
         let ordered = once.map { (order: NaturalOrder($0.string ?? ""), target: $0) }.sorted { $0.order < $1.order }
         let fields = Fields([
-            Fields.Entry("targets", Value(.list(ordered.map(\.target)), .nowhere), rule: .ofItems),
+            Fields.Entry(
+                "targets", Value(.list(ordered.map(\.target)), .nowhere),
+                rule: steps.isEmpty ? .ofItems : .derived("target"),
+                via: steps),
             Fields.Entry("labels", Value(.map(labels), .nowhere), rule: .ofItems),
         ])
         return Value(.map(fields), .nowhere)

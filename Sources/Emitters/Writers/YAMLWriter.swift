@@ -81,14 +81,16 @@ package struct YAMLWriter {
             if !number.isFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
             buffer += YAMLText.float(number.description).utf8
         case .string(let text):
-            if isTemplated, value.origin.isRaw { buffer += "!unsafe ".utf8 }
+            if isTemplated, value.origin.isRaw, !YAMLText.looksLikeNoText(Array(text.utf8).span) {
+                buffer += "!unsafe ".utf8
+            }
             YAMLText.append(text, to: &buffer)
         case .list: buffer += "[]".utf8
         case .map: buffer += "{}".utf8
         case .secret(let secret):
             if secret.type == .nonFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
             flush()
-            output.append(secret, isTemplated ? .unsafeYAML : .yaml)
+            output.append(secret, isTemplated && secret.isNoTemplate ? .unsafeYAML : .yaml)
         case .pooled(let pool):
             output.hasPooledNumbers = true
             buffer += "{\"$alloc\": \(JSONText.quoted(pool.text))}".utf8

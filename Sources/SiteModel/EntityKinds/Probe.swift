@@ -1,7 +1,9 @@
 extension FieldTable {
     /// `probes/*.yaml`: what the blackbox exporter looks at from outside.
     package static let probe = FieldTable([
-        Field("job", .text, whenAbsent: "the file's name", "The Prometheus job."),
+        Field(
+            "job", .text, whenAbsent: "the file's name",
+            "The Prometheus job, which several files may share; else the file's name."),
         Field("module", .text, "The module of blackbox.yml; else what prometheus.yml says."),
         Field("labels", .mapOf(.visible), "Labels of all its targets."),
         Field(

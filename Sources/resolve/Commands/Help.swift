@@ -11,12 +11,13 @@ struct Help: StatusCommand {
               resolve help R0201
               resolve help codes
               resolve help fields
+              resolve help fields group
               resolve help rules
             """)
 
     @Argument(
         help:
-            "A command, a code such as R0201, `codes` for a list of them, `fields` for the fields of every file, or `rules` for how they are merged."
+            "A command, a code such as R0201, `codes` for a list of them, `fields` for the fields of every file or `fields KIND` for those of one kind, or `rules` for how they are merged."
     )
     var subject: [String] = []
 
@@ -30,6 +31,8 @@ struct Help: StatusCommand {
             Terminal.output.write(SiteCompiler.codes.map { "\($0.id)  \($0.title)\n" }.joined())
         } else if subject == "fields" {
             Terminal.output.write(SiteCompiler.fields)
+        } else if subject.hasPrefix("fields "), let fields = SiteCompiler.fields(of: String(subject.dropFirst(7))) {
+            Terminal.output.write(fields)
         } else if ["rules", "tags", "merge", "extends"].contains(subject), let rules = SiteCompiler.rules(of: nil) {
             Terminal.output.write(String(decoding: rules, as: UTF8.self))
         } else if let page = SiteCompiler.help(code: subject) {

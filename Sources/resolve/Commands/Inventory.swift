@@ -28,7 +28,7 @@ struct Inventory: StatusCommand {
 
     @Option(
         help: ArgumentHelp("The variables of one host: Ansible asks a script so.", valueName: "host"),
-        completion: .custom(Completion.minions))
+        completion: .custom(Completion.hosts))
     var host: String?
 
     @Option(help: "script, for Ansible's script protocol; json or yaml, for a static file.")

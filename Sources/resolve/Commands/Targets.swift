@@ -51,9 +51,19 @@ struct Targets: StatusCommand {
         let status = options.show(compiled.report, of: site.location)
         guard status == .done else { return status }
         let folder = try Folder(dir)
-        for (name, document) in compiled.jobs {
-            try document.withBytes(.redacted) { try folder.write($0, to: "\(name).json") }
-        }
+        let files = compiled.jobs.map { (name: "\($0.name).json", document: $0.document) }
+        try folder.write(files)
+        if subject.job == nil, !options.quiet { remark(on: folder, besides: files.map(\.name)) }
         return status
+    }
+
+    /// Prometheus goes on with the file of a job that the site has no more.
+    private func remark(on folder: Folder, besides written: [String]) {
+        let others = folder.names(endingIn: ".json").filter { !written.contains($0) }
+        guard !others.isEmpty else { return }
+        let names = others.prefix(5).joined(separator: ", ") + (others.count > 5 ? " and \(others.count - 5) more" : "")
+        Terminal.error.write(
+            "note: \(dir ?? "") has files of no job of this site: \(names); Prometheus may read them until they are removed\n"
+        )
     }
 }
