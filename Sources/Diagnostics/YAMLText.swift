@@ -19,16 +19,18 @@ package enum YAMLText {
     ///
     /// Says yes of some texts, too, that are none, but never of one with a brace in it.
     package static func looksLikeNoText(_ letters: borrowing Swift.Span<UInt8>) -> Bool {
-        guard letters.count > 0 else { return true }
+        // A pattern that ends with the text also ends before its last line break.
+        let hasBreak = letters.count > 0 && letters[letters.count - 1] == UInt8(ascii: "\n")
+        let count = hasBreak ? letters.count - 1 : letters.count
+        guard count > 0 else { return true }
         if "+-.0123456789".utf8.contains(letters[0]) {
-            return letters.indices.allSatisfy { index in
-                let letter = letters[index] | 0x20
-                return (0x61...0x7A).contains(letter) || (0x30...0x39).contains(letters[index])
+            return (0..<count).allSatisfy { index in
+                (0x61...0x7A).contains(letters[index] | 0x20) || (0x30...0x39).contains(letters[index])
                     || "+-.:_ \t".utf8.contains(letters[index])
             }
         }
         return words.contains { word in
-            word.count == letters.count && word.indices.allSatisfy { word[$0] == letters[$0] | 0x20 }
+            word.count == count && word.indices.allSatisfy { word[$0] == letters[$0] | 0x20 }
         }
     }
 

@@ -326,6 +326,9 @@ private struct InventoryGathering {
 
     // MARK: The whole
 
+    /// How deep groups may be in each other: Ansible itself recurses through them.
+    private static let deepest = 128
+
     func finish(_ form: Inventory.Form) -> (inventory: Inventory, diagnostics: [Diagnostic]) {
         let graph = GroupGraph(groups.groups.map { $0.children.map(\.place) })
         var diagnostics = diagnostics + graph.circles.map { .circle($0, groups.groups) }
@@ -333,7 +336,10 @@ private struct InventoryGathering {
         if case .host(let name) = form, !hosts.contains(name), isWhole, !diagnostics.hasErrors {
             diagnostics.append(.noHost(name, nil, hosts.names, isGroup: false, isVM: false))
         }
-        guard graph.circles.isEmpty else {
+        if let deep = graph.depths.firstIndex(where: { $0 > Self.deepest }), graph.circles.isEmpty {
+            diagnostics.append(.tooDeep(groups.groups[deep]))
+        }
+        guard graph.circles.isEmpty, graph.depths.allSatisfy({ $0 <= Self.deepest }) else {
             return (Inventory(hosts: [], groups: [], variables: Fields(), form: form), diagnostics)
         }
         let membership = Membership(groups.groups, graph, variablesOfAll)

@@ -99,6 +99,12 @@ extension Diagnostic {
             help: "remove it; groups/all.yaml has `vars` and `connection` only")
     }
 
+    static func tooDeep(_ group: InventoryGroups.Group) -> Diagnostic {
+        Diagnostic(
+            .groupCircle, "the group \(group.name) is in more than 128 others, each in the next",
+            at: group.sources.first?.span, help: "make the family of groups flatter")
+    }
+
     /// - Parameter places: of the groups on the way, each a parent of the next, the last one of the first.
     static func circle(_ places: [Int], _ groups: [InventoryGroups.Group]) -> Diagnostic {
         // It begins with its first group by name, from whichever it was found.
@@ -123,7 +129,8 @@ extension Diagnostic {
 extension Code {
     package static let groupCircle = Code(
         "R0309", "groups that are in each other",
-        explanation: "Ansible refuses an inventory in which a group is, by whatever way, a child of itself.",
+        explanation:
+            "Ansible refuses an inventory in which a group is, by whatever way, a child of itself, or in too many others.",
         example: """
             $ resolve inventory
             -- site.yaml --

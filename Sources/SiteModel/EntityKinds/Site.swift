@@ -17,7 +17,7 @@ extension FieldTable {
     ])
 
     private static let metrics = FieldTable([
-        Field("nodes", .list(.map(metric)), "Of every node with an `ip`."),
+        Field("nodes", .list(.map(metric)), "Of every node: it wants an `ip`."),
         Field("hosts", .list(.map(metric)), "Of every physical machine."),
         Field("vms", .list(.map(metric)), "Of every VM with a static address."),
     ])

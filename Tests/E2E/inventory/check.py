@@ -5,6 +5,8 @@
     check.py script SCOPE LIST     --list has every group, in the shape that no version of Ansible warns about
     check.py hosts LIST FILE…      --host prints what --list has
     check.py haproxy SCOPE FOLDER  what the template became
+    check.py site FOLDER           makes a site whose secrets look like numbers, booleans and dates
+    check.py odd FILE              they came as the texts that they are
 """
 
 import json
@@ -14,6 +16,12 @@ import sys
 PASSWORD = r"""{{ lookup('env', 'HOME') }} it's "quoted" back\slash {% raw %} {# gone? #} naïve 密"""
 TOKEN = "{{ not a template }}"
 ENVS = ("lab", "staging", "prod")
+# Behind `!unsafe` in YAML some versions of Ansible forget the quotes around such a text.
+ODD = [
+    "00012345", "0644", "0x1f", "0b1", "1_000", "1:30", "1.10", "1e3", "-0", "+.inf", ".nan", "2001-01-01",
+    "2020-01-01T00:00:00Z", "2001-12-14 21:59:43.10 -5", "yes", "No", "ON", "off", "true", "FALSE", "null", "Null", "~",
+    "=", "<<", "y", "n", "hunter2", "12{{ 1 }}", "{% x", "{# y", "a: b", "- a", "!tag", "&a", "*a", "12\n", " 12", "%",
+]
 
 BACKENDS = {
     "lab": ["lab-backend-1"],
@@ -240,6 +248,27 @@ def own(listed, *paths):
         same(path, read(path), read(listed)["_meta"]["hostvars"][pathlib.Path(path).name])
 
 
+def site(folder):
+    place = pathlib.Path(folder)
+    for name in ("groups", "pillar/hosts"):
+        (place / name).mkdir(parents=True)
+    (place / "site.yaml").touch()
+    texts = {f"s{number}": text for number, text in enumerate(ODD)}
+    (place / "secrets.yaml").write_text(json.dumps({"odd": texts}), encoding="utf-8")
+    (place / "pillar/hosts/odd.sls").write_text("instances: {1: 127.0.0.1}\n", encoding="utf-8")
+    odd = "".join(f"    - !secret odd.{name}\n" for name in texts)
+    raw = "".join(f"    - !raw {json.dumps(text)}\n" for text in ODD)
+    (place / "groups/all.yaml").write_text(f"vars:\n  odd:\n{odd}  raw:\n{raw}", encoding="utf-8")
+
+
+def odd(path):
+    """Before 2.19 ansible-inventory prints the mark of what is no template."""
+    document = read(path)
+    for name in ("odd", "raw"):
+        plain = [item["__ansible_unsafe"] if isinstance(item, dict) else item for item in document[name]]
+        same(f"{path}: {name}", plain, ODD)
+
+
 def haproxy(scope, folder):
     written = {path.stem: path for path in pathlib.Path(folder).glob("*.cfg")}
     envs = ENVS if scope == "all" else [scope]
@@ -255,4 +284,7 @@ def haproxy(scope, folder):
 
 
 if __name__ == "__main__":
-    {"seen": seen, "same": all_the_same, "script": script, "hosts": own, "haproxy": haproxy}[sys.argv[1]](*sys.argv[2:])
+    commands = {
+        "seen": seen, "same": all_the_same, "script": script, "hosts": own, "haproxy": haproxy, "site": site, "odd": odd,
+    }  # fmt: skip
+    commands[sys.argv[1]](*sys.argv[2:])
