@@ -46,12 +46,12 @@ struct PillarModel {
         return parts.reduce(pattern) { $0.replacing("{\($1.0)}", with: $1.1) }
     }
 
-    private func names(of group: SaltSite.HostGroup) -> (group: String, label: String) {
+    func names(of group: SaltSite.HostGroup) -> (group: String, label: String) {
         let parts = group.stem.split(separator: "_", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         return (parts[0], parts.count > 1 ? parts[1] : "")
     }
 
-    private func env(of group: SaltSite.HostGroup) -> String? { field("env", of: group)?.string }
+    func env(of group: SaltSite.HostGroup) -> String? { field("env", of: group)?.string }
 
     // MARK: Families
 
@@ -84,9 +84,21 @@ struct PillarModel {
         }[name]
     }
 
-    private func field(_ name: String, of component: String) -> [String]? {
+    /// One of a component's fields; the nearest of its family says it.
+    func field(_ name: String, of component: String) -> OrderedJSON? {
         let layers = family(of: component).compactMap { site.component($0)?.fields.filter { $0.key == name } }
-        return fold(layers) { _ in .replace }[name]?.items.compactMap(\.string)
+        return fold(layers) { _ in .replace }[name]
+    }
+
+    private func names(_ field: String, of component: String) -> [String]? {
+        self.field(field, of: component)?.items.compactMap(\.string)
+    }
+
+    /// A map of the host group's, deep-merged with what the instance says: `ssh`, `vars`, `labels`.
+    func map(_ name: String, of minion: Minion) -> [(key: String, value: OrderedJSON)] {
+        let own = (minion.instance.fields ?? []).filter { $0.key == name }
+        let layers = family(of: minion.group).map { $0.fields.filter { $0.key == name } } + [own]
+        return fold(layers) { _ in .deep }[name]?.entries ?? []
     }
 
     // MARK: Components
@@ -105,10 +117,10 @@ struct PillarModel {
         return order
     }
 
-    func requirements(of component: String) -> [String] { field("requires", of: component) ?? [] }
+    func requirements(of component: String) -> [String] { names("requires", of: component) ?? [] }
 
     private func states(of minion: Minion) -> [String] {
-        let all = components(of: minion.group, minion.instance).flatMap { field("states", of: $0) ?? [$0] }
+        let all = components(of: minion.group, minion.instance).flatMap { names("states", of: $0) ?? [$0] }
         return all.enumerated().filter { !all[..<$0].contains($1) }.map(\.element)
     }
 
@@ -202,9 +214,7 @@ struct PillarModel {
     var roster: OrderedJSON {
         .map(
             minions.compactMap { minion in
-                let own = (minion.instance.fields ?? []).filter { $0.key == "ssh" }
-                let layers = family(of: minion.group).map { $0.fields.filter { $0.key == "ssh" } } + [own]
-                let ssh = fold(layers) { _ in .deep }["ssh"]?.entries ?? []
+                let ssh = map("ssh", of: minion)
                 let address = minion.instance.address.map { OrderedJSON.string($0) }
                 // Who needs no connection is none of salt-ssh's.
                 guard let host = ssh.first(where: { $0.key == "host" })?.value ?? address else { return nil }
@@ -229,14 +239,14 @@ struct PillarModel {
         }
     }
 
-    private func fold(_ layers: [[Said.Entry]], _ rule: @escaping (String) -> Fold.Rule) -> OrderedJSON {
+    func fold(_ layers: [[Said.Entry]], _ rule: @escaping (String) -> Fold.Rule) -> OrderedJSON {
         var fold = Fold(rule: rule, secret: secret)
         for layer in layers { fold.hear(layer) }
         return fold.result
     }
 
     /// What a reference into `secrets.yaml` stands for.
-    private func secret(_ path: String) -> OrderedJSON {
+    func secret(_ path: String) -> OrderedJSON {
         guard isRevealed else { return Self.secret(path) }
         let steps = path.split(separator: ".").map(String.init)
         guard case .map(let inner)? = site.secrets.said(steps[0]), case .value(let value)? = inner.said(steps[1])

@@ -31,8 +31,14 @@ package struct BlockYAML {
     }
 
     private mutating func value(_ text: Substring, below depth: Int) throws -> OrderedJSON {
-        text.isEmpty ? try block(depth: depth + 2) : try OrderedJSON.parsed(Array(text.utf8))
+        if text.isEmpty { return try block(depth: depth + 2) }
+        let plain = text.drop { $0 == " " }
+        guard plain.hasPrefix(Self.unsafe) else { return try OrderedJSON.parsed(Array(plain.utf8)) }
+        return .map([("__ansible_unsafe", try OrderedJSON.parsed(Array(plain.dropFirst(Self.unsafe.count).utf8)))])
     }
+
+    /// Ansible's tag of a text that is no template; in JSON a map says so.
+    private static let unsafe = "!unsafe "
 
     private static func endOfKey(_ text: Substring) throws -> Substring.Index {
         var index = text.index(after: text.startIndex)
