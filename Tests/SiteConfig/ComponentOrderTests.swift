@@ -104,7 +104,7 @@ import Testing
 }
 
 /// Files that are listed in another order.
-private struct ShuffledFiles: SiteFiles {
+struct ShuffledFiles: SiteFiles {
     private let files: MemoryFiles
     private let seed: Int
 
