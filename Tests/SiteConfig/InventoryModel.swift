@@ -44,21 +44,26 @@ struct InventoryModel {
             env == nil ? site.machines.map { account($0, site) } + site.nodes.map { account($0, site) } : []
         let envs = site.envs.filter { env == nil || $0.name == env }
         let vms = envs.flatMap { env in env.vms.compactMap { account($0, env.name, site) } }
-        let minions = salt.minions.filter { env == nil || salt.env(of: $0.group) == env }
+        let minions = salt.minions.filter { minion in
+            let own = salt.env(of: minion.group)
+            // What no env says of itself belongs to the env that has a VM of its name.
+            return env == nil || own == env || (own == nil && vms.contains { $0.name == minion.id })
+        }
         return elsewhere + vms + minions.map { account($0, salt) }
     }
 
     private static func account(_ machine: FleetSite.Machine, _ site: FleetSite) -> Account {
-        var account = Account(name: machine.name, address: machine.address, user: "root", groups: ["physical"])
+        var account = Account(
+            name: machine.name, address: machine.address, user: site.hostUser ?? "root", groups: ["physical"])
         account.variables =
-            user(machine.accessUser ?? machine.user ?? site.hostUser)
+            user(machine.accessUser ?? machine.user)
             + (machine.port.map { [("ansible_port", .number(String($0)))] } ?? [])
         return account
     }
 
     private static func account(_ node: FleetSite.Node, _ site: FleetSite) -> Account {
         Account(
-            name: node.name, address: node.address, variables: user(node.user ?? site.hostUser), user: "root",
+            name: node.name, address: node.address, variables: user(node.user), user: site.hostUser ?? "root",
             groups: ["nodes"])
     }
 
@@ -69,7 +74,7 @@ struct InventoryModel {
     private static func account(_ vm: FleetSite.VM, _ env: String, _ site: FleetSite) -> Account? {
         guard let address = vm.staticAddress else { return nil }
         return Account(
-            name: vm.name, address: address, variables: user(site.vmUser), user: "homestak",
+            name: vm.name, address: address, user: site.vmUser ?? "homestak",
             groups: ["vms", "env_\(env)"])
     }
 

@@ -41,7 +41,7 @@ extension RandomFleet {
 
     private mutating func metric() -> FleetSite.Metric {
         FleetSite.Metric(
-            path: pick([nil, nil, "/metrics", "/probe?x=1"]), scheme: pick([nil, "http", "https"]),
+            path: pick([nil, nil, "/metrics", "/probe"]), scheme: pick([nil, "http", "https"]),
             labels: chance(50) ? labels() : [])
     }
 

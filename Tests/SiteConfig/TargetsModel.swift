@@ -6,6 +6,16 @@ struct TargetsModel {
         let job: String
         let address: String
         let labels: [(key: String, value: String)]
+        /// The machine's name; nil for a probe.
+        var machine: String?
+        /// How near the file is that tells of it: a minion's is nearest.
+        var distance = 0
+
+        /// What is asked, of whom, and by which job.
+        var place: String {
+            let request = labels.filter { $0.key.hasPrefix("__") }.map { $0.key + "=" + $0.value }
+            return ([job, address] + request.sorted()).joined(separator: " ")
+        }
     }
 
     private let site: FleetSite
@@ -28,6 +38,13 @@ struct TargetsModel {
         let probed = Set(addProbes())
         jobs = plain.union(probed).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         if !plain.isDisjoint(with: probed) { mistakes.insert("R0712") }
+        let all = targets
+        targets = all.filter { target in
+            target.machine == nil
+                || !all.contains {
+                    $0.machine == target.machine && $0.place == target.place && $0.distance < target.distance
+                }
+        }
     }
 
     // MARK: Minions
@@ -76,14 +93,18 @@ struct TargetsModel {
     }
 
     private mutating func add(
-        _ job: String, _ address: String?, _ port: String, _ labels: [FleetSite.Label], _ metric: OrderedJSON
+        _ job: String, _ address: String?, _ port: String, _ labels: [FleetSite.Label], _ metric: OrderedJSON,
+        distance: Int = 0
     ) {
         guard let address else { return }
         let host = address.contains(":") ? "[\(address)]" : address
+        let name = labels.first?.value.string
         var labels = labels + (metric["labels"]?.entries ?? [])
         if let path = metric["path"]?.string, path != "/metrics" { labels.append(("__metrics_path__", .string(path))) }
         if let scheme = metric["scheme"]?.string, scheme != "http" { labels.append(("__scheme__", .string(scheme))) }
-        targets.append(Target(job: job, address: "\(host):\(port)", labels: Self.written(labels)))
+        targets.append(
+            Target(
+                job: job, address: "\(host):\(port)", labels: Self.written(labels), machine: name, distance: distance))
     }
 
     /// Of labels of one name the last, in the place of the first; texts all of them, and none of them empty.
@@ -104,24 +125,27 @@ struct TargetsModel {
     private mutating func addMachines() -> [String] {
         for metric in site.nodeMetrics where env == nil {
             isBlind = isBlind || site.nodes.contains { $0.address == nil }
-            for node in site.nodes { add(metric, node.address, [("node", .string(node.name))]) }
+            for node in site.nodes { add(metric, node.address, [("node", .string(node.name))], 2) }
         }
         for metric in site.machineMetrics where env == nil {
             isBlind = isBlind || site.machines.contains { $0.address == nil }
-            for machine in site.machines { add(metric, machine.address, [("host", .string(machine.name))]) }
+            for machine in site.machines { add(metric, machine.address, [("host", .string(machine.name))], 3) }
         }
         for metric in site.vmMetrics {
             for owner in site.envs where env == nil || owner.name == env {
                 for vm in owner.vms {
-                    add(metric, vm.staticAddress, [("vm", .string(vm.name)), ("env", .string(owner.name))])
+                    add(metric, vm.staticAddress, [("vm", .string(vm.name)), ("env", .string(owner.name))], 1)
                 }
             }
         }
         return (site.nodeMetrics + site.machineMetrics + site.vmMetrics).compactMap(\.job)
     }
 
-    private mutating func add(_ metric: FleetSite.Metric, _ address: String?, _ labels: [FleetSite.Label]) {
-        add(metric.job ?? "", address, metric.port ?? "", labels, metric.json)
+    /// - Parameter labels: its name first.
+    private mutating func add(
+        _ metric: FleetSite.Metric, _ address: String?, _ labels: [FleetSite.Label], _ distance: Int
+    ) {
+        add(metric.job ?? "", address, metric.port ?? "", labels, metric.json, distance: distance)
     }
 
     // MARK: Probes
@@ -144,10 +168,7 @@ struct TargetsModel {
 
     /// Whether one job has a target twice, with the same request and other labels.
     var hasTwins: Bool {
-        let places = Dictionary(grouping: targets) { target in
-            let request = target.labels.filter { $0.key.hasPrefix("__") }.map { $0.key + "=" + $0.value }
-            return ([target.job, target.address] + request.sorted()).joined(separator: " ")
-        }
+        let places = Dictionary(grouping: targets, by: \.place)
         return places.values.contains { targets in
             Set(targets.map { OrderedJSON.map($0.labels.map { ($0.key, .string($0.value)) }).sortedText }).count > 1
         }
