@@ -22,20 +22,15 @@ extension LinkedSite {
     package func checkInventory(_ vms: [Machine]) -> (inventory: Inventory, diagnostics: [Diagnostic]) {
         var gathering = InventoryGathering(self, nil, isCheck: true)
         gathering.gather(vms)
+        guard isForAnsible else {
+            let nothing = Inventory(hosts: [], groups: [], variables: Fields(), form: .script)
+            return (nothing, gathering.mistakesInNames.filter { Self.ofInventories.contains($0.code.id) }.map(\.asNote))
+        }
         var (inventory, diagnostics) = gathering.finish(.script)
         for env in gathering.alternatives.sorted() {
-            let own = vms.filter { $0.env == env }
-            diagnostics += self.inventory(of: own, env: env, .script).diagnostics
+            diagnostics += self.inventory(of: vms.filter { $0.env == env }, env: env, .script).diagnostics
         }
-        guard !isForAnsible else { return (inventory, diagnostics) }
-        return (
-            inventory,
-            diagnostics.filter { Self.ofInventories.contains($0.code.id) }.map { error in
-                var note = error
-                note.severity = .note
-                return note
-            }
-        )
+        return (inventory, diagnostics)
     }
 
     /// What only an inventory has, of whoever makes one.
@@ -288,6 +283,8 @@ private struct InventoryGathering {
     private mutating func joinGroups() {
         lazy var others = site.hostsElsewhere(than: env)
         lazy var vms = Set(site.vmNames(besides: nil))
+        lazy var names = hosts.names
+        var misses = 0
         for file in files where file.id.name != "all" {
             guard let group = groups.place(file.id.name) else { continue }
             for value in file.fields["children"]?.list ?? [] { join(child: value, group) }
@@ -297,8 +294,11 @@ private struct InventoryGathering {
                     groups.add(host: value, to: group)
                 } else if isWhole, !others.contains(name) {
                     let isGroup = groups.place(name) != nil
+                    misses += 1
+                    // To look for what may be meant takes its time, and many wrong names have one reason.
+                    let near = misses <= Self.fewMisses ? names : []
                     diagnostics.append(
-                        .noHost(name, value.origin.span, hosts.names, isGroup: isGroup, isVM: vms.contains(name)))
+                        .noHost(name, value.origin.span, near, isGroup: isGroup, isVM: vms.contains(name)))
                 }
             }
             for value in file.fields["components"]?.list ?? [] {
@@ -325,6 +325,11 @@ private struct InventoryGathering {
     }
 
     // MARK: The whole
+
+    /// What was found so far, and hosts that have the name of a group.
+    var mistakesInNames: [Diagnostic] { diagnostics + groups.namedLikeHosts(hosts) }
+
+    private static let fewMisses = 20
 
     /// How deep groups may be in each other: Ansible itself recurses through them.
     private static let deepest = 128
@@ -362,5 +367,14 @@ private struct InventoryGathering {
             Inventory(hosts: finished, groups: groups.finished(graph, finished), variables: variablesOfAll, form: form),
             diagnostics
         )
+    }
+}
+
+extension Diagnostic {
+    /// The same, asking for nothing.
+    fileprivate var asNote: Diagnostic {
+        var note = self
+        note.severity = .note
+        return note
     }
 }

@@ -75,7 +75,7 @@ extension Diagnostic {
     ///   - isVM: whether it is one, but without an address.
     static func noHost(_ name: Key, _ span: Span?, _ names: [String], isGroup: Bool, isVM: Bool) -> Diagnostic {
         let near = Suggestions.near(name.text, among: names)
-        var help = names.isEmpty ? "the inventory is empty" : "`resolve inventory` shows the hosts"
+        var help = "`resolve inventory` shows the hosts"
         if isGroup {
             help = "it is a group, and stands under `children`"
         } else if isVM {
