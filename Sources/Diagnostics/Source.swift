@@ -93,7 +93,7 @@ extension Source {
     }
 
     /// Whether the text speaks of passwords, as a roster or Ansible names them.
-    package var mentionsPasswords: Bool { mentions("passwd") || (mentions("ansible_") && mentions("pass")) }
+    package var mentionsPasswords: Bool { mentions("passwd") || (mentions("ansible") && mentions("pass")) }
 
     /// Whether it speaks of passwords in any spelling that may be meant for that.
     package var seemsToMentionPasswords: Bool { mentions("passw") || mentions("pasw") }

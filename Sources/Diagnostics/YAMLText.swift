@@ -36,7 +36,7 @@ package enum YAMLText {
 
     /// In small letters; those that have none are as they are with that bit set.
     private static let words: [[UInt8]] = [
-        "y", "n", "yes", "no", "true", "false", "on", "off", "null", "~", "=", "<<",
+        "y", "n", "yes", "no", "true", "false", "on", "off", "null", "~", "=", "<<", "!", "&", "*",
     ].map { $0.utf8.map { $0 | 0x20 } }
 
     /// How the letter that begins at a place is written, and how many bytes of UTF-8 it has; nil if its first byte stands as

@@ -76,8 +76,11 @@ package enum Registry {
     }
 }
 
-extension SecretRef {
-    /// Whether its text is data, whatever it looks like: a password that stands in clear in another file was written as the
-    /// template that it may be.
-    var isNoTemplate: Bool { file == nil }
+extension Value {
+    /// Whether its text is data, whatever it looks like: a secret, or what says so. A password that stands in clear in another
+    /// file was written as the template that it may be.
+    var isNoTemplate: Bool {
+        if origin.isRaw { return true }
+        return if case .secret(let secret) = content { secret.file == nil } else { false }
+    }
 }

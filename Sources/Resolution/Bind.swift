@@ -71,14 +71,20 @@ struct Place {
 }
 
 extension Key {
-    /// Whether a roster has a password under that name, or Ansible.
+    /// Whether a roster has a password under that name, or Ansible, also if it is written in another way.
     var namesPassword: Bool {
         switch text.utf8.count {
-        case 6 where self == "passwd", 11 where self == "priv_passwd": true
-        case 12... where text.hasPrefix("ansible_"): ["pass", "password", "passphrase"].contains(where: text.hasSuffix)
-        default: false
+        case 6 where self == "passwd", 11 where self == "priv_passwd": return true
+        case 12... where text.utf8.first.map({ $0 | 0x20 }) == UInt8(ascii: "a"):
+            let name = text.lowercased().filter { $0 != " " }.map { $0 == "-" ? "_" : $0 }
+            return String(name).hasPrefix("ansible_")
+                && ["pass", "password", "passphrase"].contains(where: String(name).hasSuffix)
+        default: return false
         }
     }
+
+    /// Whether it may be meant for a password where it stands, which is not where one is read.
+    var seemsToNamePassword: Bool { namesPassword || text.lowercased().contains("pas") }
 }
 
 extension EntityKind {
@@ -141,10 +147,13 @@ struct Binder {
                 let value = value(entry.value, field.type, named: field.name, at: place.below(field.name))
                 fields.set(Fields.Entry(field.name, keySpan: tree.span(entry.key), value))
             } else {
-                checkUnknown(key, entry.key, present, table, at: place)
+                checkUnknown(key, entry, present, table, at: place)
                 var inside = place.below(key)
                 // A misspelt password is one.
-                if table.refusal != nil, key.text.lowercased().contains("pas") { inside.isOfPassword = true }
+                if kind.isForMinions, !table.isOpen {
+                    inside.isOfPassword = key.seemsToNamePassword
+                    notePasswords(in: entry.value, at: inside)
+                }
                 let value = value(entry.value, .any, named: key, at: inside)
                 fields.set(Fields.Entry(key, keySpan: tree.span(entry.key), value))
             }
@@ -164,12 +173,13 @@ struct Binder {
     private func key(_ entry: SyntaxTree.Entry) -> Key { Key(tree.string(entry.key)) }
 
     private mutating func checkUnknown(
-        _ key: Key, _ node: NodeID, _ present: Set<Key>, _ table: FieldTable, at place: Place
+        _ key: Key, _ entry: SyntaxTree.Entry, _ present: Set<Key>, _ table: FieldTable, at place: Place
     ) {
         guard !key.text.hasPrefix("x-") else { return }
-        let span = tree.span(node)
+        let span = tree.span(entry.key)
+        let isMap = tree.kind(entry.value) == .map
         let isVM = place.layer == .instance && kind == .env || [.template, .preset].contains(kind)
-        if kind == .hostGroup, table.isOpen, let found = misplacedInHostGroup(key, span) {
+        if kind == .hostGroup, table.isOpen, let found = misplacedInHostGroup(key, span, isMap: isMap) {
             diagnostics.append(found)
             return
         }
@@ -291,6 +301,7 @@ struct Binder {
 
     /// A list or map where none is wanted, or none where one is: nothing could be made of it, so it is always an error.
     private mutating func mismatch(_ node: NodeID, _ type: FieldType, _ name: Key, _ place: Place) -> Value {
+        notePasswords(in: node, at: place)
         let found = tree.kind(node) == .scalar ? nil : tree.kind(node) == .list ? "a list" : "a map"
         diagnostics.append(.wrongShape(found, node, type, name, place.steps, tree))
         return Value(.null, Origin(tree.span(node), place.layer))
@@ -305,7 +316,7 @@ struct Binder {
         guard let path = tree.secretPath(node) else {
             if isPassword(node, at: place) {
                 let span = tree.span(node)
-                passwords.append(PasswordInClear(steps: place.steps, span: span, node: tree.target(node)))
+                note(PasswordInClear(steps: place.steps, span: span, node: tree.target(node)))
                 diagnostics.append(.passwordInClear(place.steps, span))
             }
             if let name = tree.value(of: "$alloc", in: node) {
@@ -330,6 +341,23 @@ struct Binder {
         } else {
             diagnostics.append(.badSecretMention("a step is empty, or a quote is not closed", [], span))
         }
+    }
+
+    private mutating func note(_ password: PasswordInClear) {
+        if !passwords.contains(where: { $0.steps == password.steps }) { passwords.append(password) }
+    }
+
+    /// Passwords in what is not read, so that no message shows them.
+    private mutating func notePasswords(in node: NodeID, at place: Place) {
+        // What an alias stands for is noted where it is written.
+        guard tree.target(node) == node else { return }
+        if isPassword(node, at: place) { note(PasswordInClear(steps: place.steps, span: tree.span(node), node: node)) }
+        for entry in tree.entries(node) {
+            var inside = place.below(key(entry))
+            inside.isOfPassword = place.isOfPassword || key(entry).seemsToNamePassword
+            notePasswords(in: entry.value, at: inside)
+        }
+        for (index, item) in tree.items(node).enumerated() { notePasswords(in: item, at: place.item(index)) }
     }
 
     /// Whether it is a password that stands in clear in a file that holds no secrets.
@@ -461,6 +489,20 @@ package func passwords(in tree: SyntaxTree) -> [PasswordInClear] {
     var binder = Binder(tree, .env, folder: "", .strict)
     binder.inspect(tree.root, at: Place(of: .env))
     return binder.passwords
+}
+
+/// Where texts stand that have a password in a URL: they are no secrets, but no message may show them.
+package func urlsWithPasswords(in tree: SyntaxTree) -> [Span] {
+    guard !tree.source.isSecret, tree.source.bytes.contains(UInt8(ascii: "@")) else { return [] }
+    var found: [Span] = []
+    var waiting = [tree.root]
+    while let node = waiting.popLast() {
+        // What an alias stands for is found where it is written.
+        guard tree.target(node) == node else { continue }
+        if tree.kind(node) == .scalar, URLPassword.isIn(tree.string(node)) { found.append(tree.span(node)) }
+        waiting += tree.items(node) + tree.entries(node).map(\.value)
+    }
+    return found
 }
 
 /// The whole file as data, whatever it is a file of.

@@ -350,18 +350,21 @@ private struct InventoryGathering {
         let membership = Membership(groups.groups, graph, variablesOfAll)
         var look = MembershipChecks(membership)
         var nameless: [InventoryHosts.Host] = []
+        var places = HostPlaces()
         let finished = hosts.inOrder.map { host -> Inventory.Host in
             let around = membership.groups(around: host.name)
             let reached = host.finished { membership.value(of: $0, in: around) }
+            func said(_ variable: Key) -> Value? {
+                reached.variables[variable] ?? membership.value(of: variable, in: around)
+            }
             look.look(at: reached, in: around)
-            let connection =
-                reached.variables["ansible_connection"] ?? membership.value(of: "ansible_connection", in: around)
-            if host.needsAddress(connection, reached.variables) { nameless.append(host) }
+            places.look(at: host, said)
+            if host.needsAddress(said) { nameless.append(host) }
             return reached
         }
         // Of two machines under one name it is no matter yet what their groups say.
         if !hosts.diagnostics.hasErrors { diagnostics += look.diagnostics(groups.groups) }
-        diagnostics += hosts.atOneAddress(finished)
+        diagnostics += places.diagnostics
         if !nameless.isEmpty { diagnostics.append(.nameless(nameless)) }
         return (
             Inventory(hosts: finished, groups: groups.finished(graph, finished), variables: variablesOfAll, form: form),

@@ -17,15 +17,17 @@ package struct TargetSelection: Sendable {
 extension LinkedSite {
     /// What Prometheus scrapes (DESIGN §9). Reports R0201, R0402, R0613 and R0710–R0714.
     ///
-    /// - Parameter vms: those with a static address, of all envs or of the one that is wanted.
+    /// - Parameters:
+    ///   - vms: those with a static address, of all envs or of the one that is wanted.
+    ///   - isCheck: whether machines of two envs at one place are no matter: they may be alternatives.
     package func targets(
-        of selection: TargetSelection, _ vms: [Machine]
+        of selection: TargetSelection, _ vms: [Machine], isCheck: Bool = false
     ) -> (targets: ScrapeTargets, diagnostics: [Diagnostic]) {
         var gathering = TargetGathering(self, selection.env)
-        gathering.gatherMinions()
+        gathering.gatherMinions(vms)
         gathering.gatherMachines(vms)
         gathering.gatherProbes()
-        return gathering.finish(selection.job)
+        return gathering.finish(selection.job, isCheck: isCheck)
     }
 
     /// Whether site.yaml wants something of nodes and physical machines to be scraped, and of VMs.
@@ -46,6 +48,8 @@ private struct TargetGathering {
     private var jobsOfMetrics: [Key: Span?] = [:]
     private var jobsOfProbes: [Key: Span?] = [:]
     private var labelsAreChecked: Set<Span> = []
+    /// Machines that say no address.
+    private var unreachable: [Machine] = []
     /// What is scraped of a machine, by the machine's name.
     private var scraped: [Key: Set<[Key]>] = [:]
 
@@ -66,13 +70,14 @@ private struct TargetGathering {
 
     // MARK: Minions
 
-    mutating func gatherMinions() {
+    mutating func gatherMinions(_ vms: [Machine]) {
+        let namesOfVMs = Set(vms.map(\.name))
         let all = site.minions()
         diagnostics += all.diagnostics
         let metrics = metricsOfComponents()
         let graph = ComponentGraph(site)
         var known: [EntityID: Shared] = [:]
-        var unreachable: [(group: EntityID, minions: [Minion])] = []
+        var withoutAddress: [(group: EntityID, minions: [Minion])] = []
         for minion in all.minions {
             guard let file = site.entities[minion.hostGroup] else { continue }
             let shared = known[file.id] ?? self.shared(file, graph)
@@ -81,10 +86,14 @@ private struct TargetGathering {
             let runs = minion.fields?.contains("components") == true
             let components = runs ? site.components(of: file, minion.fields, in: graph) : shared.components
             let wanted = components.filter { metrics[$0.id]?.isEmpty == false }
-            guard !wanted.isEmpty, env == nil || minion.env.name.map({ Key($0) }) == env else { continue }
+            let own = minion.env.name.map { Key($0) }
+            // A minion that is a VM of an env belongs to that env.
+            guard !wanted.isEmpty, env == nil || own == env || (own == nil && namesOfVMs.contains(minion.id)) else {
+                continue
+            }
             guard let address = minion.address.value.string else {
-                if unreachable.last?.group != file.id { unreachable.append((file.id, [])) }
-                unreachable[unreachable.count - 1].minions.append(minion)
+                if withoutAddress.last?.group != file.id { withoutAddress.append((file.id, [])) }
+                withoutAddress[withoutAddress.count - 1].minions.append(minion)
                 continue
             }
             for (id, origin) in wanted {
@@ -96,7 +105,7 @@ private struct TargetGathering {
                 for metric in metrics[id] ?? [] { add(metric, watched, via: [step]) }
             }
         }
-        diagnostics += unreachable.map { .noTarget($0.minions.map(\.id.text), at: $0.minions[0].span) }
+        diagnostics += withoutAddress.map { .noTarget($0.minions.map(\.id.text), at: $0.minions[0].span) }
     }
 
     /// What the minions of a host group have in common.
@@ -182,7 +191,7 @@ private struct TargetGathering {
         let nearer = scraped
         for machine in machines {
             guard let address = machine.address?.value else {
-                diagnostics.append(.noTarget([machine.name.text], at: machine.span))
+                unreachable.append(machine)
                 continue
             }
             let origin = Origin(machine.span, machine.layer)
@@ -236,29 +245,41 @@ private struct TargetGathering {
 
     // MARK: The whole
 
-    func finish(_ job: Key?) -> (targets: ScrapeTargets, diagnostics: [Diagnostic]) {
+    func finish(_ job: Key?, isCheck: Bool) -> (targets: ScrapeTargets, diagnostics: [Diagnostic]) {
         var diagnostics = diagnostics
         let jobs = Set(jobsOfMetrics.keys).union(jobsOfProbes.keys).sorted()
         for job in jobs {
             guard let metric = jobsOfMetrics[job], let probe = jobsOfProbes[job] else { continue }
             diagnostics.append(.mixedJob(job, metric, probe))
         }
-        diagnostics += repeated()
+        // Another file may say where the machine is.
+        diagnostics += unreachable.filter { scraped[$0.name] == nil && !isScrapedBelow($0) }.map {
+            .noTarget([$0.name.text], at: $0.span)
+        }
+        diagnostics += repeated(isCheck: isCheck)
         if let job, !jobs.contains(job), site.hasAll([.component, .probe]), !diagnostics.hasErrors {
             diagnostics.append(.noJob(job, jobs))
         }
         return (ScrapeTargets(targets, jobs: jobs, job: job), diagnostics)
     }
 
+    /// Whether the machine that a node runs on is watched.
+    private func isScrapedBelow(_ machine: Machine) -> Bool {
+        let host = machine.entity.flatMap { site.entities[$0]?.fields["host"]?.name }
+        return host.map { scraped[Key($0)] != nil } ?? false
+    }
+
     /// What one job would scrape twice: R0714.
-    private func repeated() -> [Diagnostic] {
+    private func repeated(isCheck: Bool) -> [Diagnostic] {
         var known: [[Key]: ScrapeTargets.Target] = [:]
-        return targets.compactMap { target in
+        // What cannot be a target is reported otherwise, and a password in it is not to be quoted.
+        return targets.filter { $0.address.string.map(URLPassword.isIn) == false }.compactMap { target in
             guard let first = known[target.place] else {
                 known[target.place] = target
                 return nil
             }
-            return .repeated(first, target)
+            let envs = [first, target].compactMap { $0.labels["env"]?.name.map { Key($0) } }
+            return isCheck && Set(envs).count == 2 ? nil : .repeated(first, target)
         }
     }
 }

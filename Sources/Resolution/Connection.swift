@@ -12,6 +12,9 @@ struct Connection {
         "ansible_ssh_common_args",
     ]
 
+    /// The plugins that reach a host by its address.
+    static let overSSH = ["ssh", "smart", "paramiko", "paramiko_ssh"]
+
     /// The plugin that enters an Incus instance, whose name it reads from `ansible_incus_host`.
     static let incusPlugin = "community.general.incus"
 
@@ -46,7 +49,7 @@ extension Minion {
             ssh.entry("port")?.named("ansible_port"),
             ssh.entry("passwd")?.named("ansible_password"), key?.named("ansible_ssh_private_key_file"), sshArguments,
             ssh.entry("sudo")?.named("ansible_become"), ssh.entry("sudo_user")?.named("ansible_become_user"),
-        ].compactMap(\.self)
+        ].compactMap { $0?.literal }
     }
 
     /// `ssh_options` as the command line has them.
@@ -56,6 +59,19 @@ extension Minion {
         return Fields.Entry(
             "ansible_ssh_common_args", keySpan: entry.keySpan,
             .string(words.joined(separator: " "), entry.value.origin), rule: .derived("ssh_options"))
+    }
+}
+
+extension Fields.Entry {
+    /// The same as data: salt-ssh takes it as it is written, so for Ansible it is no template either.
+    fileprivate var literal: Fields.Entry {
+        var entry = self
+        switch value.content {
+        case .string(let text): entry.value.origin.isRaw = ["{{", "{%", "{#"].contains(where: text.contains)
+        case .secret: entry.value.origin.isRaw = true
+        default: break
+        }
+        return entry
     }
 }
 

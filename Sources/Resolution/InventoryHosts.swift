@@ -74,9 +74,11 @@ extension InventoryHosts.Host {
     }
 
     /// Whether Ansible would look a minion up by its name, which is hardly one for DNS: R0812.
-    func needsAddress(_ connection: Value?, _ variables: Fields) -> Bool {
-        guard layer == .instance, !variables.contains("ansible_host") else { return false }
-        return connection?.string.map { ["ssh", "smart", "paramiko", "paramiko_ssh"].contains($0) } ?? true
+    ///
+    /// - Parameter said: what the host or its groups say of a variable.
+    func needsAddress(_ said: (Key) -> Value?) -> Bool {
+        guard layer == .instance, said("ansible_host") == nil else { return false }
+        return said("ansible_connection")?.string.map { Connection.overSSH.contains($0) } ?? true
     }
 
     private var layer: Layer { machines.last?.layer ?? .builtIn }

@@ -136,7 +136,8 @@ extension Diagnostic {
     fileprivate static func noHostAddress(_ text: String, _ span: Span?) -> Diagnostic {
         let host = URLHost.name(in: text)
         return Diagnostic(
-            .badValue, "\"\(text)\" is neither an IP address nor a host name", at: span,
+            .badValue, "\(URLPassword.isIn(text) ? "this" : "\"\(text)\"") is neither an IP address nor a host name",
+            at: span,
             help: HostAddress.isOne(host) && host != text ? "write \(host)" : "write one, without scheme and port")
     }
 }

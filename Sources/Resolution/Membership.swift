@@ -53,6 +53,8 @@ struct Membership {
     /// What Ansible takes where a group says none is 1.
     private func priority(of group: Int) -> Int { groups[group].variables[AnsibleName.priority]?.integer ?? 1 }
 
+    func value(of variable: Key, saidBy group: Int) -> Value? { groups[group].variables[variable] }
+
     func value(of variable: Key, in around: PlaceSet) -> Value? {
         nearest(setting: variable, in: around).first.flatMap { groups[$0].variables[variable] } ?? ofAll[variable]
     }

@@ -84,7 +84,7 @@ func checkLabels(_ labels: Fields) -> [Diagnostic] {
             return .badLabel(label, "wants text, but this is \(label.value.phrase)", "quote it if it is text")
         case .string(let text) where text.contains("{{"):
             return .badLabel(label, "is a template, and nothing renders it", "write the text itself")
-        case .string(let text) where ProbeTarget.problem(of: text) == .password:
+        case .string(let text) where URLPassword.isIn(text):
             return Diagnostic.badLabel(label, "has a password in a URL", "take it out, and change it: it was readable")
                 .hiding(true)
         default: return name == "job" || name == "instance" ? .ownLabel(label, "Prometheus sets it itself") : nil
@@ -124,7 +124,8 @@ extension Diagnostic {
 
     static func badJob(_ name: String, _ span: Span?) -> Diagnostic {
         Diagnostic(
-            .badValue, "the job \"\(name)\" cannot name a file", at: span,
+            .badValue,
+            URLPassword.isIn(name) ? "this job cannot name a file" : "the job \"\(name)\" cannot name a file", at: span,
             help: "its targets go to JOB.json: use letters, digits, `.`, `_`, `@` and `-`, a letter or digit first")
     }
 

@@ -6,20 +6,23 @@ internal import YAMLSyntax
 // `Bind.swift`, which asks.
 
 /// A key of a host group, or of an instance, that would be pillar and is hardly meant so: R0418, R0810.
-func misplacedInHostGroup(_ key: Key, _ span: Span) -> Diagnostic? {
+///
+/// - Parameter isMap: whether a map stands behind it: then it is one of those fields only if they have one.
+func misplacedInHostGroup(_ key: Key, _ span: Span, isMap: Bool) -> Diagnostic? {
     if key == "include" || key == "exclude" { return .saltDirective(key, span) }
     if key == "host" { return nil }
-    if FieldTable.roster.field(key) != nil {
+    let holdMaps: [Key] = ["minion_opts", "grains", "mine_functions"]
+    if FieldTable.roster.field(key) != nil, !isMap || holdMaps.contains(key) {
         return .misplacedKey(key, span, "write it under `ssh:` if it is the roster's")
     }
     if key.text.hasPrefix("ansible_") {
         return .misplacedKey(key, span, "Ansible has it from `ssh:`, or from `vars:`: write it under one of them")
     }
-    if key == "connection" {
+    if key == "connection", !isMap {
         return .misplacedKey(key, span, "a group has it: write it in groups/NAME.yaml")
     }
     let ofComponents: [Key] = ["states", "requires", "metrics", "ansible_group"]
-    guard ofComponents.contains(key) else { return nil }
+    guard ofComponents.contains(key), !isMap else { return nil }
     return .misplacedKey(key, span, "a component has \(key): write it in components/NAME.yaml, and list that here")
 }
 

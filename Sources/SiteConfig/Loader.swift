@@ -173,10 +173,13 @@ struct Loader {
     ///
     /// - Returns: where they stand.
     private mutating func hide(_ found: [PasswordInClear], of tree: SyntaxTree) -> Set<Span?> {
-        guard !found.isEmpty else { return [] }
-        passwords[Key(tree.source.path)] = OpenedSecrets(
-            tree, scalars: found.map { (steps: $0.steps.map(\.text), node: $0.node) })
-        let spans = found.flatMap { [$0.span, tree.span($0.node)] }
+        let inURLs = urlsWithPasswords(in: tree)
+        guard !found.isEmpty || !inURLs.isEmpty else { return [] }
+        if !found.isEmpty {
+            passwords[Key(tree.source.path)] = OpenedSecrets(
+                tree, scalars: found.map { (steps: $0.steps.map(\.text), node: $0.node) })
+        }
+        let spans = found.flatMap { [$0.span, tree.span($0.node)] } + inURLs
         keep(tree.source.masking(spans))
         return Set(spans)
     }

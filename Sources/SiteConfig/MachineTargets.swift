@@ -31,7 +31,8 @@ extension SiteCompiler {
         let (inventory, found) = site.checkInventory(vms)
         let written = inventory.groups.map(\.variables) + inventory.hosts.map(\.variables) + [inventory.variables]
         let unwritable = written.flatMap { JSONWriter.document(Value(.map($0), .nowhere)).diagnostics }
-        return found + unwritable + site.targets(of: TargetSelection(job: nil, env: nil), vms).diagnostics
+        return found + unwritable
+            + site.targets(of: TargetSelection(job: nil, env: nil), vms, isCheck: true).diagnostics
     }
 
     /// What Prometheus scrapes.
@@ -42,9 +43,10 @@ extension SiteCompiler {
         loader.load(all: [.component, .probe], .targets)
         let metrics = loader.site.scrapes
         if metrics.machines, env == nil { loader.load(all: [.node, .host], .targets) }
-        if metrics.vms { loader.load(env, .targets) }
+        // Which minions are VMs of the env is told by its VMs.
+        if metrics.vms || env != nil { loader.load(env, .targets) }
         let site = loader.site
-        let vms = metrics.vms ? site.vms(of: env) : (machines: [], diagnostics: [])
+        let vms = metrics.vms || env != nil ? site.vms(of: env) : (machines: [], diagnostics: [])
         let selection = TargetSelection(job: request.job.map { Key($0) }, env: env)
         let compiled = site.targets(of: selection, vms.machines)
         let findings = link(site, .targets) + site.unknown(env) + vms.diagnostics + site.circlesOfRequirements()

@@ -75,7 +75,7 @@ extension Value {
         case .integer(let number): "the number \(number)"
         case .bigInteger(let digits): "the number \(digits)"
         case .float(let number): "the number \(number)"
-        case .string(let text): "the text \"\(text)\""
+        case .string(let text): URLPassword.isIn(text) ? "a text with a password in it" : "the text \"\(text)\""
         case .list: "a list"
         case .map: "a map"
         case .secret(let ref): "the secret \(ref.path)"

@@ -27,8 +27,10 @@ struct TargetsModel {
     private(set) var jobs: [String] = []
     /// The codes of what is wrong.
     private(set) var mistakes: Set<String> = []
-    /// Whether a machine is to be watched that says no address.
+    /// Whether a machine is to be watched of which nobody says an address.
     private(set) var isBlind = false
+    /// Machines whose own file says none.
+    private var unseen: [String] = []
 
     init(site: FleetSite, env: String? = nil) {
         self.site = site
@@ -39,6 +41,8 @@ struct TargetsModel {
         jobs = plain.union(probed).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         if !plain.isDisjoint(with: probed) { mistakes.insert("R0712") }
         let all = targets
+        // Another file may say where the machine is.
+        isBlind = isBlind || unseen.contains { name in !all.contains { $0.machine == name } }
         targets = all.filter { target in
             target.machine == nil
                 || !all.contains {
@@ -50,7 +54,12 @@ struct TargetsModel {
     // MARK: Minions
 
     private mutating func addMinions() -> [String] {
-        for minion in salt.minions where env == nil || salt.env(of: minion.group) == env {
+        let own = site.envs.first { $0.name == env }?.vms.filter { $0.staticAddress != nil }.map(\.name) ?? []
+        let wanted = salt.minions.filter { minion in
+            let named = salt.env(of: minion.group)
+            return env == nil || named == env || (named == nil && own.contains(minion.id))
+        }
+        for minion in wanted {
             for component in salt.components(of: minion.group, minion.instance) { add(component, of: minion) }
         }
         // What a component says is wrong or not, whoever runs it.
@@ -124,12 +133,16 @@ struct TargetsModel {
 
     private mutating func addMachines() -> [String] {
         for metric in site.nodeMetrics where env == nil {
-            isBlind = isBlind || site.nodes.contains { $0.address == nil }
-            for node in site.nodes { add(metric, node.address, [("node", .string(node.name))], 2) }
+            for node in site.nodes {
+                if node.address == nil { unseen.append(node.name) }
+                add(metric, node.address, [("node", .string(node.name))], 2)
+            }
         }
         for metric in site.machineMetrics where env == nil {
-            isBlind = isBlind || site.machines.contains { $0.address == nil }
-            for machine in site.machines { add(metric, machine.address, [("host", .string(machine.name))], 3) }
+            for machine in site.machines {
+                if machine.address == nil { unseen.append(machine.name) }
+                add(metric, machine.address, [("host", .string(machine.name))], 3)
+            }
         }
         for metric in site.vmMetrics {
             for owner in site.envs where env == nil || owner.name == env {

@@ -52,7 +52,7 @@ package struct JSONWriter {
         case .secret(let secret):
             if secret.type == .nonFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
             flush()
-            output.append(secret, isTemplated && secret.isNoTemplate ? .unsafeJSON : .json)
+            output.append(secret, isTemplated && value.isNoTemplate ? .unsafeJSON : .json)
         // As a file has it.
         case .pooled(let pool):
             output.hasPooledNumbers = true

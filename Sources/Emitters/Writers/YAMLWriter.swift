@@ -90,7 +90,7 @@ package struct YAMLWriter {
         case .secret(let secret):
             if secret.type == .nonFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
             flush()
-            output.append(secret, isTemplated && secret.isNoTemplate ? .unsafeYAML : .yaml)
+            output.append(secret, isTemplated && value.isNoTemplate ? .unsafeYAML : .yaml)
         case .pooled(let pool):
             output.hasPooledNumbers = true
             buffer += "{\"$alloc\": \(JSONText.quoted(pool.text))}".utf8

@@ -1,24 +1,18 @@
 package import Diagnostics
 internal import SiteModel
 
-extension InventoryHosts {
-    /// Hosts of several names at one address and port: R0620. Two minions at one place are R0614.
-    ///
-    /// - Parameter finished: the hosts, with their variables.
-    func atOneAddress(_ finished: [Inventory.Host]) -> [Diagnostic] {
-        let machines = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.machines) })
-        var known: [Place: Key] = [:]
-        return finished.compactMap { host in
-            guard let place = Place(host.variables) else { return nil }
-            guard let other = known[place] else {
-                known[place] = host.name
-                return nil
-            }
-            guard let first = machines[other]?.last, let second = machines[host.name]?.last,
-                !first.maySharePlace(with: second)
-            else { return nil }
-            return .sameAddress(first, second, host.variables["ansible_host"])
+/// Hosts of several names at one address and port: R0620. Two minions at one place are R0614.
+struct HostPlaces {
+    private(set) var diagnostics: [Diagnostic] = []
+    private var known: [Place: [Machine]] = [:]
+
+    /// - Parameter said: what the host or its groups say of a variable.
+    mutating func look(at host: InventoryHosts.Host, _ said: (Key) -> Value?) {
+        guard let place = Place(said), let machine = host.machines.last else { return }
+        if let other = known[place]?.first(where: { !$0.maySharePlace(with: machine) }) {
+            diagnostics.append(.sameAddress(other, machine, said("ansible_host")))
         }
+        known[place, default: []].append(machine)
     }
 
     /// Where ssh would lead.
@@ -28,13 +22,13 @@ extension InventoryHosts {
         /// The way there, which may lead into another network.
         let arguments: Key?
 
-        init?(_ variables: Fields) {
-            guard let address = variables["ansible_host"]?.string.flatMap({ HostAddress($0) }),
-                variables["ansible_connection"]?.string != "local"
+        init?(_ said: (Key) -> Value?) {
+            guard let address = said("ansible_host")?.string.flatMap({ HostAddress($0) }),
+                said("ansible_connection")?.string.map({ Connection.overSSH.contains($0) }) ?? true
             else { return nil }
             self.address = address
-            port = variables["ansible_port"]?.integer ?? 22
-            arguments = variables["ansible_ssh_common_args"]?.string.map { Key($0) }
+            port = said("ansible_port")?.integer ?? 22
+            arguments = said("ansible_ssh_common_args")?.string.map { Key($0) }
         }
     }
 }

@@ -11,8 +11,14 @@ struct MembershipChecks {
     private let membership: Membership
     /// Variables that several groups set, neither in the other, and the hosts that they meet on.
     private var meetings: [Case: [Key]] = [:]
-    /// How many hosts each group has, and how many of them say a variable of its themselves.
-    private var counts: [Int: (hosts: Int, own: [Key: Int])] = [:]
+    /// How many hosts each group has, and how many of them say a variable themselves, as the group does or otherwise.
+    private var counts: [Int: Count] = [:]
+
+    private struct Count {
+        var hosts = 0
+        var own: [Key: Int] = [:]
+        var otherwise: Set<Key> = []
+    }
 
     init(_ membership: Membership) { self.membership = membership }
 
@@ -22,10 +28,16 @@ struct MembershipChecks {
             let nearest = membership.nearest(setting: variable, in: around)
             if nearest.count > 1 { meetings[Case(variable: variable, groups: nearest), default: []].append(host.name) }
         }
-        let own = host.variables.entries.map(\.key).filter { $0.text.hasPrefix("ansible_") }
+        let own = host.variables.entries.filter { $0.key.text.hasPrefix("ansible_") }
         for group in membership.speakers where around.contains(group) {
-            counts[group, default: (0, [:])].hosts += 1
-            for variable in own { counts[group, default: (0, [:])].own[variable, default: 0] += 1 }
+            counts[group, default: Count()].hosts += 1
+            for entry in own {
+                guard let value = membership.value(of: entry.key, saidBy: group) else { continue }
+                counts[group, default: Count()].own[entry.key, default: 0] += 1
+                if !value.content.isSame(as: entry.value.content) {
+                    counts[group, default: Count()].otherwise.insert(entry.key)
+                }
+            }
         }
     }
 
@@ -44,10 +56,10 @@ struct MembershipChecks {
 
     private func idle(_ groups: [InventoryGroups.Group]) -> [Diagnostic] {
         membership.speakers.flatMap { place -> [Diagnostic] in
-            guard let (hosts, own) = counts[place] else { return [] }
-            return groups[place].variables.entries.filter { own[$0.key] == hosts }.map {
-                .idleVariable(groups[place].name, $0)
-            }
+            guard let count = counts[place] else { return [] }
+            return groups[place].variables.entries.filter { entry in
+                count.own[entry.key] == count.hosts && count.otherwise.contains(entry.key)
+            }.map { .idleVariable(groups[place].name, $0) }
         }
     }
 }
@@ -64,10 +76,11 @@ extension Diagnostic {
         _ variable: Key, _ groups: [InventoryGroups.Group], _ hosts: [Key]
     ) -> Diagnostic {
         let entries = groups.compactMap { group in group.variables.entry(variable).map { (group.name, $0.value) } }
-        let labels = entries.compactMap { name, value in
+        let labels = entries.prefix(3).compactMap { name, value in
             value.origin.span.map { Label($0, "\(name) says \(value.phrase)") }
         }
-        let names = groups.map { "\"\($0.name)\"" }.joined(separator: " and ")
+        let more = groups.count > 3 ? " and \(groups.count - 3) more" : ""
+        let names = groups.prefix(3).map { "\"\($0.name)\"" }.joined(separator: more.isEmpty ? " and " : ", ") + more
         let others = hosts.count > 1 ? " and \(hosts.count - 1) more" : ""
         return Diagnostic(
             .disagreement, "the groups \(names) set \(variable) to different values, and neither is in the other",
