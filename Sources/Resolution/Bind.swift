@@ -70,23 +70,6 @@ struct Place {
     }
 }
 
-extension Key {
-    /// Whether a roster has a password under that name, or Ansible, also if it is written in another way.
-    var namesPassword: Bool {
-        switch text.utf8.count {
-        case 6 where self == "passwd", 11 where self == "priv_passwd": return true
-        case 12... where text.utf8.first.map({ $0 | 0x20 }) == UInt8(ascii: "a"):
-            let name = text.lowercased().filter { $0 != " " }.map { $0 == "-" ? "_" : $0 }
-            return String(name).hasPrefix("ansible_")
-                && ["pass", "password", "passphrase"].contains(where: String(name).hasSuffix)
-        default: return false
-        }
-    }
-
-    /// Whether it may be meant for a password where it stands, which is not where one is read.
-    var seemsToNamePassword: Bool { namesPassword || text.lowercased().contains("pas") }
-}
-
 extension EntityKind {
     /// The layer that its files are.
     fileprivate var layer: Layer {
@@ -170,7 +153,7 @@ struct Binder {
         return fields
     }
 
-    private func key(_ entry: SyntaxTree.Entry) -> Key { Key(tree.string(entry.key)) }
+    func key(_ entry: SyntaxTree.Entry) -> Key { Key(tree.string(entry.key)) }
 
     private mutating func checkUnknown(
         _ key: Key, _ entry: SyntaxTree.Entry, _ present: Set<Key>, _ table: FieldTable, at place: Place
@@ -308,7 +291,7 @@ struct Binder {
     }
 
     /// `!secret path` and `{$secret: path}`, and tags, anywhere in a value.
-    fileprivate mutating func inspect(_ node: NodeID, at place: Place) {
+    mutating func inspect(_ node: NodeID, at place: Place) {
         if tree.pool(node) != nil { return noteAllocation(node, at: place) }
         if place.isShown, tree.secretPath(node) != nil || isPassword(node, at: place) {
             diagnostics.append(.shownSecret(place.steps, tree.span(node)))
@@ -341,46 +324,6 @@ struct Binder {
         } else {
             diagnostics.append(.badSecretMention("a step is empty, or a quote is not closed", [], span))
         }
-    }
-
-    private mutating func note(_ password: PasswordInClear) {
-        if !passwords.contains(where: { $0.steps == password.steps }) { passwords.append(password) }
-    }
-
-    /// Passwords in what is not read, so that no message shows them.
-    private mutating func notePasswords(in node: NodeID, at place: Place) {
-        // What an alias stands for is noted where it is written.
-        guard tree.target(node) == node else { return }
-        if isPassword(node, at: place) { note(PasswordInClear(steps: place.steps, span: tree.span(node), node: node)) }
-        for entry in tree.entries(node) {
-            var inside = place.below(key(entry))
-            inside.isOfPassword = place.isOfPassword || key(entry).seemsToNamePassword
-            notePasswords(in: entry.value, at: inside)
-        }
-        for (index, item) in tree.items(node).enumerated() { notePasswords(in: item, at: place.item(index)) }
-    }
-
-    /// Whether it is a password that stands in clear in a file that holds no secrets.
-    private func isPassword(_ node: NodeID, at place: Place) -> Bool {
-        place.isOfPassword && !tree.source.isSecret && tree.kind(node) == .scalar && tree.value(node) != .null
-            && tree.secretPath(node) == nil && tree.pool(node) == nil && !isTemplate(node, at: place)
-    }
-
-    /// Whether it is a variable of Ansible's that says where another value is: `{{ vault_password }}`.
-    private func isTemplate(_ node: NodeID, at place: Place) -> Bool {
-        guard place.steps.contains("vars"), case .string(let text) = tree.value(node), text.hasPrefix("{{"),
-            text.hasSuffix("}}")
-        else { return false }
-        let name = text.dropFirst(2).dropLast(2)
-        return name.utf8.allSatisfy { Catalogue.isName(String(UnicodeScalar($0))) || " _.[]|".utf8.contains($0) }
-    }
-
-    /// What encrypted a value that stands outside of the file that could be opened; nil if nothing did.
-    private func encryptor(of node: NodeID) -> String? {
-        guard tree.kind(node) == .scalar, !tree.source.isSecret else { return nil }
-        let text = tree.text(node)
-        if text.starts(with: "ENC[AES256_GCM,".utf8) { return "SOPS" }
-        return text.starts(with: "$ANSIBLE_VAULT;".utf8) ? "ansible-vault" : nil
     }
 
     /// The tag that a text in quotes begins with, if it says nothing else than the tag would.
@@ -482,27 +425,6 @@ extension SecretType {
             case .string(let text): text.isEmpty ? .empty : .string
             }
     }
-}
-
-/// The passwords in clear of a file, whatever it is a file of.
-package func passwords(in tree: SyntaxTree) -> [PasswordInClear] {
-    var binder = Binder(tree, .env, folder: "", .strict)
-    binder.inspect(tree.root, at: Place(of: .env))
-    return binder.passwords
-}
-
-/// Where texts stand that have a password in a URL: they are no secrets, but no message may show them.
-package func urlsWithPasswords(in tree: SyntaxTree) -> [Span] {
-    guard !tree.source.isSecret, tree.source.bytes.contains(UInt8(ascii: "@")) else { return [] }
-    var found: [Span] = []
-    var waiting = [tree.root]
-    while let node = waiting.popLast() {
-        // What an alias stands for is found where it is written.
-        guard tree.target(node) == node else { continue }
-        if tree.kind(node) == .scalar, URLPassword.isIn(tree.string(node)) { found.append(tree.span(node)) }
-        waiting += tree.items(node) + tree.entries(node).map(\.value)
-    }
-    return found
 }
 
 /// The whole file as data, whatever it is a file of.
