@@ -95,8 +95,10 @@ extension Source {
     /// Whether the text speaks of passwords, as a roster or Ansible names them.
     package var mentionsPasswords: Bool { mentions("passwd") || (mentions("ansible") && mentions("pass")) }
 
-    /// Whether it speaks of passwords in any spelling that may be meant for that.
-    package var seemsToMentionPasswords: Bool { mentions("passw") || mentions("pasw") }
+    /// Whether it speaks of passwords in any spelling that may be meant for that, or may have one in a URL.
+    package var seemsToMentionPasswords: Bool {
+        mentions("passw") || mentions("pasw") || bytes.contains(UInt8(ascii: "@"))
+    }
 
     /// Whether a word begins so, or a part of one behind a `_`: `nopasswd` is none.
     private func mentions(_ word: String) -> Bool {
