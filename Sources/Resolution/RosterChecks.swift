@@ -190,8 +190,8 @@ extension Code {
     package static let passwordInClear = Code(
         "R0809", "a password in clear",
         explanation: """
-            `passwd` and `priv_passwd` are passwords. This one stands in a file that is not one of secrets, so it is in git, \
-            in every clone and in every backup. No message, explanation or redacted output shows it, and what needs it \
+            `passwd` and `priv_passwd` are passwords, and what Ansible calls so: `ansible_password`, `ansible_become_pass` and the \
+            like. This one stands in a file that is not one of secrets, so it is in git, in every clone and in every backup. No message, explanation or redacted output shows it, and what needs it \
             still gets it.
             """,
         example: """

@@ -94,13 +94,8 @@ struct FileWriter {
     ///
     /// - Parameter name: the file that they were to become; nil for any.
     static func removeLeftovers(in folder: FilePath, of name: String? = nil) {
-        guard let directory = unsafe opendir(folder.string) else { return }
-        defer { unsafe closedir(directory) }
         let mark = ".resolve-"
-        while let entry = unsafe readdir(directory) {
-            let found = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        for found in names(in: folder) {
             guard found.hasPrefix("."), found.hasSuffix(".tmp"), let range = found.ranges(of: mark).last,
                 name.map({ found.hasPrefix(".\($0)\(mark)") }) ?? true,
                 let process = Int32(found[range.upperBound...].dropLast(4)), process > 0,
@@ -108,5 +103,19 @@ struct FileWriter {
             else { continue }
             unsafe unlink(folder.appending(found).string)
         }
+    }
+
+    /// The names in a folder, in no order; none if it cannot be read.
+    static func names(in folder: FilePath) -> [String] {
+        guard let directory = unsafe opendir(folder.string) else { return [] }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            names.append(
+                unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                })
+        }
+        return names
     }
 }

@@ -34,15 +34,7 @@ struct Folder {
 
     /// The names of files in it that end so, sorted.
     func names(endingIn ending: String) -> [String] {
-        guard let directory = unsafe opendir(path.string) else { return [] }
-        defer { unsafe closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasSuffix(ending), !name.hasPrefix(".") { names.append(name) }
-        }
+        let names = FileWriter.names(in: path).filter { $0.hasSuffix(ending) && !$0.hasPrefix(".") }
         return names.sorted()
     }
 
