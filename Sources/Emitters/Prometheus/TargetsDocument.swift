@@ -21,11 +21,11 @@ private struct LabelSet {
     /// Sorted by the labels' JSON text, the targets of each in natural order.
     static func all(in targets: [ScrapeTargets.Target]) -> [LabelSet] {
         var sets: [LabelSet] = []
-        var places: [String: Int] = [:]
+        var places: [Key: Int] = [:]
         for target in targets {
             let labels = written(target.labels)
             // Two that differ in their order are one.
-            let name = text(labels.entries.sorted { $0.key < $1.key })
+            let name = Key(text(labels.entries.sorted { $0.key < $1.key }))
             if let place = places[name] {
                 sets[place].add(target)
             } else {
