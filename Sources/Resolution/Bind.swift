@@ -77,6 +77,7 @@ extension EntityKind {
         case .site: .site
         case .secrets: .secrets
         case .allocations: .allocations
+        case .outputs: .outputs
         case .host: .host
         case .node: .node
         case .env: .env
@@ -252,6 +253,8 @@ struct Binder {
                 items.append(value(item, type, named: name, at: place.item(index)))
             }
             return Value(.list(items), origin)
+        case .oneOrMore(let type):
+            return value(node, tree.kind(node) == .list ? .list(type) : type, named: name, at: place)
         case .parents:
             let parent = FieldType.reference(.parent(kind, folder: folder))
             return value(node, tree.kind(node) == .list ? .list(parent) : parent, named: name, at: place)

@@ -8,8 +8,8 @@ internal import SiteModel
 
 extension SiteCompiler {
     /// A spec, its references filled in.
-    func compileSpecification(_ name: String, _ keyring: Keyring?) -> Draft {
-        var loader = Loader(files, strictness, keyring)
+    func compileSpecification(_ name: String, _ loader: Loader) -> Draft {
+        var loader = loader
         loader.loadSite()
         loader.loadSecrets(isNeeded: true)
         guard let place = loader.catalogue.place(Key(name), .kind(.spec)) else {
@@ -21,12 +21,12 @@ extension SiteCompiler {
         let site = loader.site
         let compiled = site.specification(spec)
         return Draft(
-            loader, link(site, .deployment) + compiled.diagnostics, .specification(compiled.specification))
+            loader, loader.links(of: site, .deployment) + compiled.diagnostics, .specification(compiled.specification))
     }
 
     /// A manifest's graph, its orders, and the variables of its roots if a node is named.
-    func compileManifest(_ request: Target.Manifest, _ keyring: Keyring?) -> Draft {
-        var loader = Loader(files, strictness, keyring)
+    func compileManifest(_ request: Target.Manifest, _ loader: Loader) -> Draft {
+        var loader = loader
         loader.loadSite()
         let scope: Scope = request.node == nil ? .names : .deployment
         if request.node != nil { loader.loadSecrets(isNeeded: true) }
@@ -40,7 +40,7 @@ extension SiteCompiler {
         }
         let node = request.node.map { chooseNode($0, nil, &loader) }
         let site = loader.site
-        findings += link(site, scope) + (node?.diagnostics ?? []) + site.shadowedPresets(.presetOfManifest)
+        findings += loader.links(of: site, scope) + (node?.diagnostics ?? []) + site.shadowedPresets(.presetOfManifest)
         let compiled = site.manifest(entity)
         findings += compiled.diagnostics
         guard var manifest = compiled.manifest else { return Draft(loader, findings, nil) }
@@ -63,8 +63,8 @@ extension SiteCompiler {
     }
 
     /// How to reach a machine: a node, else a host.
-    func compileHost(_ name: String, _ keyring: Keyring?) -> Draft {
-        var loader = Loader(files, strictness, keyring)
+    func compileHost(_ name: String, _ loader: Loader) -> Draft {
+        var loader = loader
         loader.loadSite()
         let catalogue = loader.catalogue
         guard let place = catalogue.place(Key(name), .kind(.node)) ?? catalogue.place(Key(name), .kind(.host)) else {
@@ -76,7 +76,7 @@ extension SiteCompiler {
         if place.id.kind == .host { loader.loadSecrets(isNeeded: false) }
         let site = loader.site
         let compiled = place.id.kind == .node ? site.access(toNode: entity) : site.access(toHost: entity)
-        return Draft(loader, link(site, .deployment) + compiled.diagnostics, .host(compiled.access))
+        return Draft(loader, loader.links(of: site, .deployment) + compiled.diagnostics, .host(compiled.access))
     }
 
     /// What the command line has to say if a token is to be made: no output reads the clock.

@@ -15,9 +15,9 @@ struct Loader {
     private(set) var diagnostics: [Diagnostic] = []
     /// What the system refused: the run could not be done, whatever the site says.
     var failures: [String] = []
-    var secrets = SiteSecrets()
+    var secrets = SiteSecrets() { didSet { settled = nil } }
     /// The secrets of single components and host groups, once they are looked for.
-    var secretLayers: [EntityID: SiteSecrets] = [:]
+    var secretLayers: [EntityID: SiteSecrets] = [:] { didSet { settled = nil } }
     var secretLayerFiles = SecretLayerFiles()
     var secretLayersFound: [SiteSecrets.Found] = []
     var hasListedSecretLayers = false
@@ -26,8 +26,10 @@ struct Loader {
     /// Every file that may be the site's secrets, as it was found.
     var secretsFound: [SiteSecrets.Found] = []
     /// What opens encrypted files; nil where nothing may be opened.
-    let keyring: Keyring?
+    private(set) var keyring: Keyring?
     private var seen: Set<EntityID> = []
+    /// The linked site, where nothing more will be read.
+    private var settled: LinkedSite?
     /// Whether remarks on style are wanted, which cost a look at every scalar.
     private let lints: Bool
 
@@ -52,9 +54,10 @@ struct Loader {
 
     /// The catalogue, what was loaded, and the secrets' keys.
     var site: LinkedSite {
-        LinkedSite(
-            catalogue: catalogue, entities: entities, secrets: secrets.state, strictness: strictness,
-            surroundings: surroundings, secretLayers: layersOfSecrets)
+        settled
+            ?? LinkedSite(
+                catalogue: catalogue, entities: entities, secrets: secrets.state, strictness: strictness,
+                surroundings: surroundings, secretLayers: layersOfSecrets)
     }
 
     /// Loads `site.yaml`, if there is one.
@@ -72,6 +75,13 @@ struct Loader {
         else { return }
         reportRival(path, catalogue.rivals.first { $0.path == path }?.rival)
         _ = bindFile(path, as: .allocations)
+    }
+
+    /// Loads `resolve.yaml`, if there is one.
+    mutating func loadOutputs() {
+        guard let path = catalogue.outputsFile, seen.insert(.outputs).inserted else { return }
+        reportRival(path, catalogue.rivals.first { $0.path == path }?.rival)
+        _ = bindFile(path, as: .outputs)
     }
 
     /// Loads an entity and, from reference to reference, all that the scope reads of it.
@@ -111,6 +121,22 @@ struct Loader {
         let bound = bind(tree, as: place.id, strictness)
         _ = hide(bound.entity.passwords, of: tree)
         if !bound.diagnostics.hasErrors { surroundings[place.id] = bound.entity }
+    }
+
+    /// The same, which opens no encrypted file.
+    var openingNothing: Loader {
+        var loader = self
+        loader.keyring = nil
+        return loader
+    }
+
+    /// What is wrong with the references of what was read. Of a whole site they were checked when it was read.
+    func links(of site: LinkedSite, _ scope: Scope) -> [Diagnostic] { settled == nil ? link(site, scope) : [] }
+
+    /// Takes what was read for the whole site: what was found so far has been reported.
+    mutating func settle() {
+        diagnostics = []
+        settled = site
     }
 
     // MARK: Files
@@ -166,6 +192,7 @@ struct Loader {
         let hidden = hide(bound.entity.passwords, of: tree)
         if lints { diagnostics += tree.versionLints().filter { !hidden.contains($0.primary?.span) } }
         entities[id] = bound.entity
+        settled = nil
         return bound.entity
     }
 

@@ -8,8 +8,8 @@ internal import SiteModel
 
 extension SiteCompiler {
     /// Hosts and groups for Ansible.
-    func compileInventory(_ request: Target.Inventory, _ keyring: Keyring?) -> Draft {
-        var loader = Loader(files, strictness, keyring)
+    func compileInventory(_ request: Target.Inventory, _ loader: Loader) -> Draft {
+        var loader = loader
         let env = request.env.map { Key($0) }
         loader.loadHostGroups()
         loader.load(all: [.component, .group], .inventory)
@@ -22,7 +22,8 @@ extension SiteCompiler {
         let vms = site.vms(of: env)
         let form = request.form.inModel
         let compiled = site.inventory(of: vms.machines, env: env, form)
-        let findings = link(site, .inventory) + site.unknown(env) + vms.diagnostics + site.circlesOfRequirements()
+        let findings =
+            loader.links(of: site, .inventory) + site.unknown(env) + vms.diagnostics + site.circlesOfRequirements()
         return Draft(loader, findings + compiled.diagnostics, .inventory(compiled.inventory))
     }
 
@@ -36,8 +37,8 @@ extension SiteCompiler {
     }
 
     /// What Prometheus scrapes.
-    func compileTargets(_ request: Target.Targets) -> Draft {
-        var loader = Loader(files, strictness)
+    func compileTargets(_ request: Target.Targets, _ loader: Loader) -> Draft {
+        var loader = loader
         let env = request.env.map { Key($0) }
         loader.loadHostGroups()
         loader.load(all: [.component, .probe], .targets)
@@ -49,7 +50,8 @@ extension SiteCompiler {
         let vms = metrics.vms || env != nil ? site.vms(of: env) : (machines: [], diagnostics: [])
         let selection = TargetSelection(job: request.job.map { Key($0) }, env: env)
         let compiled = site.targets(of: selection, vms.machines)
-        let findings = link(site, .targets) + site.unknown(env) + vms.diagnostics + site.circlesOfRequirements()
+        let findings =
+            loader.links(of: site, .targets) + site.unknown(env) + vms.diagnostics + site.circlesOfRequirements()
         return Draft(loader, findings + compiled.diagnostics, .targets(compiled.targets))
     }
 }

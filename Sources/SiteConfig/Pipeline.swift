@@ -25,27 +25,27 @@ struct Draft {
 }
 
 extension SiteCompiler {
-    func draft(_ target: Target, _ keyring: Keyring?) -> Draft {
+    func draft(_ target: Target, _ loader: Loader) -> Draft {
         switch target {
-        case .env(let request): compileEnv(request, keyring)
-        case .vm(let request): compileVM(request, keyring)
-        case .variables(let request): compileVariables(request, keyring)
-        case .specification(let name): compileSpecification(name, keyring)
-        case .manifest(let request): compileManifest(request, keyring)
-        case .host(let name): compileHost(name, keyring)
-        case .roster(let request): compileRoster(request, keyring)
-        case .pillar(let id): compileMinion(id, keyring) { .pillar($0) }
+        case .env(let request): compileEnv(request, loader)
+        case .vm(let request): compileVM(request, loader)
+        case .variables(let request): compileVariables(request, loader)
+        case .specification(let name): compileSpecification(name, loader)
+        case .manifest(let request): compileManifest(request, loader)
+        case .host(let name): compileHost(name, loader)
+        case .roster(let request): compileRoster(request, loader)
+        case .pillar(let id): compileMinion(id, loader) { .pillar($0) }
         // States are no secrets, so nothing is opened for them.
-        case .tops(let id): compileMinion(id, nil, readsPillar: false) { .tops($0) }
-        case .nodegroups: compileNodegroups()
-        case .inventory(let request): compileInventory(request, keyring)
-        case .targets(let request): compileTargets(request)
+        case .tops(let id): compileMinion(id, loader.openingNothing, readsPillar: false) { .tops($0) }
+        case .nodegroups: compileNodegroups(loader)
+        case .inventory(let request): compileInventory(request, loader)
+        case .targets(let request): compileTargets(request, loader)
         }
     }
 
     /// One env on one node.
-    func compileEnv(_ request: Target.Env, _ keyring: Keyring?) -> Draft {
-        var loader = Loader(files, strictness, keyring)
+    func compileEnv(_ request: Target.Env, _ loader: Loader) -> Draft {
+        var loader = loader
         loader.loadSite()
         loader.loadSecrets(isNeeded: true)
         let env = loadEnv(request.name, .deployment, &loader)
@@ -53,7 +53,7 @@ extension SiteCompiler {
         loader.loadAllocations()
 
         let site = loader.site
-        var findings = link(site, .deployment) + node.diagnostics + site.shadowedPresets()
+        var findings = loader.links(of: site, .deployment) + node.diagnostics + site.shadowedPresets()
         var machines = Deployment.Machines()
         if let env {
             let numbered = env.entity.numbering(request.vmids)
@@ -71,8 +71,8 @@ extension SiteCompiler {
     }
 
     /// One VM, without an env.
-    func compileVM(_ request: Target.VM, _ keyring: Keyring?) -> Draft {
-        var loader = Loader(files, strictness, keyring)
+    func compileVM(_ request: Target.VM, _ loader: Loader) -> Draft {
+        var loader = loader
         loader.loadSite()
         loader.loadSecrets(isNeeded: true)
         let node = chooseNode(request.node, nil, &loader)
@@ -94,7 +94,7 @@ extension SiteCompiler {
         loader.loadAllocations()
 
         let site = loader.site
-        findings += link(site, .deployment) + site.shadowedPresets()
+        findings += loader.links(of: site, .deployment) + site.shadowedPresets()
         let method = site.authMethod(
             spec: request.spec.map { .string($0, .commandLine) },
             posture: request.posture.map { .string($0, .commandLine) }, issuedAt: request.issuedAt)
@@ -115,8 +115,8 @@ extension SiteCompiler {
     }
 
     /// The Ansible variables of an env's posture, or of a posture.
-    func compileVariables(_ request: Target.Variables, _ keyring: Keyring?) -> Draft {
-        var loader = Loader(files, strictness, keyring)
+    func compileVariables(_ request: Target.Variables, _ loader: Loader) -> Draft {
+        var loader = loader
         loader.loadSite()
         loader.loadSecrets(isNeeded: true)
         var findings: [Diagnostic] = []
@@ -144,7 +144,7 @@ extension SiteCompiler {
         if posture == nil { loader.load("dev", .postureForVariables, .variables) }
         let site = loader.site
         let compiled = site.variables(env: envName, posture: posture, in: env?.entity)
-        findings += link(site, .variables) + compiled.diagnostics
+        findings += loader.links(of: site, .variables) + compiled.diagnostics
         return Draft(loader, findings, .variables(compiled.variables))
     }
 
@@ -163,9 +163,10 @@ extension SiteCompiler {
             for place in loader.catalogue.all(kind) { loader.load(place, .everything) }
         }
         loader.loadAllocations(always: true)
+        loader.loadOutputs()
         loader.loadSecretLayers(isNeeded: false)
         let site = loader.site
-        var findings = link(site, .everything) + site.shadowedPresets()
+        var findings = loader.links(of: site, .everything) + site.shadowedPresets()
         var vms: [Machine] = []
         for place in site.catalogue.all(.env) {
             guard let env = site.entities[place.id] else { continue }

@@ -8,8 +8,8 @@ internal import SiteModel
 
 extension SiteCompiler {
     /// How salt-ssh reaches minions.
-    func compileRoster(_ request: Target.Roster, _ keyring: Keyring?) -> Draft {
-        var loader = Loader(files, strictness, keyring)
+    func compileRoster(_ request: Target.Roster, _ loader: Loader) -> Draft {
+        var loader = loader
         loader.loadHostGroups()
         // Only a password in a roster needs the secrets' values.
         loader.loadMentionedSecrets(isNeeded: loader.site.hostGroups.contains(where: \.hasSecretInRoster))
@@ -19,19 +19,19 @@ extension SiteCompiler {
             addresses: request.addresses.map { (id: $0.minion, address: $0.address) })
         let isWhole = !loader.diagnostics.hasErrors && loader.failures.isEmpty
         let compiled = site.roster(of: selection, request.form == .json ? .json : .yaml, isWhole: isWhole)
-        return Draft(loader, link(site, .names) + compiled.diagnostics, .roster(compiled.roster))
+        return Draft(loader, loader.links(of: site, .names) + compiled.diagnostics, .roster(compiled.roster))
     }
 
     /// What the states of one minion read. Reads only its host group, its components and their secrets, if its id leads there.
     func compileMinion(
-        _ id: String, _ keyring: Keyring?, readsPillar: Bool = true, _ subject: (MinionData) -> Subject
+        _ id: String, _ loader: Loader, readsPillar: Bool = true, _ subject: (MinionData) -> Subject
     ) -> Draft {
-        var loader = Loader(files, strictness, keyring)
+        var loader = loader
         guard let (minion, group, rivals) = loader.findMinion(id) else {
             loader.loadMentionedSecrets(isNeeded: false)
             let site = loader.site
             let all = site.minions()
-            var findings = link(site, .names) + all.diagnostics
+            var findings = loader.links(of: site, .names) + all.diagnostics
             // What could not be read may have been it.
             if !(loader.diagnostics + findings).hasErrors, loader.failures.isEmpty {
                 findings.append(.noMinion(id, among: all.minions))
@@ -46,30 +46,32 @@ extension SiteCompiler {
         loader.loadMentionedSecrets(isNeeded: true)
         let site = loader.site
         let compiled = site.data(of: minion, in: group)
-        var findings = rivals + site.minions(of: group).diagnostics + compiled.diagnostics + link(site, .minion)
+        var findings =
+            rivals + site.minions(of: group).diagnostics + compiled.diagnostics + loader.links(of: site, .minion)
         if readsPillar { findings += loader.missingLayerWarnings }
         return Draft(loader, findings, subject(compiled.data))
     }
 
-    func compileNodegroups() -> Draft {
-        var loader = Loader(files, strictness)
+    func compileNodegroups(_ loader: Loader) -> Draft {
+        var loader = loader
         loader.loadHostGroups()
         for place in loader.catalogue.all(.component) { loader.load(place, .minion) }
         loader.loadMentionedSecrets(isNeeded: false)
         let site = loader.site
         let compiled = site.nodegroups()
         let circles = site.circlesOfRequirements()
-        return Draft(loader, link(site, .minion) + circles + compiled.diagnostics, .nodegroups(compiled.nodegroups))
+        return Draft(
+            loader, loader.links(of: site, .minion) + circles + compiled.diagnostics, .nodegroups(compiled.nodegroups))
     }
 
     /// Every minion, for `list`.
     func listMinions() -> (loader: Loader, findings: [Diagnostic], minions: [Minion]) {
-        var loader = Loader(files, strictness)
+        var loader = newLoader()
         loader.loadHostGroups()
         loader.loadMentionedSecrets(isNeeded: false)
         let site = loader.site
         let all = site.minions()
-        return (loader, link(site, .names) + all.diagnostics, all.minions)
+        return (loader, loader.links(of: site, .names) + all.diagnostics, all.minions)
     }
 }
 

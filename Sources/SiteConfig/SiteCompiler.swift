@@ -13,7 +13,6 @@ public struct SiteCompiler: Sendable {
     let files: any SiteFiles
     let strictness: Strictness
     private let identities: Identities?
-
     /// - Parameters:
     ///   - files: the site's files.
     ///   - isLenient: whether mistakes that homestak's Python resolver passes over are only warnings, and the output is
@@ -33,6 +32,11 @@ public struct SiteCompiler: Sendable {
         identities = nil
     }
 
+    /// What reads the site's files for one compile.
+    ///
+    /// - Parameter keyring: what opens encrypted files; nil to open nothing.
+    func newLoader(_ keyring: Keyring? = nil) -> Loader { Loader(files, strictness, keyring) }
+
     /// Whether somebody said what is to open the secrets, and did not leave it to what is found.
     var namesIdentities: Bool { identities.map { !$0.files.isEmpty || $0.passphraseFile != nil } ?? false }
 
@@ -43,7 +47,7 @@ public struct SiteCompiler: Sendable {
     ///
     /// - Returns: the document, if the site has no errors, and all that was found.
     public func compile(_ target: Target) -> Compilation {
-        finish(draft(target, keyring))
+        finish(draft(target, newLoader(keyring)))
     }
 
     /// Compiles what Prometheus scrapes into one document for each job.
@@ -51,7 +55,7 @@ public struct SiteCompiler: Sendable {
     /// - Parameter request: with a job, that one alone.
     /// - Returns: the documents by their jobs' names, sorted, if the site has no errors, and all that was found.
     public func compileJobs(_ request: Target.Targets) -> (jobs: [(name: String, document: Document)], report: Report) {
-        let draft = compileTargets(request)
+        let draft = compileTargets(request, newLoader())
         let whole = finish(draft)
         guard whole.document != nil, case .targets(let targets) = draft.subject else { return ([], whole.report) }
         let wanted = targets.job.map { [$0] } ?? targets.jobs

@@ -10,14 +10,17 @@ enum Subprocess {
     ///   - words: the program, looked for in $PATH, and its arguments.
     ///   - variables: set for it besides this process's own.
     ///   - isQuiet: whether its complaints are dropped; else they are shown.
+    ///   - input: what it reads; nil for what this process would.
     /// - Throws: `Errno` if it cannot be run.
     static func output(
-        of words: [String], with variables: [String] = [], isQuiet: Bool = false, limit: Int
+        of words: [String], with variables: [String] = [], isQuiet: Bool = false, input: [UInt8]? = nil, limit: Int
     ) throws -> SecretText? {
+        let source = try input.map { try temporaryFile(of: $0) }
+        defer { try? source?.close() }
         let pipe = try FileDescriptor.pipe()
         let process: pid_t
         do {
-            process = try spawn(words, variables, isQuiet: isQuiet, pipe)
+            process = try spawn(words, variables, isQuiet: isQuiet, input: source, pipe)
             try? pipe.writeEnd.close()
         } catch {
             try? pipe.writeEnd.close()
@@ -31,6 +34,21 @@ enum Subprocess {
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) == -1, errno == EINTR {}
         return status == 0 ? try text.get() : nil
+    }
+
+    /// A file without a name, which goes when it is closed. A pipe would have to be filled while the program is answering.
+    private static func temporaryFile(of bytes: [UInt8]) throws -> FileDescriptor {
+        guard let stream = unsafe tmpfile() else { throw Errno(rawValue: errno) }
+        defer { unsafe fclose(stream) }
+        let file = try FileDescriptor(rawValue: unsafe fileno(stream)).duplicate()
+        do {
+            try file.writeAll(bytes)
+            _ = try file.seek(offset: 0, from: FileDescriptor.SeekOrigin.start)
+        } catch {
+            try? file.close()
+            throw error
+        }
+        return file
     }
 
     /// Everything up to the end of a file or pipe, or the limit.
@@ -48,7 +66,7 @@ enum Subprocess {
     }
 
     private static func spawn(
-        _ words: [String], _ variables: [String], isQuiet: Bool,
+        _ words: [String], _ variables: [String], isQuiet: Bool, input: FileDescriptor?,
         _ pipe: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
     ) throws -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
@@ -57,6 +75,7 @@ enum Subprocess {
         unsafe posix_spawn_file_actions_adddup2(&actions, pipe.writeEnd.rawValue, STDOUT_FILENO)
         unsafe posix_spawn_file_actions_addclose(&actions, pipe.readEnd.rawValue)
         unsafe posix_spawn_file_actions_addclose(&actions, pipe.writeEnd.rawValue)
+        if let input { unsafe posix_spawn_file_actions_adddup2(&actions, input.rawValue, STDIN_FILENO) }
         if isQuiet { unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { unsafe arguments.forEach { unsafe free($0) } }

@@ -18,7 +18,9 @@ package struct Catalogue: Sendable {
     package internal(set) var siteFile: String?
     /// The file that records which numbers of pools were given out.
     package private(set) var allocationsFile: String?
-    /// Pairs of files beside each other that have one name, of `site` and `secrets`.
+    /// The file that says what `resolve build` writes.
+    package private(set) var outputsFile: String?
+    /// Pairs of files beside each other that have one name, of the single files.
     package private(set) var rivals: [(path: String, rival: String)] = []
     /// Files that would be read but for their names, which are none.
     package private(set) var misnamed: [String] = []
@@ -41,6 +43,7 @@ package struct Catalogue: Sendable {
         if folder.isEmpty {
             siteFile = choose("site", names)
             allocationsFile = choose("allocations", names)
+            outputsFile = choose("resolve", names)
             secretFiles =
                 (choose("secrets", names).map { [$0] } ?? [])
                 + ["secrets.yaml.enc", "secrets.enc.yaml", "secrets.yaml.age"].filter(names.contains)
@@ -135,7 +138,7 @@ package struct Catalogue: Sendable {
 
     /// Every file that a compile may read, relative to the site.
     package var paths: [String] {
-        [siteFile, allocationsFile].compactMap(\.self) + secretFiles
+        [siteFile, allocationsFile, outputsFile].compactMap(\.self) + secretFiles
             + EntityKind.allCases.flatMap { all($0).map(\.path) }
     }
 

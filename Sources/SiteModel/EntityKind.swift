@@ -1,6 +1,8 @@
 /// The kinds of thing that a site describes, and where they live (DESIGN §1).
 package enum EntityKind: String, Sendable, CaseIterable {
     case site, secrets, allocations
+    /// What `resolve build` writes.
+    case outputs = "resolve"
     case host, node, env, template, preset, posture, spec, manifest
     case hostGroup = "host group"
     case component, group, probe
@@ -11,7 +13,7 @@ package enum EntityKind: String, Sendable, CaseIterable {
     /// "a preset", "an env"; the single files by their names.
     package var withArticle: String {
         switch self {
-        case .site, .secrets, .allocations: rawValue + ".yaml"
+        case .site, .secrets, .allocations, .outputs: rawValue + ".yaml"
         case .env: "an env"
         default: "a " + name
         }
@@ -20,7 +22,7 @@ package enum EntityKind: String, Sendable, CaseIterable {
     /// As `resolve list` takes it.
     package var plural: String {
         switch self {
-        case .site, .secrets, .allocations: rawValue
+        case .site, .secrets, .allocations, .outputs: rawValue
         case .hostGroup: "host-groups"
         default: rawValue + "s"
         }
@@ -29,7 +31,7 @@ package enum EntityKind: String, Sendable, CaseIterable {
     /// The folders it is found in, in the order in which a file is chosen; none for the single files.
     package var folders: [String] {
         switch self {
-        case .site, .secrets, .allocations: []
+        case .site, .secrets, .allocations, .outputs: []
         case .template: ["vms"]
         case .preset: SearchOrder.presetOfVM.folders
         case .posture: SearchOrder.postureForVariables.folders
@@ -93,7 +95,7 @@ package enum SearchOrder: Sendable {
 /// Names one entity: its kind, the folder it was found in, and the stem of its file.
 package struct EntityID: Hashable, Sendable {
     package let kind: EntityKind
-    /// Empty for the single files: `site.yaml`, `secrets.yaml`, `allocations.yaml`.
+    /// Empty for the single files: `site.yaml`, `secrets.yaml`, `allocations.yaml`, `resolve.yaml`.
     package let folder: String
     package let name: Key
 
@@ -106,4 +108,5 @@ package struct EntityID: Hashable, Sendable {
     package static let site = EntityID(.site, folder: "", "site")
     package static let secrets = EntityID(.secrets, folder: "", "secrets")
     package static let allocations = EntityID(.allocations, folder: "", "allocations")
+    package static let outputs = EntityID(.outputs, folder: "", "resolve")
 }

@@ -20,6 +20,8 @@ package indirect enum FieldType: Sendable {
     /// A key under a part of the secrets; where it may name that part, too, `ssh_keys.joe` is `joe`.
     case secret(under: Key, mayNamePart: Bool = false)
     case list(FieldType)
+    /// One value, or a list of them.
+    case oneOrMore(FieldType)
     case map(FieldTable)
     /// A map with any keys.
     case mapOf(FieldType)
@@ -53,6 +55,7 @@ extension FieldType {
         case .parents: "the name of another of its kind, or a list of names"
         case .secret(let section, _): "the name of a secret under \(section)"
         case .list: "a list"
+        case .oneOrMore(let type): "\(type.wish), or a list"
         case .map, .mapOf: "a map"
         case .nullable(let type): type.wish
         case .any, .visible: "a value"
@@ -136,6 +139,7 @@ extension EntityKind {
         case .site: .site
         case .secrets: .secrets
         case .allocations: .allocations
+        case .outputs: .outputs
         case .host: .host
         case .node: .node
         case .env: .env

@@ -4,7 +4,8 @@ package import Diagnostics
 package enum Layer: UInt8, Sendable, CaseIterable {
     /// What `resolve` itself supplies when nothing is written.
     case builtIn
-    case site, secrets, allocations, node, host, preset, template, posture, env, spec, component, hostGroup, group,
+    case site, secrets, allocations, outputs, node, host, preset, template, posture, env, spec, component, hostGroup,
+        group,
         probe, manifest
     /// A VM's own entry in its env.
     case instance
@@ -19,6 +20,7 @@ package enum Layer: UInt8, Sendable, CaseIterable {
         case .site: "site"
         case .secrets: "secrets"
         case .allocations: "allocations"
+        case .outputs: "resolve.yaml"
         case .node: "node"
         case .host: "host"
         case .preset: "preset"

@@ -65,7 +65,7 @@ extension SiteCompiler {
     /// - Parameter path: which values, dotted; items of lists by index or by their `name`; `*` is any one step. Nil for all.
     /// - Returns: nothing explained where the report has errors; R0201 for a path that leads nowhere.
     public func explain(_ target: Target, path: String? = nil) -> Explanation {
-        let draft = draft(target, nil)
+        let draft = draft(target, newLoader())
         var diagnostics = draft.loader.diagnostics + draft.findings
         var leaves: [Explanation.Leaf] = []
         // What the format cannot hold is no output that could be explained.

@@ -19,7 +19,7 @@ struct SameOutputs {
         guard old != new else { return false }
         if old != nil { return true }
         // An auth method that was unknown is known afterwards, which is said.
-        let draft = before.draft(target, nil)
+        let draft = before.draft(target, before.newLoader())
         let errors = (draft.loader.diagnostics + draft.findings).filter { $0.severity == .error }
         return !errors.allSatisfy { $0.code == .unknownMethod }
     }
@@ -44,7 +44,7 @@ struct SameOutputs {
 
     /// What is written, without what a migration changes on purpose; nil if nothing would be.
     private static func content(_ target: Target, _ compiler: SiteCompiler) -> Value.Content? {
-        let draft = compiler.draft(target, nil)
+        let draft = compiler.draft(target, compiler.newLoader())
         guard compiler.finish(draft).document != nil, let subject = draft.subject else { return nil }
         switch subject {
         case .specification(let specification): return specification.fields.withoutMigrated.content

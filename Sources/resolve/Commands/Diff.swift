@@ -51,7 +51,7 @@ struct Diff: StatusCommand {
                     "note: what is renamed has another pillar and other keys from now on; a map of instances keeps names, "
                         + "as \"instances: {1: …}\"\n")
             }
-            Terminal.error.write("note: compared the working tree with \(rev) (\(files.commit.prefix(12)))\n")
+            Terminal.error.write("note: compared the working tree with \(rev) (\(files.commit?.prefix(12) ?? ""))\n")
         }
         return .done
     }
