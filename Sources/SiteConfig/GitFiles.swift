@@ -125,6 +125,16 @@ public struct GitFiles: SiteFiles {
         return Self.joined(above.isEmpty ? "" : above + "/", String(decoding: text, as: UTF8.self))
     }
 
+    /// Which of some files git is told to ignore; none without git.
+    ///
+    /// - Parameter paths: from the site's folder.
+    public static func ignored(_ paths: [String], ofSiteIn folder: String) -> Set<String> {
+        let input = paths.reduce(into: [UInt8]()) { $0 += Array($1.utf8) + [0] }
+        // It fails where it finds none.
+        guard let found = try? git(["check-ignore", "-z", "--stdin"], in: folder, input: input) else { return [] }
+        return Set(found.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
+    }
+
     /// Every file of the repository, by its path from the site's folder: `../main.tf`, where the site is a folder of it.
     var allPaths: [String] {
         let depth = place.split(separator: "/").count

@@ -124,11 +124,17 @@ struct Loader {
     }
 
     /// The same, which opens no encrypted file.
-    var openingNothing: Loader {
+    var openingNothing: Loader { opening(with: nil) }
+
+    /// The same, which opens encrypted files with other keys.
+    func opening(with keyring: Keyring?) -> Loader {
         var loader = self
-        loader.keyring = nil
+        loader.keyring = keyring
         return loader
     }
+
+    /// Whether a file of secrets does not tell its keys until it is opened.
+    var hasUnknownKeys: Bool { secrets.state.isUnchecked || secretLayers.values.contains(where: \.state.isUnchecked) }
 
     /// What is wrong with the references of what was read. Of a whole site they were checked when it was read.
     func links(of site: LinkedSite, _ scope: Scope) -> [Diagnostic] { settled == nil ? link(site, scope) : [] }
@@ -154,6 +160,11 @@ struct Loader {
     var nextSourceID: SourceID { sources.nextID }
 
     mutating func keep(_ source: Source) { sources.keep(source) }
+
+    /// A new source.
+    mutating func source(_ path: String, _ bytes: [UInt8]) -> Source {
+        sources.add(path: path, bytes: bytes, isSecret: false)
+    }
 
     /// A new source of which only the shape is kept.
     mutating func maskedSource(_ path: String, _ bytes: borrowing Swift.Span<UInt8>) -> Source {
@@ -326,6 +337,6 @@ extension Code {
     static let ofSiteConfig: [Code] =
         [
             .twoFiles, .plainSecrets, .twoSealed, .uncheckedSecrets, .notSealed, .staleRecipients, .trackedSecrets,
-            .misnamed, .signingKey, .unclaimed, .ownerless,
+            .misnamed, .signingKey, .unclaimed, .ownerless, .badOutput, .shrinking, .damagedLock,
         ] + ofMigration
 }

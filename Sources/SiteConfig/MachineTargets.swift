@@ -97,6 +97,9 @@ extension LinkedSite {
 }
 
 extension LinkedSite {
+    /// Every job that metrics or probes name.
+    var jobs: [Key] { targets(of: TargetSelection(job: nil, env: nil), [], isCheck: true).targets.jobs }
+
     /// Whether a secret may stand in an inventory.
     ///
     /// - Parameter env: the env that alone is wanted; nil for all.

@@ -195,6 +195,12 @@ extension SiteCompiler {
         }
         findings += site.overlappingNumbers()
         findings += site.checkMinions() + checkMachines(site, vms)
+        if site.catalogue.outputsFile != nil {
+            // How far outputs may go depends on the repository around, which a build knows.
+            var planner = OutputPlanner(site, site.minions().minions, jobs: site.jobs, depth: nil, issuedAt: nil)
+            planner.plan()
+            findings += planner.diagnostics
+        }
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
         if !(loader.diagnostics + findings).hasErrors { findings += site.idleTags() + site.idleRules() }
         // Counted once for the whole site, so that no two are told the same next number.
@@ -233,14 +239,16 @@ extension SiteCompiler {
     }
 
     func report(
-        on loader: Loader, _ diagnostics: [Diagnostic], usage: String?, keepingLints: Bool = false
+        on loader: Loader, _ diagnostics: [Diagnostic], usage: String?, keepingLints: Bool = false,
+        failures: [String]? = nil
     ) -> Report {
         // What is an error where it stands is no matter of style as well.
         let wrong = Set(diagnostics.filter { $0.severity == .error }.compactMap { $0.primary?.span })
         let shown = diagnostics.filter { finding in
             !finding.code.isLint || (keepingLints && !(finding.primary.map { wrong.contains($0.span) } ?? false))
         }
-        return Report(shown.sorted(in: loader.sources), loader.sources, failures: loader.failures, usage: usage)
+        return Report(
+            shown.sorted(in: loader.sources), loader.sources, failures: failures ?? loader.failures, usage: usage)
     }
 
     typealias InheritedEnv = (entity: BoundEntity, diagnostics: [Diagnostic])

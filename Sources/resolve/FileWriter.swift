@@ -34,6 +34,9 @@ struct FileWriter {
         return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
+    /// Whether anybody else may read a file that is there.
+    static func isReadableByOthers(_ path: String) -> Bool { mode(of: path).map { $0 & 0o077 != 0 } ?? false }
+
     private static func mode(of path: String) -> mode_t? {
         var status = stat()
         return unsafe stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
@@ -41,6 +44,28 @@ struct FileWriter {
 
     func write(_ bytes: Span<UInt8>) throws {
         removeLeftovers()
+        try stage(bytes).commit()
+    }
+
+    /// A file that is written and waits beside its target to take its place.
+    struct Staged {
+        fileprivate let temporary: FilePath
+        fileprivate let target: FilePath
+
+        /// Puts it in the place of its target.
+        func commit() throws {
+            guard unsafe rename(temporary.string, target.string) == 0 else {
+                let reason = Errno(rawValue: errno)
+                discard()
+                throw Failure.couldNotRun("cannot write \(target.string): \(reason.description)")
+            }
+        }
+
+        func discard() { unsafe unlink(temporary.string) }
+    }
+
+    /// Writes the bytes beside the target.
+    func stage(_ bytes: Span<UInt8>) throws -> Staged {
         let temporary = folder.appending(".\(name).resolve-\(getpid()).tmp")
         do {
             let file = try FileDescriptor.open(
@@ -52,7 +77,7 @@ struct FileWriter {
                     if let mode, fchmod(file.rawValue, mode) != 0 { throw Errno(rawValue: errno) }
                     _ = try unsafe bytes.withUnsafeBytes { try unsafe file.writeAll($0) }
                 }
-                guard unsafe rename(temporary.string, target.string) == 0 else { throw Errno(rawValue: errno) }
+                return Staged(temporary: temporary, target: target)
             } catch {
                 unsafe unlink(temporary.string)
                 throw error

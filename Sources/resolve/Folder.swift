@@ -38,7 +38,8 @@ struct Folder {
         return names.sorted()
     }
 
-    private static func holds(_ bytes: Span<UInt8>, _ target: FilePath) -> Bool {
+    /// Whether a file has these bytes.
+    static func holds(_ bytes: Span<UInt8>, _ target: FilePath) -> Bool {
         guard let file = try? FileDescriptor.open(target, .readOnly, options: [.closeOnExec, .noFollow, .nonBlocking])
         else { return false }
         // One byte more shows that it is longer.

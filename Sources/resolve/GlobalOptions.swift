@@ -75,25 +75,35 @@ struct GlobalOptions: ParsableArguments {
 
     /// The site's files and where they are.
     ///
-    /// - Parameter path: the folder, if the command names it as its argument.
-    func locate(_ path: String? = nil, opening identities: Identities? = nil) throws -> (
-        compiler: SiteCompiler, location: Discovery.Location
+    /// - Parameters:
+    ///   - path: the folder, if the command names it as its argument.
+    ///   - identities: what opens its secrets; else what the command line says.
+    ///   - isStaged: whether the site is wanted as git has it staged, not as it is in the folder.
+    func locate(_ path: String? = nil, opening identities: Identities? = nil, isStaged: Bool = false) throws -> (
+        compiler: SiteCompiler, files: any SiteFiles, location: Discovery.Location
     ) {
         let found = Discovery.locate(
             explicit: path ?? site, by: path == nil ? "--site" : "the argument", environment: Self.environment,
             workingDirectory: Self.workingDirectory)
         switch found {
         case .success(let location):
+            let files: any SiteFiles = isStaged ? try staged(in: location) : DiskFiles(root: location.path)
             return (
-                SiteCompiler(
-                    DiskFiles(root: location.path), isLenient: lenient, identities: identities ?? self.identities),
-                location
+                SiteCompiler(files, isLenient: lenient, identities: identities ?? self.identities), files, location
             )
         case .failure(let notFound):
             throw Failure.couldNotRun(
                 "no site found: no site.yaml, nor two of a site's folders, in\n"
                     + notFound.tried.map { "  \($0)\n" }.joined()
                     + "help: say where it is with --site, or set RESOLVE_SITE")
+        }
+    }
+
+    private func staged(in location: Discovery.Location) throws -> GitFiles {
+        do throws(FileError) {
+            return try GitFiles(stagedIn: location.path)
+        } catch {
+            throw Failure.couldNotRun(error.reason)
         }
     }
 

@@ -98,8 +98,12 @@ struct IssueTime: ParsableArguments {
 
     /// What the command line says, else the environment; nil if neither does.
     var value: Int? {
+        get throws { try issuedAt ?? Self.ofEnvironment }
+    }
+
+    /// What $SOURCE_DATE_EPOCH says; nil if it is not set.
+    static var ofEnvironment: Int? {
         get throws {
-            if let issuedAt { return issuedAt }
             guard let text = GlobalOptions.environment("SOURCE_DATE_EPOCH"), !text.isEmpty else { return nil }
             guard let time = Int(text), Self.range.contains(time) else {
                 throw Failure.usage("$SOURCE_DATE_EPOCH is \"\(text)\", and should be seconds since 1970")

@@ -20,6 +20,9 @@ struct Validate: StatusCommand {
     @Option(help: "text, or json: one object a line.")
     var format: Format = .text
 
+    @Flag(help: "Check the site as git has it staged, which is what the next commit will have.")
+    var staged = false
+
     @Flag(help: "Take warnings as errors.")
     var denyWarnings = false
 
@@ -30,7 +33,7 @@ struct Validate: StatusCommand {
     }
 
     func execute() throws -> ExitStatus {
-        let site = try options.locate(path)
+        let site = try options.locate(path, isStaged: staged)
         let report = site.compiler.validate().report
         var status: ExitStatus
         switch format {

@@ -1,0 +1,300 @@
+internal import Diagnostics
+internal import Emitters
+internal import Resolution
+internal import SecretMemory
+internal import Secrets
+internal import SiteModel
+
+/// What `resolve build` is to do.
+public struct BuildRequest: Sendable {
+    /// How many folders the site lies below the root of its git repository: outputs stay inside of that.
+    public var depth: Int
+    /// Whether outputs may be written anywhere.
+    public var allowsOutside: Bool
+    /// Whether outputs may lose VMs or become empty, and minions be renamed.
+    public var allowsShrinking: Bool
+    /// Whether outputs that are written no more are to be removed.
+    public var isPruning: Bool
+    /// Whether nothing is to be written: then outputs whose secrets no identity opens are compared without them.
+    public var isCheck: Bool
+    /// When provisioning tokens are issued, where resolve.yaml does not say it, in seconds since 1970.
+    public var issuedAt: Int?
+
+    /// Describes the request.
+    public init(
+        depth: Int = 0, allowsOutside: Bool = false, allowsShrinking: Bool = false, isPruning: Bool = false,
+        isCheck: Bool = false, issuedAt: Int? = nil
+    ) {
+        self.depth = depth
+        self.allowsOutside = allowsOutside
+        self.allowsShrinking = allowsShrinking
+        self.isPruning = isPruning
+        self.isCheck = isCheck
+        self.issuedAt = issuedAt
+    }
+}
+
+/// Everything that resolve.yaml declares, compiled from one reading of the site (DESIGN §11).
+public struct Build {
+    /// What is wrong, with the site, with resolve.yaml, or with what would be lost. Where it has errors there are no outputs.
+    public let report: Report
+    /// The files to write, by their paths.
+    public let outputs: [BuiltOutput]
+    /// Files that an earlier build wrote and this one does not.
+    public let leftovers: [String]
+    /// Whether an output holds secrets that no identity opened: it can be checked, and not written.
+    public let isSealed: Bool
+    /// The lock: with the leftovers, since they are there as long as they are not removed.
+    let lock: BuildLock
+    let earlier: BuildLock?
+    /// The site that the outputs come from; nil where there was an error.
+    let whole: WholeSite?
+
+    /// The text of `.resolve.lock`.
+    ///
+    /// - Parameter isPruned: whether the leftovers are gone.
+    public func lockBytes(isPruned: Bool) -> [UInt8] {
+        let entries = isPruned ? lock.entries.filter { !leftovers.contains($0.path) } : lock.entries
+        return BuildLock(entries: entries, minions: lock.minions).bytes
+    }
+
+    /// Whether an earlier build wrote a file.
+    public func isKnown(_ path: String) -> Bool { earlier?.entry(path) != nil }
+
+    /// The name of the lock, beside resolve.yaml.
+    public static var lockName: String { BuildLock.fileName }
+}
+
+/// One file of a build.
+public struct BuiltOutput {
+    /// From the site's folder.
+    public let path: String
+    /// The command line that writes the same.
+    public let command: String
+    /// What it holds.
+    public let document: Document
+    /// How it is written.
+    public let disclosure: Document.Disclosure
+    let planned: PlannedOutput
+    let entry: BuildLock.Entry
+    let speaksOfMinions: Bool
+
+    /// Whether secrets stand in the file.
+    public var holdsSecrets: Bool { document.hasSecrets && disclosure == .revealed }
+}
+
+/// A site that was read and checked whole, once, for everything that is compiled from it.
+struct WholeSite {
+    let compiler: SiteCompiler
+    let loader: Loader
+
+    /// What a target comes to.
+    func draft(_ target: Target) -> Draft { compiler.draft(target, loader) }
+}
+
+extension SiteCompiler {
+    /// Reads all of the site and checks it.
+    func readWhole(_ loader: Loader) -> (whole: WholeSite, findings: [Diagnostic]) {
+        var loader = loader
+        if loader.keyring != nil {
+            loader.loadSecrets(isNeeded: true)
+            loader.loadSecretLayers(isNeeded: true)
+        }
+        let findings = checkEverything(&loader)
+        let all = loader.diagnostics + findings
+        loader.settle()
+        return (WholeSite(compiler: self, loader: loader), all)
+    }
+
+    /// Compiles all that resolve.yaml declares.
+    public func build(_ request: BuildRequest) -> Build {
+        let (whole, found) = readWhole(newLoader())
+        var builder = Builder(whole, request, keyring)
+        builder.report(found)
+        builder.build()
+        return builder.result(self)
+    }
+}
+
+/// Compiles outputs one by one; what is wrong with one stops no other from being looked at.
+private struct Builder {
+    private var whole: WholeSite
+    private let request: BuildRequest
+    private let keyring: Keyring?
+    private var diagnostics: [Diagnostic] = []
+    private var failures: [String]
+    private var planned: [PlannedOutput] = []
+    private var outputs: [BuiltOutput] = []
+    private var minions: [Minion] = []
+    private var earlier: BuildLock?
+    private var isSealed = false
+
+    init(_ whole: WholeSite, _ request: BuildRequest, _ keyring: Keyring?) {
+        self.whole = whole
+        self.request = request
+        self.keyring = keyring
+        failures = whole.loader.failures
+    }
+
+    mutating func report(_ found: [Diagnostic]) { diagnostics += found.filter { $0.severity != .note } }
+
+    private var isWrong: Bool { diagnostics.hasErrors || !failures.isEmpty }
+
+    mutating func build() {
+        guard whole.loader.catalogue.outputsFile != nil else {
+            failures.append(
+                "the site has no resolve.yaml, which says what `resolve build` writes\n"
+                    + "help: begin with: outputs: [{emit: env, env: \"*\", to: \"dist/{env}.tfvars.json\"}]")
+            return
+        }
+        readLock()
+        guard !isWrong else { return }
+        let site = whole.loader.site
+        minions = site.minions().minions
+        var planner = OutputPlanner(
+            site, minions, jobs: site.jobs, depth: request.allowsOutside ? nil : request.depth,
+            issuedAt: request.issuedAt)
+        planner.plan()
+        diagnostics += planner.diagnostics
+        planned = planner.outputs
+        guard !isWrong else { return }
+        var redacted = planned.compactMap { compileRedacted($0) }
+        guard !isWrong else { return }
+        reveal(&redacted)
+        outputs = redacted
+        guard !isWrong, !request.isCheck, !request.allowsShrinking else { return }
+        diagnostics += ShrinkCheck(earlier, outputs, minions, isPruning: request.isPruning).diagnostics
+    }
+
+    private mutating func readLock() {
+        do throws(FileError) {
+            let read = try BuildLock.read(whole.loader)
+            whole = WholeSite(compiler: whole.compiler, loader: read.loader)
+            earlier = read.lock
+            diagnostics += read.diagnostics
+        } catch {
+            failures.append("cannot read \(BuildLock.fileName): \(error.reason)")
+        }
+    }
+
+    // MARK: Compiling
+
+    /// The output as it is without any identity: so it is known in the lock, whoever builds.
+    private mutating func compileRedacted(_ planned: PlannedOutput) -> BuiltOutput? {
+        let draft = draft(planned, whole)
+        guard let subject = draft?.subject else { return nil }
+        let emitted = Registry.emit(subject)
+        take(emitted.diagnostics, of: planned)
+        let document = Document(emitted.output)
+        let facts = OutputFacts(Registry.document(of: subject) ?? Value(.null, .nowhere))
+        let entry = BuildLock.Entry(
+            path: planned.path, command: planned.command, digest: document.withBytes(.redacted) { SHA256.text(of: $0) },
+            isRedacted: planned.isRedacted || !document.hasSecrets, inputs: inputs(facts),
+            secrets: facts.secrets,
+            vms: subject.madeMachines, count: subject.count)
+        return BuiltOutput(
+            path: planned.path, command: planned.command, document: document, disclosure: .redacted, planned: planned,
+            entry: entry, speaksOfMinions: subject.speaksOfMinions)
+    }
+
+    private mutating func draft(_ planned: PlannedOutput, _ whole: WholeSite) -> Draft? {
+        let draft = whole.draft(planned.target)
+        take(draft.loader.diagnostics + draft.findings, of: planned)
+        failures += draft.loader.failures
+        if let usage = draft.usage { diagnostics.append(.badOutput(planned, usage)) }
+        return draft
+    }
+
+    /// What has no place of its own is said where resolve.yaml asks for the output.
+    private mutating func take(_ found: [Diagnostic], of planned: PlannedOutput) {
+        report(
+            found.filter { !$0.code.isLint }.map { finding in
+                guard finding.primary == nil else { return finding }
+                var placed = finding
+                placed.primary = Label(planned.place, planned.command)
+                return placed
+            })
+    }
+
+    private func inputs(_ facts: OutputFacts) -> [String] {
+        let loader = whole.loader
+        let secrets = facts.secretFiles.compactMap { $0?.text ?? loader.catalogue.secretFiles.first }
+        let paths = facts.sources.map { loader.sources[$0].path } + secrets
+        return Set(paths).sorted { Key($0) < Key($1) }
+    }
+
+    // MARK: Secrets
+
+    /// Opens what outputs hold that are not redacted.
+    private mutating func reveal(_ outputs: inout [BuiltOutput]) {
+        let places = outputs.indices.filter { !outputs[$0].planned.isRedacted && outputs[$0].document.hasSecrets }
+        guard let keyring, !places.isEmpty else { return }
+        let before = (diagnostics, failures)
+        var opener = whole.loader.opening(with: keyring)
+        if opener.hasUnknownKeys {
+            // With the keys, other references lead somewhere.
+            let (open, found) = whole.compiler.readWhole(whole.compiler.newLoader(keyring))
+            report(found)
+            failures += open.loader.failures
+            opener = open.loader
+        }
+        for place in places where !isWrong {
+            let planned = outputs[place].planned
+            guard let subject = draft(planned, WholeSite(compiler: whole.compiler, loader: opener))?.subject else {
+                continue
+            }
+            let output = Registry.emit(subject).output
+            opener.openSecrets(for: output)
+            let found = opener.diagnostics + opener.checkRevealed(output)
+            report(found)
+            if found.hasErrors { continue }
+            outputs[place] = outputs[place].revealing(Document(output, opener.openedFiles))
+        }
+        report(keyring.remarks.map { .oddKey($0) })
+        let errors = diagnostics.filter { $0.severity == .error }
+        if request.isCheck, !errors.isEmpty, errors.allSatisfy(\.code.isAboutRun) {
+            (diagnostics, failures) = before
+            isSealed = true
+        }
+    }
+
+    // MARK: Result
+
+    func result(_ compiler: SiteCompiler) -> Build {
+        let report = compiler.report(on: whole.loader, diagnostics, usage: nil, failures: failures)
+        let paths = Set(planned.map { Key($0.path) })
+        let left = report.isClean ? (earlier?.entries ?? []).filter { !paths.contains(Key($0.path)) } : []
+        let entries = (outputs.map(\.entry) + left).sorted { Key($0.path) < Key($1.path) }
+        let places = outputs.contains(where: \.speaksOfMinions) ? minions.compactMap(\.lockedPlace) : []
+        return Build(
+            report: report, outputs: report.isClean ? outputs : [], leftovers: left.map(\.path), isSealed: isSealed,
+            lock: BuildLock(entries: entries, minions: places), earlier: earlier,
+            whole: report.isClean ? whole : nil)
+    }
+}
+
+extension BuiltOutput {
+    fileprivate func revealing(_ document: Document) -> BuiltOutput {
+        BuiltOutput(
+            path: path, command: command, document: document, disclosure: .revealed, planned: planned, entry: entry,
+            speaksOfMinions: speaksOfMinions)
+    }
+}
+
+extension Minion {
+    /// Its id, and where it is reached; nil if it has no address.
+    var lockedPlace: (id: String, place: String)? {
+        place.map { place in
+            let gateways = place.gateways.map { " " + $0.text }.joined()
+            return (id.text, "\(host?.value.string ?? "") \(place.port)\(gateways)")
+        }
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func badOutput(_ planned: PlannedOutput, _ usage: String) -> Diagnostic {
+        Diagnostic(
+            .badOutput, "\(planned.command): \(usage)", at: planned.place,
+            help: "say it in this item of resolve.yaml, an option without its dashes: `node: …`, `issued_at: …`")
+    }
+}

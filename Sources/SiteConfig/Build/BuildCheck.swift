@@ -1,0 +1,226 @@
+internal import Diagnostics
+internal import Emitters
+internal import Resolution
+internal import SecretMemory
+internal import SiteModel
+internal import YAMLSyntax
+
+/// How the outputs that are there differ from what the site compiles to: the golden test of a site (DESIGN §11).
+public struct BuildCheck: Sendable {
+    /// For people: what differs and by which line, key by key. Empty if nothing does.
+    public let text: String
+    /// An array of `{output, command, change, path, before, after, file, line}`, an object for each key that differs; without
+    /// `path` for an output as a whole.
+    public let json: [UInt8]
+    /// What could not be compared, and why.
+    public let notes: [String]
+    /// Whether `resolve build` would change nothing.
+    public let isCurrent: Bool
+}
+
+extension Build {
+    /// Compares the outputs with the files that are there.
+    ///
+    /// No value is shown that a file had and that may have been a secret: old values come only from files that are what the
+    /// lock says they are.
+    ///
+    /// - Parameters:
+    ///   - files: what is there, by paths from the site's folder.
+    ///   - isIgnored: which of some files git ignores, so that they are not to be expected.
+    public func check(against files: any SiteFiles, isIgnored: ([String]) -> Set<String>) -> BuildCheck {
+        guard let whole else { return BuildCheck(text: "", json: [], notes: [], isCurrent: false) }
+        var checker = Checker(files, whole, earlier)
+        for output in outputs { checker.check(output) }
+        checker.settleMissing(isIgnored)
+        for path in leftovers {
+            checker.remark("\(path): nothing writes it any more; `resolve build --prune` removes it")
+        }
+        if checker.isCurrent, earlier?.bytes != lockBytes(isPruned: true) {
+            let name = BuildLock.fileName
+            checker.remark("\(name) \(earlier == nil ? "is not there" : "is not current"); `resolve build` writes it")
+        }
+        if isSealed { checker.notes.append("no identity opens the secrets in the outputs, so those were not compared") }
+        return checker.result
+    }
+}
+
+private struct Checker {
+    private let files: any SiteFiles
+    private let whole: WholeSite
+    private let earlier: BuildLock?
+    private var comparison: KeyComparison
+    private var outputs: [ComparedOutput] = []
+    private var remarks: [String] = []
+    /// Outputs that are in the lock as they should be, and not there.
+    private var missing: [BuiltOutput] = []
+    var notes: [String] = []
+
+    init(_ files: any SiteFiles, _ whole: WholeSite, _ earlier: BuildLock?) {
+        self.files = files
+        self.whole = whole
+        self.earlier = earlier
+        comparison = KeyComparison(nil, whole.loader.sources) {
+            $0.path == $1.path && ($0.claims == nil) == ($1.claims == nil)
+        }
+    }
+
+    var isCurrent: Bool { outputs.isEmpty && remarks.isEmpty }
+
+    mutating func remark(_ text: String) { remarks.append(text) }
+
+    mutating func check(_ output: BuiltOutput) {
+        guard let locked = earlier?.entry(output.path) else {
+            outputs.append(ComparedOutput(output.command, file: output.path, .added))
+            return
+        }
+        let present: [UInt8]
+        do throws(FileError) {
+            present = try files.read(output.path, limit: Self.limit)
+        } catch .missing {
+            if locked.digest == output.entry.digest {
+                missing.append(output)
+            } else {
+                remark("\(output.path) would change (\(output.command)), and is not there to be compared key by key")
+            }
+            return
+        } catch {
+            return remark("\(output.path) cannot be read: \(error.reason)")
+        }
+        let isSame = output.isSame(as: present, locked)
+        if isSame, locked.digest == output.entry.digest { return }
+        guard let before = locked.document(of: present), let after = document(of: output) else {
+            let reason = isSame ? "the lock is not current" : "the file is not as build wrote it"
+            return remark("\(output.path) differs (\(output.command)); \(reason), so its old values are not shown")
+        }
+        if let compared = ComparedOutput(output.command, file: output.path, from: before, to: after, &comparison) {
+            outputs.append(compared)
+        } else {
+            remark("\(output.path) differs in its bytes and in no key (\(output.command))")
+        }
+    }
+
+    private static let limit = 1 << 30
+
+    /// The output, its values with their origins.
+    private func document(of output: BuiltOutput) -> Value? {
+        whole.draft(output.planned.target).subject.flatMap { Registry.document(of: $0) }
+    }
+
+    /// What is not there is a difference, unless it is not expected: git ignores it, or it holds secrets.
+    mutating func settleMissing(_ isIgnored: ([String]) -> Set<String>) {
+        guard !missing.isEmpty else { return }
+        let ignored = isIgnored(missing.map(\.path))
+        let expected = missing.filter { !ignored.contains($0.path) && $0.entry.isRedacted }
+        for output in expected { remark("\(output.path) is not there (\(output.command))") }
+        let others = missing.count - expected.count
+        if others > 0 {
+            notes.append(
+                "\(others) output\(others == 1 ? " is" : "s are") not here, and compared by \(BuildLock.fileName) only: git ignores \(others == 1 ? "it" : "them"), or secrets are inside"
+            )
+        }
+    }
+
+    var result: BuildCheck {
+        let text = ChangeGroups(outputs).text + remarks.map { $0.terminalSafe + "\n" }.joined()
+        let items = outputs.flatMap { $0.items } + remarks.map(Self.item)
+        let json = Document(JSONWriter.document(Value(.list(items), .nowhere)).output).bytes(.redacted)
+        return BuildCheck(text: text, json: json, notes: notes, isCurrent: isCurrent)
+    }
+
+    private static func item(_ remark: String) -> Value {
+        let end = remark.firstIndex { $0 == " " || $0 == ":" } ?? remark.endIndex
+        let fields: Fields = [
+            "output": .string(String(remark[..<end]), .nowhere), "change": .string("differs", .nowhere),
+            "message": .string(remark, .nowhere),
+        ]
+        return Value(.map(fields), .nowhere)
+    }
+}
+
+extension BuiltOutput {
+    /// Whether a file is what would be written. Where its secrets are not open, whether it is but for those.
+    fileprivate func isSame(as present: [UInt8], _ locked: BuildLock.Entry) -> Bool {
+        if entry.isRedacted || disclosure == .revealed {
+            return document.withBytes(disclosure) { bytes in
+                bytes.count == present.count && bytes.indices.allSatisfy { bytes[$0] == present[$0] }
+            }
+        }
+        // That it could be read at all says that it is what the lock speaks of.
+        return locked.digest == entry.digest && (locked.document(of: present) != nil || !command.isJSON)
+    }
+}
+
+extension String {
+    /// Whether what a command writes is JSON, which can be taken apart again.
+    fileprivate var isJSON: Bool {
+        let words = split(separator: " ")
+        if words.contains("yaml") { return false }
+        return words.first != "nodegroups" && words.first != "tops"
+            && (words.first != "roster" || words.contains("json"))
+    }
+}
+
+extension BuildLock.Entry {
+    /// What a file says, redacted; nil if it is not what the lock says it is: then it may be anything.
+    fileprivate func document(of bytes: [UInt8]) -> Value? {
+        var sources = SourceMap()
+        let source = sources.add(path: path, bytes: bytes, isSecret: false)
+        let parsed = parse(source, .strict)
+        guard let tree = parsed.tree else { return nil }
+        let value = wholeValue(of: tree)
+        // What it is known by is the digest without its secrets.
+        let secrets = Dictionary(secrets.map { ($0.pointer, $0.secret) }) { first, _ in first }
+        let redacted = value.redacting(secrets)
+        let written = Document(JSONWriter.document(redacted).output)
+        let isKnown = written.withBytes(.redacted) { SHA256.text(of: $0) } == digest
+        // A file that is no JSON can be known by its own bytes, if nothing was redacted in it.
+        return isKnown || SHA256.text(of: bytes.span) == digest ? redacted : nil
+    }
+}
+
+extension Value {
+    /// The same with secrets by name where they stood.
+    ///
+    /// - Parameter secrets: by JSON pointers.
+    fileprivate func redacting(_ secrets: [String: SecretRef], at pointer: String = "") -> Value {
+        if let secret = secrets[pointer] { return Value(.secret(secret), origin) }
+        switch content {
+        case .list(let items):
+            let redacted = items.enumerated().map { $1.redacting(secrets, at: "\(pointer)/\($0)") }
+            return Value(.list(redacted), origin)
+        case .map(let fields):
+            let redacted = fields.entries.map { entry in
+                let step = OutputFacts.escaped(entry.key.text)
+                return Fields.Entry(entry.key, entry.value.redacting(secrets, at: "\(pointer)/\(step)"))
+            }
+            return Value(.map(Fields(redacted)), origin)
+        default: return self
+        }
+    }
+}
+
+extension ComparedOutput {
+    /// An object for each key that differs, or one for the output as a whole.
+    var items: [Value] {
+        func text(_ text: String?) -> Value { text.map { .string($0, .nowhere) } ?? Value(.null, .nowhere) }
+        let own: Fields = ["output": text(file), "command": text(command)]
+        guard change == .changed else {
+            var fields = own
+            fields.set("change", text(change.rawValue))
+            return [Value(.map(fields), .nowhere)]
+        }
+        return keys.map { key in
+            var fields = own
+            let kind: Change = key.before == nil ? .added : key.after == nil ? .removed : .changed
+            fields.set("change", text(kind.rawValue))
+            fields.set("host", text(SpokenHost.split(key.path, of: command).host?.name.text))
+            fields.set("path", text(DottedPath.text(key.path)))
+            if let before = key.before { fields.set("before", before) }
+            if let after = key.after { fields.set("after", after) }
+            fields.set("file", text(key.cause?.file))
+            fields.set("line", Value(key.cause.map { .integer($0.line) } ?? .null, .nowhere))
+            fields.set("is_gone", Value(.bool(key.cause?.isGone ?? false), .nowhere))
+            return Value(.map(fields), .nowhere)
+        }
+    }
+}

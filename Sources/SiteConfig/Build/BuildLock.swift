@@ -1,0 +1,162 @@
+internal import Diagnostics
+internal import Emitters
+internal import Resolution
+internal import SiteModel
+internal import YAMLSyntax
+
+/// What `resolve build` wrote last: `.resolve.lock`, which is committed beside resolve.yaml (DESIGN §11).
+///
+/// Holds no secret and no digest of one: outputs are known by the digest of their redacted form.
+struct BuildLock {
+    static let fileName = ".resolve.lock"
+
+    /// One output.
+    struct Entry {
+        /// From the site's folder.
+        let path: String
+        /// The command line that writes the same.
+        let command: String
+        /// SHA-256 of the redacted form, in hexadecimal.
+        let digest: String
+        /// Whether the file is the redacted form.
+        let isRedacted: Bool
+        /// The files of the site that its values come from, sorted.
+        let inputs: [String]
+        /// Where secrets stand in it: JSON pointers (RFC 6901), and what stands there in the redacted form.
+        let secrets: [(pointer: String, secret: SecretRef)]
+        /// The machines that it makes, by name: those of OpenTofu.
+        let vms: [String]
+        /// How much is in it: VMs, hosts, minions, targets; nil where that is not what it is about.
+        let count: Int?
+    }
+
+    /// Sorted by path.
+    let entries: [Entry]
+    /// Where each minion is reached, where any output speaks of minions.
+    let minions: [(id: String, place: String)]
+
+    func entry(_ path: String) -> Entry? { entries.first { $0.path == path } }
+}
+
+extension BuildLock {
+    /// The file's text: JSON with two spaces, a final newline.
+    var bytes: [UInt8] {
+        func list(_ items: [String]) -> Value { Value(.list(items.map { .string($0, .nowhere) }), .nowhere) }
+        let outputs = entries.map { entry -> Fields.Entry in
+            var fields: Fields = [
+                "command": .string(entry.command, .nowhere), "sha256": .string(entry.digest, .nowhere),
+                "redacted": Value(.bool(entry.isRedacted), .nowhere), "inputs": list(entry.inputs),
+                "secrets": Value(
+                    .map(
+                        Fields(entry.secrets.map { Fields.Entry(Key($0.pointer), .string($0.secret.inLock, .nowhere)) })
+                    ), .nowhere),
+            ]
+            if !entry.vms.isEmpty { fields.set("vms", list(entry.vms)) }
+            if let count = entry.count { fields.set("count", Value(.integer(count), .nowhere)) }
+            return Fields.Entry(Key(entry.path), Value(.map(fields), .nowhere))
+        }
+        var fields: Fields = ["version": Value(.integer(Self.version), .nowhere)]
+        fields.set("outputs", Value(.map(Fields(outputs)), .nowhere))
+        if !minions.isEmpty {
+            let places = minions.map { Fields.Entry(Key($0.id), .string($0.place, .nowhere)) }
+            fields.set("minions", Value(.map(Fields(places)), .nowhere))
+        }
+        return Document(JSONWriter.document(Value(.map(fields), .nowhere)).output).bytes(.redacted)
+    }
+
+    private static let version = 1
+
+    /// Reads the file; nil if there is none. R0719 if it is damaged: then nothing is known of what was written.
+    static func read(
+        _ loader: Loader
+    ) throws(FileError) -> (lock: BuildLock?, loader: Loader, diagnostics: [Diagnostic]) {
+        var loader = loader
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try loader.files.read(fileName, limit: Loader.fileLimit)
+        } catch .missing {
+            return (nil, loader, [])
+        }
+        let source = loader.source(fileName, bytes)
+        let place = Span.startOfFile(source.id)
+        let parsed = parse(source, .strict)
+        guard let tree = parsed.tree, !parsed.diagnostics.hasErrors else {
+            let first = parsed.diagnostics.first { $0.severity == .error }
+            return (
+                nil, loader, [.damagedLock(first?.message ?? "it cannot be read", at: first?.primary?.span ?? place)]
+            )
+        }
+        let fields = wholeValue(of: tree).map ?? Fields()
+        guard fields["version"]?.integer == version else {
+            return (nil, loader, [.damagedLock("it has no version \(version)", at: place)])
+        }
+        var entries: [Entry] = []
+        for output in fields["outputs"]?.map?.entries ?? [] {
+            guard let entry = Entry(output) else {
+                return (
+                    nil, loader, [.damagedLock("of \(output.key) something is missing", at: output.keySpan ?? place)]
+                )
+            }
+            entries.append(entry)
+        }
+        let minions = (fields["minions"]?.map?.entries ?? []).map { (id: $0.key.text, place: $0.value.string ?? "") }
+        return (BuildLock(entries: entries, minions: minions), loader, [])
+    }
+}
+
+extension BuildLock.Entry {
+    fileprivate init?(_ output: Fields.Entry) {
+        guard let fields = output.value.map, let command = fields["command"]?.string,
+            let digest = fields["sha256"]?.string, case .bool(let isRedacted)? = fields["redacted"]?.content
+        else { return nil }
+        let secrets = (fields["secrets"]?.map?.entries ?? []).compactMap { entry in
+            SecretRef(inLock: entry.value.string).map { (pointer: entry.key.text, secret: $0) }
+        }
+        func texts(_ key: Key) -> [String] { (fields[key]?.list ?? []).compactMap(\.string) }
+        self.init(
+            path: output.key.text, command: command, digest: digest, isRedacted: isRedacted, inputs: texts("inputs"),
+            secrets: secrets, vms: texts("vms"), count: fields["count"]?.integer)
+    }
+}
+
+extension SecretRef {
+    private static let (secretMark, tokenMark) = ("$secret ", "$token ")
+
+    /// `$secret api_tokens.pve`, or `$token …` for a token that it signs: where a redacted output has an object.
+    fileprivate var inLock: String { (claims == nil ? Self.secretMark : Self.tokenMark) + path }
+
+    fileprivate init?(inLock text: String?) {
+        guard let text, let mark = [Self.secretMark, Self.tokenMark].first(where: text.hasPrefix),
+            let steps = Self.steps(of: String(text.dropFirst(mark.count)))
+        else { return nil }
+        let claims = ProvisioningClaims(vm: "", spec: "", time: nil)
+        self.init(steps, .unknown, signing: mark == Self.tokenMark ? claims : nil)
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func damagedLock(_ reason: String, at span: Span) -> Diagnostic {
+        Diagnostic(
+            .damagedLock, "\(BuildLock.fileName) is no account of an earlier build: \(reason)", at: span,
+            help: "take it from git again, or remove it: then nothing is known of what was there before")
+    }
+}
+
+extension Code {
+    static let damagedLock = Code(
+        "R0719", "a damaged .resolve.lock",
+        explanation: """
+            `resolve build` keeps account of what it wrote in .resolve.lock, so that it can say what changed, remove what is \
+            written no more, and refuse to lose VMs. A lock that cannot be read, perhaps after a merge, tells nothing, and \
+            going on without it would pass over all that.
+            """,
+        example: """
+            $ resolve build
+            -- site.yaml --
+            -- resolve.yaml --
+            outputs: []
+            -- .resolve.lock --
+            <<<<<<< HEAD
+            """,
+        fix: "Take one of the merged versions (`git checkout --theirs .resolve.lock`) and run `resolve build` again.")
+}

@@ -1,0 +1,117 @@
+internal import Diagnostics
+internal import SiteModel
+
+/// Changes of outputs as people read them: what is the same for many machines is said once, with the line that did it.
+struct ChangeGroups {
+    /// One change, and everything that it happens to.
+    private struct Group {
+        let what: String
+        let cause: KeyChange.Cause?
+        /// For each output its machines; none for what is of no single machine.
+        var places: [(output: String, hosts: [String])] = []
+    }
+
+    private struct Identity: Hashable {
+        let what: String
+        let cause: KeyChange.Cause?
+    }
+
+    private var groups: [Group] = []
+    private var indices: [Identity: Int] = [:]
+    private var whole: [String] = []
+
+    /// How many machines are named in a line.
+    private static let most = 12
+
+    init(_ outputs: [ComparedOutput]) {
+        for output in outputs { add(output) }
+    }
+
+    private mutating func add(_ output: ComparedOutput) {
+        switch output.change {
+        case .added: whole.append("\(output.name) is new")
+        case .removed: whole.append("\(output.name) is gone")
+        case .changed:
+            var told: Set<SpokenHost> = []
+            for key in output.keys {
+                let (host, rest) = SpokenHost.split(key.path, of: output.command)
+                if let host, output.newHosts.contains(host) || output.goneHosts.contains(host) {
+                    let what = output.newHosts.contains(host) ? "new" : "gone"
+                    if told.insert(host).inserted { add(what, key.cause, host, output) }
+                    continue
+                }
+                let name = rest.isEmpty ? "it" : DottedPath.text(rest)
+                add("\(name): \(Self.phrase(key))", key.cause, host, output)
+            }
+        }
+    }
+
+    private mutating func add(_ what: String, _ cause: KeyChange.Cause?, _ host: SpokenHost?, _ output: ComparedOutput)
+    {
+        let identity = Identity(what: what, cause: cause)
+        let index = indices[identity] ?? groups.count
+        if index == groups.count {
+            indices[identity] = index
+            groups.append(Group(what: what, cause: cause))
+        }
+        let name = host.map(\.name.text)
+        if let place = groups[index].places.firstIndex(where: { $0.output == output.name }) {
+            if let name { groups[index].places[place].hosts.append(name) }
+        } else {
+            groups[index].places.append((output.name, name.map { [$0] } ?? []))
+        }
+    }
+
+    private static func phrase(_ key: KeyChange) -> String {
+        switch (key.before, key.after) {
+        case (nil, let after?): "now \(text(after))"
+        case (let before?, nil): "gone, was \(text(before))"
+        case (let before?, let after?): change(before, after)
+        case (nil, nil): "changed"
+        }
+    }
+
+    private static func change(_ before: Value, _ after: Value) -> String {
+        if let old = before.list, let new = after.list, let words = listChange(old, new) { return words }
+        if case .secret(let old) = before.content, case .secret(let new) = after.content, old.path == new.path {
+            return "\(text(after)) has another value"
+        }
+        return "\(text(before)) → \(text(after))"
+    }
+
+    /// What came into a list and what went, where it is long.
+    private static func listChange(_ old: [Value], _ new: [Value]) -> String? {
+        let (left, right) = (old.map(text), new.map(text))
+        guard left.joined().utf8.count + right.joined().utf8.count > 60 else { return nil }
+        let gone = left.filter { !right.contains($0) }
+        let added = right.filter { !left.contains($0) }
+        guard !gone.isEmpty || !added.isEmpty else { return "the same in another order" }
+        return (added.map { "+" + $0 } + gone.map { "−" + $0 }).joined(separator: " ")
+    }
+
+    /// A value in a line, cut where it is long.
+    private static func text(_ value: Value) -> String {
+        let text = ExplanationTree.text(value)
+        return text.count > 120 ? text.prefix(120) + "…" : text
+    }
+
+    // MARK: Text
+
+    /// A paragraph for each change: what, by which line, where.
+    var text: String {
+        (groups.map(Self.text) + whole.map { $0.terminalSafe + "\n" }).joined()
+    }
+
+    private static func text(_ group: Group) -> String {
+        var lines = [group.what.terminalSafe]
+        if let cause = group.cause {
+            lines.append("    by \(cause.file):\(cause.line)\(cause.isGone ? ", which is no more" : "")".terminalSafe)
+        }
+        for place in group.places {
+            let hosts = place.hosts.prefix(most).joined(separator: ", ")
+            let more = place.hosts.count > most ? " and \(place.hosts.count - most) more" : ""
+            lines.append("    in \(place.output)\(hosts.isEmpty ? "" : ": \(hosts)\(more)")".terminalSafe)
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+}

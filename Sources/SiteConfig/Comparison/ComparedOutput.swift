@@ -1,0 +1,102 @@
+internal import SiteModel
+
+/// An output by the command that writes it, and what became of it.
+struct ComparedOutput {
+    /// `env dev --node pve`.
+    let command: String
+    /// The file that `resolve build` writes it to, from the site's folder; nil if it writes none.
+    let file: String?
+    let change: Change
+    let keys: [KeyChange]
+    /// The machines of which it said nothing before.
+    private(set) var newHosts: Set<SpokenHost> = []
+    /// Those of which it says nothing any more.
+    private(set) var goneHosts: Set<SpokenHost> = []
+
+    enum Change: String {
+        case added, removed, changed
+    }
+
+    /// An output that is new, or gone.
+    init(_ command: String, file: String?, _ change: Change) {
+        self.command = command
+        self.file = file
+        self.change = change
+        keys = []
+    }
+
+    /// An output that may have changed; nil if it says the same.
+    init?(
+        _ command: String, file: String?, from old: Value, to new: Value, _ comparison: inout KeyComparison
+    ) {
+        let left = DocumentLeaves(old.comparable(asOf: command))
+        let right = DocumentLeaves(new.comparable(asOf: command))
+        self.init(command, file: file, comparison.changes(from: left, to: right))
+        guard !keys.isEmpty else { return nil }
+        let (before, after) = (Self.hosts(left, command), Self.hosts(right, command))
+        newHosts = after.subtracting(before)
+        goneHosts = before.subtracting(after)
+    }
+
+    private init(_ command: String, file: String?, _ keys: [KeyChange]) {
+        self.command = command
+        self.file = file
+        change = .changed
+        self.keys = keys
+    }
+
+    private static func hosts(_ document: DocumentLeaves, _ command: String) -> Set<SpokenHost> {
+        Set(document.leaves.compactMap { SpokenHost.split($0.path, of: command).host })
+    }
+
+    /// As a list of outputs names it.
+    var name: String { file.map { "\($0) (\(command))" } ?? command }
+}
+
+extension Value {
+    /// The document as it is compared: Prometheus's targets by their addresses, for their place in the list says nothing.
+    fileprivate func comparable(asOf command: String) -> Value {
+        guard command.hasPrefix("targets"), let groups = list else { return self }
+        var byAddress = Fields()
+        for group in groups {
+            guard let labels = group.map?["labels"] else { return self }
+            for target in group.map?["targets"]?.list ?? [] {
+                let address = target.string ?? ""
+                let same = (2...).lazy.map { "\(address) #\($0)" }
+                let name = byAddress.contains(Key(address)) ? same.first { !byAddress.contains(Key($0)) } : address
+                byAddress.set(Fields.Entry(Key(name ?? address), Value(labels.content, target.origin), rule: .ofItems))
+            }
+        }
+        return Value(.map(byAddress), .nowhere)
+    }
+}
+
+/// The machine that a key of an output speaks of.
+struct SpokenHost: Hashable {
+    let name: Key
+    /// `vm`, `minion`, `host`: what a CI job is told.
+    let kind: String
+
+    /// What an output's key says of which machine.
+    ///
+    /// - Returns: nil, and the whole path, for a key that is of no single machine.
+    static func split(_ path: [String], of command: String) -> (host: SpokenHost?, rest: [String]) {
+        let words = command.split(separator: " ").map(String.init)
+        func host(_ count: Int, _ kind: String) -> (host: SpokenHost?, rest: [String]) {
+            path.count < count
+                ? (nil, path) : (SpokenHost(name: Key(path[count - 1]), kind: kind), Array(path.dropFirst(count)))
+        }
+        switch words.first {
+        case "env", "vm": return path.first == "vms" ? host(2, "vm") : (nil, path)
+        case "manifest": return path.first == "nodes" ? host(2, "vm") : (nil, path)
+        case "roster": return host(1, "minion")
+        case "pillar", "tops":
+            return words.count > 1 ? (SpokenHost(name: Key(words[1]), kind: "minion"), path) : (nil, path)
+        case "host": return words.count > 1 ? (SpokenHost(name: Key(words[1]), kind: "host"), path) : (nil, path)
+        case "inventory":
+            if path.starts(with: ["_meta", "hostvars"]) { return host(3, "host") }
+            return path.starts(with: ["all", "hosts"]) ? host(3, "host") : (nil, path)
+        default: return (nil, path)
+        }
+    }
+}

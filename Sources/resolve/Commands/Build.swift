@@ -1,0 +1,106 @@
+internal import ArgumentParser
+internal import SiteConfig
+
+struct BuildOutputs: StatusCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "build",
+        abstract: "Every output that resolve.yaml declares, as one set.",
+        discussion: """
+            resolve.yaml stands beside site.yaml and says which command's output goes into which file:
+              outputs:
+                - {emit: env, env: "*", node: pve, to: "dist/{env}.tfvars.json"}
+                - {emit: vars, env: [dev, prod], to: "dist/{env}.vars.json", redact: true}
+                - {emit: targets, to: "dist/file_sd/{job}.json"}
+
+            The whole site is checked first; with any error nothing is written. Files that stay the same are not touched. \
+            .resolve.lock beside resolve.yaml keeps account of what was written: commit it. An output that would lose VMs, or \
+            become empty, or rename minions, is an error unless --allow-shrink.
+
+            --check writes nothing and exits with 1 if a build would change anything: the golden test of a site, for CI and \
+            hooks. It says which keys differ and which line of the site does it, and needs no identity for redacted outputs.
+
+            EXAMPLES:
+              resolve build
+              resolve build --check
+              resolve build --prune --allow-shrink
+            """)
+
+    @Flag(help: "Write nothing; exit with 1 if the files differ from what would be written.")
+    var check = false
+
+    @Flag(help: "With --check: the site and the files as git has them staged.")
+    var staged = false
+
+    @Flag(help: "Remove files that an earlier build wrote and this one does not.")
+    var prune = false
+
+    @Flag(help: "Let outputs lose VMs or become empty, and minions be renamed.")
+    var allowShrink = false
+
+    @Flag(help: "Let outputs be written outside of the git repository, or, without one, of the site.")
+    var allowOutside = false
+
+    @Option(help: "With --check: text, or json: an array with an object for each key that differs.")
+    var format: Explain.Format?
+
+    @OptionGroup var options: GlobalOptions
+
+    func validate() throws {
+        if check, prune || allowShrink {
+            throw ValidationError("--check writes nothing, so it takes no --prune or --allow-shrink.")
+        }
+        if staged, !check { throw ValidationError("--staged is for --check.") }
+        if format != nil, !check { throw ValidationError("--format is for --check.") }
+        if options.output != nil, !check {
+            throw ValidationError("-o is for one output; resolve.yaml says where those of a build go.")
+        }
+    }
+
+    func execute() throws -> ExitStatus {
+        // Outputs go into files, whatever stdout is.
+        let identities =
+            options.redact ? nil : Identities(files: options.identity, passphraseFile: options.passphraseFile)
+        let site = try options.locate(opening: identities, isStaged: staged)
+        let depth = GlobalOptions.placeInRepository(site.location).utf8.count { $0 == UInt8(ascii: "/") }
+        let request = BuildRequest(
+            depth: depth, allowsOutside: allowOutside, allowsShrinking: allowShrink, isPruning: prune, isCheck: check,
+            issuedAt: try IssueTime.ofEnvironment)
+        let build = site.compiler.build(request)
+        let status = options.show(build.report, of: site.location)
+        guard status == .done else { return status }
+        if check { return try compare(build, with: site.files, at: site.location) }
+        var set = try OutputSet(site: site.location.path, depth: allowOutside ? nil : depth)
+        let result = try set.write(build, isPruning: prune)
+        let lines = result.written.map { "wrote \($0)\n" } + result.removed.map { "removed \($0)\n" }
+        Terminal.output.write(lines.joined())
+        if !options.quiet { account(for: result, of: build) }
+        return .done
+    }
+
+    private func compare(
+        _ build: Build, with files: any SiteFiles, at location: Discovery.Location
+    ) throws -> ExitStatus {
+        let check = build.check(against: files) { GitFiles.ignored($0, ofSiteIn: location.path) }
+        try options.deliver(plain: format == .json ? check.json : Array(check.text.utf8))
+        if !options.quiet {
+            for note in check.notes { Terminal.error.write("note: \(note)\n") }
+            let count = build.outputs.count
+            let outputs = "\(count) output\(count == 1 ? "" : "s")"
+            Terminal.error.write(
+                check.isCurrent
+                    ? "note: compared \(outputs): all current\n"
+                    : "note: compared \(outputs); `resolve build` writes what differs\n")
+        }
+        return check.isCurrent ? .done : .wrongContent
+    }
+
+    private func account(for result: OutputSet.Result, of build: Build) {
+        let unchanged = build.outputs.count - result.written.count
+        Terminal.error.write("note: \(result.written.count) written, \(unchanged) unchanged\n")
+        guard !prune, !build.leftovers.isEmpty else { return }
+        let names = build.leftovers.prefix(5).joined(separator: ", ")
+        let more = build.leftovers.count > 5 ? " and \(build.leftovers.count - 5) more" : ""
+        Terminal.error.write(
+            "note: nothing writes \(names)\(more) any more; --prune removes what an earlier build wrote\n")
+    }
+}

@@ -1,0 +1,159 @@
+internal import Glibc
+internal import SiteConfig
+internal import SystemPackage
+
+/// Writes the files of a build as one set: nothing before all of it is ready, and each file whole (DESIGN §11).
+///
+/// Every file that changes is first written beside its target, under a hidden name. Then the lock takes its place, then each
+/// output, then what is written no more goes. Wherever that is cut short, every file is whole, old or new, the lock knows all
+/// of them, and the next build does the rest.
+struct OutputSet {
+    private let root: FilePath
+    /// The folder that no output leaves; nil if any may be written.
+    private let boundary: FilePath?
+    private var staged: [FileWriter.Staged] = []
+    private var made: [FilePath] = []
+
+    /// - Parameters:
+    ///   - site: the site's folder.
+    ///   - depth: how many folders it lies below the one that is not to be left; nil if any may be written.
+    init(site: String, depth: Int?) throws {
+        root = FilePath(site)
+        guard var folder = Self.resolved(root) else { throw Failure.couldNotRun("cannot find the folder \(site)") }
+        for _ in 0..<(depth ?? 0) { folder.removeLastComponent() }
+        boundary = depth == nil ? nil : folder
+    }
+
+    /// What a build did, by paths from the site's folder.
+    struct Result {
+        var written: [String] = []
+        var removed: [String] = []
+    }
+
+    /// - Throws: `Failure` if a file cannot be written; before anything is changed, if that can be foreseen.
+    mutating func write(_ build: Build, isPruning: Bool) throws -> Result {
+        var result = Result()
+        let paths = build.outputs.map(\.path) + build.leftovers + [Build.lockName]
+        for path in paths { try checkPlace(of: path) }
+        for folder in Set(paths.map { target($0).removingLastComponent().string }).sorted() {
+            FileWriter.removeLeftovers(in: FilePath(folder.isEmpty ? "." : folder))
+        }
+        try refuseStrangers(build)
+        do {
+            for output in build.outputs where try stage(output) { result.written.append(output.path) }
+            let lock = try stageLock(build, isPruned: false)
+            try lock?.commit()
+            for file in staged { try file.commit() }
+        } catch {
+            discard()
+            throw error
+        }
+        guard isPruning, !build.leftovers.isEmpty else { return result }
+        for path in build.leftovers where try remove(path) { result.removed.append(path) }
+        try stageLock(build, isPruned: true)?.commit()
+        return result
+    }
+
+    // MARK: Checks
+
+    private func target(_ path: String) -> FilePath { root.pushing(FilePath(path)) }
+
+    /// A symbolic link may lead anywhere, so the folders are looked at as they really are.
+    private func checkPlace(of path: String) throws {
+        guard let boundary else { return }
+        var folder = target(path).removingLastComponent()
+        while !folder.isEmpty, folder.components.count > 0, Self.resolved(folder) == nil {
+            folder.removeLastComponent()
+        }
+        guard let real = Self.resolved(folder.isEmpty ? FilePath(".") : folder), real.starts(with: boundary) else {
+            throw Failure.couldNotRun(
+                "refusing to write \(path): a symbolic link leads out of \(boundary.string); nothing was written\n"
+                    + "help: choose another path, or say --allow-outside")
+        }
+    }
+
+    /// What no build wrote is not overwritten: it may be all that there is of it.
+    private func refuseStrangers(_ build: Build) throws {
+        let strangers = build.outputs.filter { output in
+            guard !build.isKnown(output.path), Self.isThere(target(output.path)) else { return false }
+            return output.document.withBytes(output.disclosure) { !Folder.holds($0, target(output.path)) }
+        }
+        guard !strangers.isEmpty else { return }
+        let names = strangers.prefix(5).map(\.path).joined(separator: ", ")
+        let more = strangers.count > 5 ? " and \(strangers.count - 5) more" : ""
+        throw Failure.couldNotRun(
+            "refusing to overwrite \(names)\(more): no earlier build wrote \(strangers.count == 1 ? "it" : "them"), "
+                + "says \(Build.lockName); nothing was written\nhelp: look at what is in there, then remove it")
+    }
+
+    // MARK: Steps
+
+    /// Writes an output beside its target, if it says something else.
+    private mutating func stage(_ output: BuiltOutput) throws -> Bool {
+        let target = target(output.path)
+        return try output.document.withBytes(output.disclosure) { bytes in
+            let isExposed = output.holdsSecrets && FileWriter.isReadableByOthers(target.string)
+            if !isExposed, Folder.holds(bytes, target) { return false }
+            try makeFolders(above: target)
+            staged.append(try FileWriter(target.string, holdsSecrets: output.holdsSecrets).stage(bytes))
+            return true
+        }
+    }
+
+    private func stageLock(_ build: Build, isPruned: Bool) throws -> FileWriter.Staged? {
+        let target = target(Build.lockName)
+        let bytes = build.lockBytes(isPruned: isPruned)
+        return Folder.holds(bytes.span, target)
+            ? nil : try FileWriter(target.string, holdsSecrets: false).stage(bytes.span)
+    }
+
+    private mutating func makeFolders(above target: FilePath) throws {
+        var folder = target.removingLastComponent()
+        var missing: [FilePath] = []
+        while !folder.isEmpty, !Self.isThere(folder), folder.lastComponent != nil {
+            missing.append(folder)
+            folder.removeLastComponent()
+        }
+        for folder in missing.reversed() {
+            if unsafe mkdir(folder.string, 0o777) == 0 {
+                made.append(folder)
+            } else if errno != EEXIST {
+                throw Failure.couldNotRun("cannot make \(folder.string): \(Errno(rawValue: errno).description)")
+            }
+        }
+    }
+
+    /// Takes back what was staged, and the folders made for it.
+    private func discard() {
+        for file in staged { file.discard() }
+        for folder in made.reversed() { unsafe rmdir(folder.string) }
+    }
+
+    /// Removes a file, and the folders that it leaves empty; whether it was there.
+    private func remove(_ path: String) throws -> Bool {
+        let target = target(path)
+        guard unsafe unlink(target.string) == 0 else {
+            if errno == ENOENT { return false }
+            throw Failure.couldNotRun("cannot remove \(path): \(Errno(rawValue: errno).description)")
+        }
+        var folder = FilePath(path).removingLastComponent()
+        while folder.lastComponent?.kind == .regular, unsafe rmdir(root.pushing(folder).string) == 0 {
+            folder.removeLastComponent()
+        }
+        return true
+    }
+
+    // MARK: The system
+
+    private static func resolved(_ path: FilePath) -> FilePath? {
+        unsafe realpath(path.string, nil).map { path in
+            defer { unsafe free(path) }
+            return FilePath(unsafe String(cString: path))
+        }
+    }
+
+    private static func isThere(_ path: FilePath) -> Bool {
+        var status = stat()
+        return unsafe lstat(path.string, &status) == 0
+    }
+}
