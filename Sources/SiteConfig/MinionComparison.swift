@@ -41,11 +41,11 @@ public struct MinionComparison: Sendable {
         }.joined()
     }
 
-    /// An array of `{change, minion, before, address, address_before, file, line}`, `change` being `added`, `removed`, `renamed`
-    /// or `moved`. Of what is gone, file and line are those of the earlier state.
-    public var json: [UInt8] {
+    /// `{change, minion, before, address, address_before, file, line}` for each, `change` being `added`, `removed`, `renamed` or
+    /// `moved`. Of what is gone, file and line are those of the earlier state.
+    var items: [Value] {
         func text(_ text: String?) -> Value { text.map { .string($0, .nowhere) } ?? Value(.null, .nowhere) }
-        let items = changes.map { change -> Value in
+        return changes.map { change -> Value in
             let fields: Fields = [
                 "change": text(change.kind), "minion": text(change.minion), "before": text(change.before),
                 "address": text(change.address), "address_before": text(change.addressBefore),
@@ -53,7 +53,6 @@ public struct MinionComparison: Sendable {
             ]
             return Value(.map(fields), .nowhere)
         }
-        return Document(JSONWriter.document(Value(.list(items), .nowhere)).output).bytes(.redacted)
     }
 
     fileprivate init(_ report: Report, _ earlierReport: Report, _ changes: [Change]) {
@@ -67,7 +66,7 @@ extension SiteCompiler {
     /// Says which minions are new, gone, renamed or moved since an earlier state of the site. Opens no secrets.
     ///
     /// A machine is known by its address and port. Nothing is compared where one of the two states has errors.
-    public func compareMinions(since earlier: SiteCompiler) -> MinionComparison {
+    func compareMinions(since earlier: SiteCompiler) -> MinionComparison {
         let (new, old) = (listMinions(), earlier.listMinions())
         let report = self.report(on: new.loader, new.loader.diagnostics + new.findings, usage: nil)
         let earlierReport = self.report(on: old.loader, old.loader.diagnostics + old.findings, usage: nil)

@@ -32,7 +32,7 @@ struct Resolve: ParsableCommand {
             Env.self, VM.self, Vars.self, Inventory.self, Roster.self, Pillar.self, Tops.self, Nodegroups.self,
             Targets.self, Spec.self,
             Manifest.self,
-            Host.self, Explain.self, Diff.self, Where.self, List.self,
+            Host.self, Explain.self, Diff.self, ImpactCommand.self, Where.self, List.self,
             Validate.self, BuildOutputs.self, Migrate.self, Alloc.self, Secrets.self, Read.self, Help.self,
         ])
 

@@ -18,9 +18,10 @@ struct ChangeGroups {
 
     private var groups: [Group] = []
     private var indices: [Identity: Int] = [:]
-    private var whole: [String] = []
+    /// Outputs that are new or gone.
+    private var whole: [(what: String, machines: [String])] = []
 
-    /// How many machines are named in a line.
+    /// How many machines are named in a line, and how many outputs below a change.
     private static let most = 12
 
     init(_ outputs: [ComparedOutput]) {
@@ -29,8 +30,8 @@ struct ChangeGroups {
 
     private mutating func add(_ output: ComparedOutput) {
         switch output.change {
-        case .added: whole.append("\(output.name) is new")
-        case .removed: whole.append("\(output.name) is gone")
+        case .added: addWhole(output, "new")
+        case .removed: addWhole(output, "gone")
         case .changed:
             var told: Set<SpokenHost> = []
             for key in output.keys {
@@ -43,6 +44,16 @@ struct ChangeGroups {
                 let name = rest.isEmpty ? "it" : DottedPath.text(rest)
                 add("\(name): \(Self.phrase(key))", key.cause, host, output)
             }
+        }
+    }
+
+    private mutating func addWhole(_ output: ComparedOutput, _ coming: String) {
+        let what = "\(output.name) is \(coming)"
+        guard let machine = output.machine?.text else { return whole.append((what, [])) }
+        if let place = whole.firstIndex(where: { $0.what == what }) {
+            whole[place].machines.append(machine)
+        } else {
+            whole.append((what, [machine]))
         }
     }
 
@@ -99,7 +110,16 @@ struct ChangeGroups {
 
     /// A paragraph for each change: what, by which line, where.
     var text: String {
-        (groups.map(Self.text) + whole.map { $0.terminalSafe + "\n" }).joined()
+        let wholes = whole.map { output in
+            (output.what + Self.list(output.machines)).terminalSafe + "\n"
+        }
+        return (groups.map(Self.text) + wholes).joined()
+    }
+
+    private static func list(_ machines: [String]) -> String {
+        guard !machines.isEmpty else { return "" }
+        let more = machines.count > most ? " and \(machines.count - most) more" : ""
+        return ": " + machines.prefix(most).joined(separator: ", ") + more
     }
 
     private static func text(_ group: Group) -> String {
@@ -107,11 +127,8 @@ struct ChangeGroups {
         if let cause = group.cause {
             lines.append("    by \(cause.file):\(cause.line)\(cause.isGone ? ", which is no more" : "")".terminalSafe)
         }
-        for place in group.places {
-            let hosts = place.hosts.prefix(most).joined(separator: ", ")
-            let more = place.hosts.count > most ? " and \(place.hosts.count - most) more" : ""
-            lines.append("    in \(place.output)\(hosts.isEmpty ? "" : ": \(hosts)\(more)")".terminalSafe)
-        }
+        lines += group.places.prefix(most).map { "    in \($0.output)\(list($0.hosts))".terminalSafe }
+        if group.places.count > most { lines.append("    and in \(group.places.count - most) more outputs") }
         return lines.map { $0 + "\n" }.joined()
     }
 }

@@ -49,8 +49,14 @@ struct ComparedOutput {
         Set(document.leaves.compactMap { SpokenHost.split($0.path, of: command).host })
     }
 
-    /// As a list of outputs names it.
-    var name: String { file.map { "\($0) (\(command))" } ?? command }
+    /// As a list of outputs names it. Of those that a site has one of for each machine, only what they are.
+    var name: String {
+        if let machine { return String(command.dropLast(machine.text.utf8.count + 1)) }
+        return file.map { "\($0) (\(command))" } ?? command
+    }
+
+    /// The machine that it is all about; nil for an output of many.
+    var machine: Key? { SpokenHost.split([], of: command).host?.name }
 }
 
 extension Value {

@@ -36,13 +36,19 @@ struct ComparedState {
 /// - Invariant: secrets are compared by `isSameSecret`, so no value of one is looked at here.
 struct KeyComparison {
     private let isSameSecret: (SecretRef, SecretRef) -> Bool
+    private let placeOfSecret: (SecretRef) -> Span?
     private var oldLines: LineSets
     private var newLines: LineSets
     /// Whether the earlier state comes from another reading of the site, whose lines can be told from those of today.
     private let knowsEarlierSite: Bool
 
     /// - Parameter old: the texts of the earlier site; nil where only its outputs are known.
-    init(_ old: SourceMap?, _ new: SourceMap, isSameSecret: @escaping (SecretRef, SecretRef) -> Bool) {
+    /// - Parameter placeOfSecret: where a secret stands now.
+    init(
+        _ old: SourceMap?, _ new: SourceMap, placeOfSecret: @escaping (SecretRef) -> Span? = { _ in nil },
+        isSameSecret: @escaping (SecretRef, SecretRef) -> Bool
+    ) {
+        self.placeOfSecret = placeOfSecret
         knowsEarlierSite = old != nil
         oldLines = LineSets(old ?? SourceMap())
         newLines = LineSets(new)
@@ -83,6 +89,12 @@ struct KeyComparison {
     /// set it and is gone, else where it stands now.
     private mutating func cause(of leaf: DocumentLeaves.Leaf, _ before: DocumentLeaves.Leaf?) -> KeyChange.Cause? {
         guard knowsEarlierSite else { return leaf.places.first.map { newLines.cause($0, isGone: false) } }
+        // Another value under the same name: its own line, of which nothing but the place is told.
+        if case .secret(let now) = leaf.value.content, case .secret(let then)? = before?.value.content, now.path == then.path,
+            let place = placeOfSecret(now)
+        {
+            return newLines.cause(place, isGone: false)
+        }
         for place in leaf.places where !oldLines.has(newLines.line(place)) {
             return newLines.cause(place, isGone: false)
         }

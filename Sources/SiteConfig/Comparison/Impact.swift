@@ -1,0 +1,166 @@
+internal import Diagnostics
+internal import Emitters
+internal import Resolution
+internal import SiteModel
+
+/// A file of the site that is not as it was.
+struct FileDifference {
+    let path: String
+    let change: ComparedOutput.Change
+
+    /// All of them, by their paths: every file that either state reads.
+    static func all(from old: SiteState, to new: SiteState) -> [FileDifference] {
+        let (before, after) = (old.paths, new.paths)
+        return before.union(after).sorted { Key($0) < Key($1) }.compactMap { path in
+            if !before.contains(path) { return FileDifference(path: path, change: .added) }
+            if !after.contains(path) { return FileDifference(path: path, change: .removed) }
+            let left = try? old.compiler.files.read(path, limit: Loader.fileLimit)
+            let right = try? new.compiler.files.read(path, limit: Loader.fileLimit)
+            return left == right ? nil : FileDifference(path: path, change: .changed)
+        }
+    }
+}
+
+/// What a change of the site touches: the outputs, the machines that they speak of, and their envs, as a CI job wants to know.
+public struct Impact: Sendable {
+    /// A machine, and what becomes of it.
+    struct Host {
+        let name: Key
+        let kind: String
+        let env: Key?
+        var change: ComparedOutput.Change
+    }
+
+    private let revision: String
+    private let commit: String
+    private let files: [FileDifference]
+    private let outputs: [ComparedOutput]
+    private let hosts: [Host]
+    private let envs: [Key]
+    private let removedEnvs: [Key]
+
+    init(
+        _ revision: String, _ commit: String, _ files: [FileDifference], _ outputs: [ComparedOutput],
+        _ machines: KnownMachines
+    ) {
+        self.revision = revision
+        self.commit = commit
+        self.files = files
+        self.outputs = outputs
+        hosts = Self.hosts(outputs, machines)
+        let named = outputs.compactMap { output -> Key? in
+            let words = output.command.split(separator: " ").map(String.init)
+            return words.count > 1 && ["env", "vars", "inventory"].contains(words[0]) && !words[1].hasPrefix("-")
+                ? Key(words[1]) : nil
+        }
+        let all = Set(named + hosts.compactMap(\.env)).sorted()
+        envs = all.filter(machines.envs.contains)
+        removedEnvs = all.filter { !machines.envs.contains($0) }
+    }
+
+    /// Each machine once, by its name: what is said of it in several outputs is one change.
+    private static func hosts(_ outputs: [ComparedOutput], _ machines: KnownMachines) -> [Host] {
+        var hosts: [Key: Host] = [:]
+        func note(_ name: Key, _ change: ComparedOutput.Change) {
+            guard let machine = machines[name] else { return }
+            let isSame = hosts[name].map { $0.change == change } ?? true
+            hosts[name] = Host(name: name, kind: machine.kind, env: machine.env, change: isSame ? change : .changed)
+        }
+        for output in outputs {
+            if output.change != .changed {
+                // An output of one machine speaks of nothing else.
+                if let host = SpokenHost.split([], of: output.command).host { note(host.name, output.change) }
+                continue
+            }
+            for key in output.keys {
+                guard let host = SpokenHost.split(key.path, of: output.command).host else { continue }
+                let change: ComparedOutput.Change =
+                    output.newHosts.contains(host) ? .added : output.goneHosts.contains(host) ? .removed : .changed
+                note(host.name, change)
+            }
+        }
+        for (name, machine) in machines.added where hosts[name] == nil {
+            hosts[name] = Host(name: name, kind: machine.kind, env: machine.env, change: .added)
+        }
+        for (name, machine) in machines.removed where hosts[name] == nil {
+            hosts[name] = Host(name: name, kind: machine.kind, env: machine.env, change: .removed)
+        }
+        return hosts.values.map { (order: NaturalOrder($0.name.text), host: $0) }.sorted { $0.order < $1.order }.map(\.host)
+    }
+
+    /// `{since, commit, files: [{file, change}], outputs: [{command, to, change}], hosts: [{name, kind, env, change}], envs,
+    /// removed_envs}`, `change` being `added`, `removed` or `changed`.
+    public var json: [UInt8] {
+        func text(_ text: String?) -> Value { text.map { .string($0, .nowhere) } ?? Value(.null, .nowhere) }
+        func list(_ items: [Fields]) -> Value { Value(.list(items.map { Value(.map($0), .nowhere) }), .nowhere) }
+        func names(_ keys: [Key]) -> Value { Value(.list(keys.map { text($0.text) }), .nowhere) }
+        let fields: Fields = [
+            "since": text(revision), "commit": text(commit),
+            "files": list(files.map { ["file": text($0.path), "change": text($0.change.rawValue)] }),
+            "outputs": list(
+                outputs.map { ["command": text($0.command), "to": text($0.file), "change": text($0.change.rawValue)] }),
+            "hosts": list(
+                hosts.map {
+                    [
+                        "name": text($0.name.text), "kind": text($0.kind), "env": text($0.env?.text),
+                        "change": text($0.change.rawValue),
+                    ]
+                }),
+            "envs": names(envs), "removed_envs": names(removedEnvs),
+        ]
+        return Document(JSONWriter.document(Value(.map(fields), .nowhere)).output).bytes(.redacted)
+    }
+
+    /// The same for people, a line each.
+    public var text: String {
+        var lines = files.map { "file \($0.path): \($0.change.rawValue)" }
+        lines += outputs.map { "output \($0.name): \($0.change.rawValue)" }
+        lines += hosts.map { host in
+            "\(host.kind) \(host.name)\(host.env.map { " of env \($0)" } ?? ""): \(host.change.rawValue)"
+        }
+        return lines.map { $0.terminalSafe + "\n" }.joined()
+    }
+}
+
+/// The machines of two states of a site, by their names.
+struct KnownMachines {
+    struct Machine {
+        let kind: String
+        let env: Key?
+    }
+
+    private let old: [Key: Machine]
+    private let new: [Key: Machine]
+    /// The envs that there are now.
+    let envs: Set<Key>
+
+    init(_ old: SiteState, _ new: SiteState) {
+        self.old = old.machines
+        self.new = new.machines
+        envs = Set(new.names(.env).map { Key($0) })
+    }
+
+    subscript(name: Key) -> Machine? { new[name] ?? old[name] }
+
+    var added: [Key: Machine] { new.filter { old[$0.key] == nil } }
+
+    var removed: [Key: Machine] { old.filter { new[$0.key] == nil } }
+}
+
+extension SiteState {
+    /// Every file that was read.
+    fileprivate var paths: Set<String> { Set(sources.sources.map(\.path)) }
+
+    /// Every machine by its name; of several of one name the nearest to what runs on it.
+    fileprivate var machines: [Key: KnownMachines.Machine] {
+        var machines: [Key: KnownMachines.Machine] = [:]
+        for host in names(.host) { machines[Key(host)] = KnownMachines.Machine(kind: "host", env: nil) }
+        for node in names(.node) { machines[Key(node)] = KnownMachines.Machine(kind: "node", env: nil) }
+        for (name, env) in vms { machines[name] = KnownMachines.Machine(kind: "vm", env: env) }
+        for minion in minions {
+            let env = minion.env.name.map { Key($0) } ?? machines[minion.id]?.env
+            machines[minion.id] = KnownMachines.Machine(kind: "minion", env: env)
+        }
+        return machines
+    }
+}

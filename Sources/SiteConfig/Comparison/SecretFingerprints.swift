@@ -1,0 +1,60 @@
+internal import Diagnostics
+internal import Resolution
+internal import SecretMemory
+internal import Secrets
+internal import SiteModel
+internal import YAMLSyntax
+
+/// Tells whether a secret of one state of a site is the same in another, without opening anything: by its text as it lies in
+/// the file, which for an encrypted one is ciphertext. What was encrypted anew counts as another.
+///
+/// - Invariant: no text is kept, only digests, and those only as long as the two states are compared.
+struct SecretFingerprints {
+    private let files: any SiteFiles
+    private let siteFile: String?
+    private var trees: [String: SyntaxTree?] = [:]
+    private var digests: [String: String] = [:]
+
+    init(_ files: any SiteFiles, siteFile: String?) {
+        self.files = files
+        self.siteFile = siteFile
+    }
+
+    /// - Returns: nil if the secret is not there.
+    mutating func fingerprint(of secret: SecretRef) -> String? {
+        guard let path = secret.file?.text ?? siteFile else { return nil }
+        guard let tree = tree(of: path) else { return wholeFile(path) }
+        var node = tree.root
+        for step in secret.steps {
+            let next: NodeID?
+            switch tree.kind(node) {
+            case .map: next = tree.value(of: step.text, in: node)
+            case .list: next = Int(step.text).flatMap { tree.items(node).indices.contains($0) ? tree.items(node)[$0] : nil }
+            default: next = nil
+            }
+            guard let next else { return nil }
+            node = next
+        }
+        return SHA256.text(of: Array(tree.text(node)).span)
+    }
+
+    /// The tree of a file that is written in YAML or JSON; nil for any other.
+    private mutating func tree(of path: String) -> SyntaxTree? {
+        if let known = trees[path] { return known }
+        var tree: SyntaxTree?
+        if let bytes = try? files.read(path, limit: Loader.fileLimit), !AgeFile.isAge(bytes) {
+            var sources = SourceMap()
+            tree = parse(sources.add(path: path, bytes: bytes, isSecret: true), .lenient).tree
+            if tree.map({ $0.kind($0.root) != .map }) ?? false { tree = nil }
+        }
+        trees.updateValue(tree, forKey: path)
+        return tree
+    }
+
+    private mutating func wholeFile(_ path: String) -> String? {
+        if let known = digests[path] { return known }
+        let digest = (try? files.read(path, limit: Loader.fileLimit)).map { SHA256.text(of: $0.span) }
+        digests[path] = digest
+        return digest
+    }
+}

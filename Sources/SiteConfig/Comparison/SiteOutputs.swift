@@ -1,0 +1,188 @@
+internal import Diagnostics
+internal import Emitters
+internal import Resolution
+internal import SiteModel
+
+/// Everything that a site can compile to, by the commands that write it: what two states of it are compared by.
+struct SiteOutputs {
+    /// One output, compiled.
+    struct Output {
+        let command: String
+        /// Where `resolve build` writes it; nil if it does not.
+        let file: String?
+        let document: Value
+    }
+
+    /// In the order in which they are told: envs, their variables, minions, hosts.
+    private(set) var outputs: [Output] = []
+    /// What could not be compiled, and so is not compared.
+    private(set) var skipped: [String] = []
+    private var places: [String: Int] = [:]
+    private let state: SiteState
+
+    init(_ state: SiteState) {
+        self.state = state
+        let planned = state.planned
+        for output in planned { add(output.command, output.target, file: output.path) }
+        // What resolve.yaml declares need not be told twice.
+        let covered = Set(planned.compactMap(\.target.wholeOutput))
+        for (command, target) in state.targets where !(target.wholeOutput.map(covered.contains) ?? false) {
+            add(command, target)
+        }
+        if !covered.contains("inventory") { addInventories() }
+    }
+
+    /// The secrets that outputs name, by their paths.
+    var secrets: [String: SecretRef] {
+        let found = outputs.flatMap { OutputFacts($0.document).secrets }
+        return Dictionary(found.map { ($0.secret.path, $0.secret) }) { first, _ in first }
+    }
+
+    /// How many there are of each command: `2 env, 2 vars, 1 inventory`.
+    var kinds: String {
+        var kinds: [(word: Substring, count: Int)] = []
+        for output in outputs {
+            let word = output.command.prefix { $0 != " " }
+            if let place = kinds.firstIndex(where: { $0.word == word }) {
+                kinds[place].count += 1
+            } else {
+                kinds.append((word, 1))
+            }
+        }
+        return kinds.map { "\($0.count) \($0.word)" }.joined(separator: ", ")
+    }
+
+    subscript(command: String) -> Output? { places[command].map { outputs[$0] } }
+
+    private mutating func add(_ command: String, _ target: Target, file: String? = nil) {
+        guard places[command] == nil, !skipped.contains(command) else { return }
+        guard let document = state.document(of: target) else { return skipped.append(command) }
+        places[command] = outputs.count
+        outputs.append(Output(command: command, file: file, document: document))
+    }
+
+    /// Where VMs of two envs have one name there is no inventory of all, only one for each env.
+    private mutating func addInventories() {
+        if let all = state.document(of: .inventory(.init())) {
+            places["inventory"] = outputs.count
+            return outputs.append(Output(command: "inventory", file: nil, document: all))
+        }
+        for env in state.names(.env) { add("inventory \(env)", .inventory(.init(env: env))) }
+    }
+}
+
+/// A site at one time: the working tree, what is staged, or a revision.
+struct SiteState {
+    let compiler: SiteCompiler
+    /// What is wrong with it as a whole.
+    let findings: [Diagnostic]
+    private let loader: Loader
+    /// Compiles from what was read, if nothing is wrong with it; else each output by itself, from what it reads.
+    private let whole: WholeSite?
+
+    init(_ compiler: SiteCompiler) {
+        self.compiler = compiler
+        let (whole, findings) = compiler.readWhole(compiler.newLoader())
+        self.findings = findings
+        loader = whole.loader
+        self.whole = findings.hasErrors || !whole.loader.failures.isEmpty ? nil : whole
+    }
+
+    var sources: SourceMap { loader.sources }
+
+    var failures: [String] { loader.failures }
+
+    var isSound: Bool { whole != nil }
+
+    func names(_ kind: EntityKind) -> [String] { loader.catalogue.names(kind) }
+
+    var minions: [Minion] { loader.site.minions().minions }
+
+    /// The site's own file of secrets.
+    var secretFile: String? { loader.catalogue.secretFiles.first }
+
+    /// Where a secret stands; nil if its file does not tell.
+    func place(of secret: SecretRef) -> Span? {
+        guard secret.file == nil, case .keys(let fields) = loader.secrets.state else { return nil }
+        var value = Value(.map(fields), .nowhere)
+        for step in secret.steps {
+            guard let next = value.map?[step] ?? Int(step.text).flatMap({ value.list?[safe: $0] }) else { return nil }
+            value = next
+        }
+        return value.origin.span
+    }
+
+    /// The VMs that the envs make, by their names, and the env.
+    var vms: [(name: Key, env: Key)] {
+        names(.env).flatMap { env -> [(name: Key, env: Key)] in
+            guard let place = loader.catalogue.place(Key(env), .kind(.env)), let entity = loader.entities[place.id]
+            else { return [] }
+            let vms = loader.site.inherited(entity).entity.fields["vms"]?.list ?? []
+            return vms.compactMap { vm in vm.map?["name"]?.name.map { (Key($0), Key(env)) } }
+        }
+    }
+
+    /// What resolve.yaml declares.
+    var planned: [PlannedOutput] {
+        guard whole != nil, loader.catalogue.outputsFile != nil else { return [] }
+        var planner = OutputPlanner(loader.site, minions, jobs: loader.site.jobs, depth: nil, issuedAt: nil)
+        planner.plan()
+        return planner.outputs
+    }
+
+    /// What the site compiles to besides, each by its command.
+    var targets: [(command: String, target: Target)] {
+        let nodes = names(.node)
+        let machines = nodes + names(.host).filter { !nodes.contains($0) }
+        let envs = names(.env).compactMap { env -> (String, Target)? in
+            if isPlaced(env) { return ("env \(env)", .env(.init(name: env))) }
+            // On which of several nodes it is made is not known; what its VMs are depends on none.
+            return nodes.first.map { ("env \(env) --node \($0)", .env(.init(name: env, node: $0))) }
+        }
+        let aboutMinions: [(String, Target)] = minions.isEmpty
+            ? [] : [("roster", .roster(.init(form: .json))), ("nodegroups", .nodegroups)]
+        return envs + names(.env).map { ("vars \($0)", .variables(.env($0))) }
+            + names(.spec).map { ("spec \($0)", .specification($0)) }
+            + names(.manifest).map { ("manifest \($0)", .manifest(.init(.name($0)))) }
+            + machines.map { ("host \($0)", .host($0)) }
+            + aboutMinions + minions.map { ("pillar \($0.id)", .pillar($0.id.text)) }
+            + [("targets", .targets(.init()))]
+    }
+
+    /// Whether it is known on which node an env is made.
+    private func isPlaced(_ env: String) -> Bool {
+        if names(.node).count == 1 { return true }
+        guard let place = loader.catalogue.place(Key(env), .kind(.env)), let entity = loader.entities[place.id] else {
+            return false
+        }
+        return loader.site.inherited(entity).entity.fields["node"]?.name != nil
+    }
+
+    /// What a target comes to; nil if it has errors.
+    func document(of target: Target) -> Value? {
+        let draft = whole?.draft(target) ?? compiler.draft(target, compiler.newLoader())
+        let found = draft.loader.diagnostics + draft.findings
+        guard !found.hasErrors, draft.usage == nil, draft.loader.failures.isEmpty, let subject = draft.subject else {
+            return nil
+        }
+        return Registry.document(of: subject)
+    }
+}
+
+extension [Value] {
+    fileprivate subscript(safe index: Int) -> Value? { indices.contains(index) ? self[index] : nil }
+}
+
+extension Target {
+    /// What a target says all of, in whatever form and on whatever node; nil if it is a part only.
+    fileprivate var wholeOutput: String? {
+        switch self {
+        case .env(let request): request.vmids.isEmpty ? "env \(request.name)" : nil
+        case .inventory(let request): if case .host = request.form { nil } else { request.env == nil ? "inventory" : nil }
+        case .roster(let request):
+            request.minions.isEmpty && request.env == nil && request.addresses.isEmpty ? "roster" : nil
+        case .targets(let request): request.job == nil && request.env == nil ? "targets" : nil
+        default: nil
+        }
+    }
+}
