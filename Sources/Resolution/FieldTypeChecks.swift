@@ -61,6 +61,14 @@ extension FieldType {
     }
 }
 
+extension FixIt {
+    /// Another text in the place of a scalar, in quotes if it would be no text without.
+    static func writing(_ text: String, at span: Span) -> FixIt {
+        let needsQuotes = YAMLText.looksLikeNoText(Array(text.utf8).span)
+        return FixIt("write \(text)", [Edit(span, needsQuotes ? JSONText.quoted(text) : text)])
+    }
+}
+
 extension Diagnostic {
     static func wrongValue(
         _ complaint: Complaint, _ node: NodeID, _ type: FieldType, _ name: Key, _ steps: [Key], _ tree: SyntaxTree,
@@ -80,12 +88,13 @@ extension Diagnostic {
         }
         let value = Value(Value.Content(scalar), .nowhere)
         let message = "\(path) wants \(type.wish), but this is \(value.phrase)"
-        let fixes = fixes(for: scalar, type, span, tree)
+        var fixes = fixes(for: scalar, type, span, tree)
         var help = fixes.first?.title
         if let choices = type.choices, case .string(let text) = scalar,
             case let near = Suggestions.near(text, among: choices), !near.isEmpty
         {
             help = "did you mean \(near.asChoices)?"
+            if near.count == 1 { fixes = [.writing(near[0], at: span)] }
         }
         if type.isAddress, case .string(let text) = scalar, AddressWithPrefix(text) != nil {
             help = "without the length of the prefix: \(text.prefix { $0 != "/" })"
@@ -179,7 +188,7 @@ extension Diagnostic {
         Diagnostic(
             .unknownKey, strictness.severity, "\(scope(kind, steps)) has no field \"\(key)\"", at: span,
             isOpen ? "it would be data, and decide nothing" : "it would be ignored",
-            help: "did you mean \(near.asChoices)?", fixes: rename(span, to: near[0], tree))
+            help: "did you mean \(near.asChoices)?", fixes: near.count == 1 ? rename(span, to: near[0], tree) : [])
     }
 
     static func strangeKey(_ key: Key, _ span: Span, in kind: EntityKind, _ steps: [Key]) -> Diagnostic {

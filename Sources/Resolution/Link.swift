@@ -118,7 +118,8 @@ extension Diagnostic {
         }
         return Diagnostic(
             .dangling, severity, "no \(kind.name) named \"\(name)\"", at: span, order.absence,
-            notes: (span == nil ? [order.absence] : []) + elsewhere, help: help)
+            notes: (span == nil ? [order.absence] : []) + elsewhere, help: help,
+            fixes: near.count == 1 ? span.map { [.writing(near[0], at: $0)] } ?? [] : [])
     }
 }
 

@@ -155,6 +155,9 @@ public struct GitFiles: SiteFiles {
 
     // MARK: git
 
+    /// What git prints in the site's folder; nil if it fails.
+    func run(_ words: [String]) throws(FileError) -> [UInt8]? { try Self.git(words, in: folder) }
+
     /// What the files of a site hold that are no secrets, all of it from one run of git.
     private static func texts(
         of objects: [String: Object], below place: String, in folder: String

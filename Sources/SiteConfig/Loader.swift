@@ -337,6 +337,6 @@ extension Code {
     static let ofSiteConfig: [Code] =
         [
             .twoFiles, .plainSecrets, .twoSealed, .uncheckedSecrets, .notSealed, .staleRecipients, .trackedSecrets,
-            .misnamed, .signingKey, .unclaimed, .ownerless, .badOutput, .shrinking, .damagedLock,
+            .misnamed, .signingKey, .unclaimed, .ownerless, .badOutput, .shrinking, .damagedLock, .trackedKey,
         ] + ofMigration
 }

@@ -230,7 +230,7 @@ extension Diagnostic {
 
 extension SecretNode {
     /// How many scalars it has.
-    fileprivate var valueCount: Int {
+    var valueCount: Int {
         switch content {
         case .map(let entries): entries.reduce(0) { $0 + $1.value.valueCount }
         case .list(let items): items.reduce(0) { $0 + $1.valueCount }
@@ -240,7 +240,7 @@ extension SecretNode {
 }
 
 extension Diagnostic {
-    fileprivate static func tracked(_ path: String, _ span: Span) -> Diagnostic {
+    static func tracked(_ path: String, _ span: Span) -> Diagnostic {
         Diagnostic(
             .trackedSecrets, "git tracks \(path), which holds secrets in clear", at: span,
             help: "`git rm --cached \(path)`, ignore it, encrypt it, and change every secret in it")

@@ -85,7 +85,8 @@ public struct Impact: Sendable {
         for (name, machine) in machines.removed where hosts[name] == nil {
             hosts[name] = Host(name: name, kind: machine.kind, env: machine.env, change: .removed)
         }
-        return hosts.values.map { (order: NaturalOrder($0.name.text), host: $0) }.sorted { $0.order < $1.order }.map(\.host)
+        return hosts.values.map { (order: NaturalOrder($0.name.text), host: $0) }.sorted { $0.order < $1.order }.map(
+            \.host)
     }
 
     /// `{since, commit, files: [{file, change}], outputs: [{command, to, change}], hosts: [{name, kind, env, change}], envs,

@@ -90,7 +90,8 @@ struct KeyComparison {
     private mutating func cause(of leaf: DocumentLeaves.Leaf, _ before: DocumentLeaves.Leaf?) -> KeyChange.Cause? {
         guard knowsEarlierSite else { return leaf.places.first.map { newLines.cause($0, isGone: false) } }
         // Another value under the same name: its own line, of which nothing but the place is told.
-        if case .secret(let now) = leaf.value.content, case .secret(let then)? = before?.value.content, now.path == then.path,
+        if case .secret(let now) = leaf.value.content, case .secret(let then)? = before?.value.content,
+            now.path == then.path,
             let place = placeOfSecret(now)
         {
             return newLines.cause(place, isGone: false)

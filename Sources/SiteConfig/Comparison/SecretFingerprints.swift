@@ -29,7 +29,8 @@ struct SecretFingerprints {
             let next: NodeID?
             switch tree.kind(node) {
             case .map: next = tree.value(of: step.text, in: node)
-            case .list: next = Int(step.text).flatMap { tree.items(node).indices.contains($0) ? tree.items(node)[$0] : nil }
+            case .list:
+                next = Int(step.text).flatMap { tree.items(node).indices.contains($0) ? tree.items(node)[$0] : nil }
             default: next = nil
             }
             guard let next else { return nil }

@@ -137,7 +137,8 @@ private struct OutputComparison {
             notes.append("not compared, for one of the two has errors there: \(names)")
         }
         if !after.secrets.isEmpty || !before.secrets.isEmpty {
-            notes.append("secrets were compared as they lie in their files: one that was encrypted anew counts as another")
+            notes.append(
+                "secrets were compared as they lie in their files: one that was encrypted anew counts as another")
         }
         return notes
     }

@@ -139,7 +139,8 @@ struct SiteState {
             // On which of several nodes it is made is not known; what its VMs are depends on none.
             return nodes.first.map { ("env \(env) --node \($0)", .env(.init(name: env, node: $0))) }
         }
-        let aboutMinions: [(String, Target)] = minions.isEmpty
+        let aboutMinions: [(String, Target)] =
+            minions.isEmpty
             ? [] : [("roster", .roster(.init(form: .json))), ("nodegroups", .nodegroups)]
         return envs + names(.env).map { ("vars \($0)", .variables(.env($0))) }
             + names(.spec).map { ("spec \($0)", .specification($0)) }
@@ -178,7 +179,8 @@ extension Target {
     fileprivate var wholeOutput: String? {
         switch self {
         case .env(let request): request.vmids.isEmpty ? "env \(request.name)" : nil
-        case .inventory(let request): if case .host = request.form { nil } else { request.env == nil ? "inventory" : nil }
+        case .inventory(let request):
+            if case .host = request.form { nil } else { request.env == nil ? "inventory" : nil }
         case .roster(let request):
             request.minions.isEmpty && request.env == nil && request.addresses.isEmpty ? "roster" : nil
         case .targets(let request): request.job == nil && request.env == nil ? "targets" : nil

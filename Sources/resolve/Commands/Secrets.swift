@@ -3,7 +3,7 @@ internal import SiteConfig
 
 struct Secrets: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look after encrypted secrets: check, recipients, decrypt.",
+        abstract: "Look after secrets: check, plaintext, recipients, decrypt.",
         discussion: """
             Files encrypted with age or SOPS are recognised by their content. Identities are looked for in --identity, \
             $SOPS_AGE_KEY, $SOPS_AGE_KEY_FILE, $SOPS_AGE_KEY_CMD, $SOPS_AGE_SSH_PRIVATE_KEY_FILE, sops's own \
@@ -11,10 +11,11 @@ struct Secrets: ParsableCommand {
 
             EXAMPLES:
               resolve secrets check
+              resolve secrets plaintext --staged
               resolve secrets recipients
               resolve secrets decrypt secrets.yaml.enc -i keys.txt > secrets.json
             """,
-        subcommands: [Check.self, Recipients.self, Decrypt.self])
+        subcommands: [Check.self, Plaintext.self, Recipients.self, Decrypt.self])
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json
@@ -44,6 +45,42 @@ struct Secrets: ParsableCommand {
                 options.redact ? nil : Identities(files: options.identity, passphraseFile: options.passphraseFile)
             let site = try options.locate(opening: identities)
             return try options.deliver(site.compiler.auditSecrets(), format, of: site.location)
+        }
+    }
+
+    struct Plaintext: StatusCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Find secrets in clear among what git tracks: the hook before a commit.",
+            discussion: """
+                Files of secrets that are not encrypted, passwords in other files of the site, age identities and SSH keys in \
+                any file of the repository, and outputs of `resolve build` with secrets in them. Nothing is opened, and \
+                nothing of what is found is shown but its place. Exits with 1 if there is any.
+
+                EXAMPLES:
+                  resolve secrets plaintext
+                  resolve secrets plaintext --staged
+                  resolve secrets plaintext --except 'tests/*'
+                """)
+
+        @Flag(help: "Look at what is staged, which is what the next commit will have.")
+        var staged = false
+
+        @Option(
+            help: ArgumentHelp(
+                "Leave out files whose paths, from the site's folder, fit this. May be repeated.", valueName: "pattern")
+        )
+        var except: [String] = []
+
+        @OptionGroup var options: GlobalOptions
+
+        func execute() throws -> ExitStatus {
+            let site = try options.locate(isStaged: staged)
+            let request = PlaintextRequest(folder: site.location.path, isStaged: staged, exceptions: except)
+            do throws(FileError) {
+                return options.show(try site.compiler.plaintextSecrets(request), of: site.location)
+            } catch {
+                throw Failure.couldNotRun(error.reason)
+            }
         }
     }
 
