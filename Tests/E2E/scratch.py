@@ -8,7 +8,7 @@ import sys
 import tempfile
 import traceback
 
-PROGRAM = os.path.realpath(os.environ.get("RESOLVE", "resolve"))
+PROGRAM = os.path.realpath(os.environ["RESOLVE"])
 TIMEOUT = 120
 IDENTITY = {"GIT_AUTHOR_DATE": "2024-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2024-01-01T00:00:00Z"}
 
@@ -123,12 +123,12 @@ def run_checks(checks, *arguments):
             continue
         try:
             check(*arguments)
-            print(f"  ok: {name}")
+            print(f"  ok: {name}", flush=True)
         except Exception as error:
             failed += 1
             frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.name == check.__name__]
             place = f" (line {frames[-1].lineno})" if frames else ""
-            print(f"  FAILED: {name}{place}: {type(error).__name__}: {error}")
+            print(f"  FAILED: {name}{place}: {type(error).__name__}: {error}", flush=True)
     if failed:
         print(f"{failed} failed")
     sys.exit(1 if failed else 0)
