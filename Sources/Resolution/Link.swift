@@ -9,7 +9,7 @@ package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
     for entity in site.entities.values.sorted(by: { Key($0.path) < Key($1.path) }) {
         for reference in entity.references where !scope.searches(reference).isEmpty {
             guard site.catalogue.place(reference.name, reference.order) == nil else { continue }
-            diagnostics.append(.dangling(reference, of: entity.id.kind, in: site, scope))
+            diagnostics.append(.dangling(reference, of: entity.id, in: site, scope))
         }
         guard scope != .variables, scope != .targets else { continue }
         for reference in entity.secretReferences where scope.wants(reference) {
@@ -77,26 +77,32 @@ private func checkLevel(_ level: Fields, _ strictness: Strictness) -> [Diagnosti
 
 extension Diagnostic {
     fileprivate static func dangling(
-        _ reference: Reference, of kind: EntityKind, in site: LinkedSite, _ scope: Scope
+        _ reference: Reference, of id: EntityID, in site: LinkedSite, _ scope: Scope
     ) -> Diagnostic {
+        let kind = id.kind
         // Without its node, a preset that a VM names directly, or a spec's posture, the Python resolver stops; it passes
         // over other names. A token for a spec that does not exist would be refused by the server.
         let stops =
             site.strictness == .strict || kind == .spec || kind.isForMinions
             || (reference.order.kind == .spec && scope == .deployment)
             || ["vm_preset", "node", "extends"].contains(reference.field)
+        // Nothing extends itself.
         return notFound(
-            reference.name, reference.order, at: reference.span, in: site.catalogue, stops ? .error : .warning)
+            reference.name, reference.order, at: reference.span, in: site.catalogue, stops ? .error : .warning,
+            besides: reference.isParent ? id.name : nil)
     }
 
     /// No entity of that name: what was looked for and where, and what may have been meant.
     ///
-    /// - Parameter span: the reference; nil if the command line named it.
+    /// - Parameters:
+    ///   - span: the reference; nil if the command line named it.
+    ///   - other: one that cannot be meant.
     package static func notFound(
-        _ name: Key, _ order: SearchOrder, at span: Span? = nil, in catalogue: Catalogue, _ severity: Severity
+        _ name: Key, _ order: SearchOrder, at span: Span? = nil, in catalogue: Catalogue, _ severity: Severity,
+        besides other: Key? = nil
     ) -> Diagnostic {
         let kind = order.kind
-        let names = catalogue.names(kind)
+        let names = catalogue.names(kind).filter { Key($0) != other }
         let near = Suggestions.near(name.text, among: names)
         var help: String?
         if !near.isEmpty {

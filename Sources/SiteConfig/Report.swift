@@ -2,8 +2,8 @@ internal import Diagnostics
 
 /// All that a run found, to be shown in one of several forms (DESIGN §10).
 public struct Report: Sendable {
-    private let diagnostics: [Diagnostic]
-    private let sources: SourceMap
+    let diagnostics: [Diagnostic]
+    let sources: SourceMap
     /// What the system refused, in words.
     public let failures: [String]
     /// What the command line should have said.

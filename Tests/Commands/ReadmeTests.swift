@@ -8,9 +8,9 @@ import Testing
         .deletingLastPathComponent()
 
     @Test(arguments: [
-        "README.md", "examples/ansible/README.md", "examples/homestak/README.md", "examples/inheritance/README.md",
-        "examples/prometheus/README.md", "examples/salt/README.md", "examples/site-config/README.md",
-        "examples/testbed/README.md",
+        "README.md", "examples/ansible/README.md", "examples/ci/README.md", "examples/homestak/README.md",
+        "examples/inheritance/README.md", "examples/prometheus/README.md", "examples/salt/README.md",
+        "examples/site-config/README.md", "examples/testbed/README.md",
     ])
     func consoleBlocksAreTrue(_ path: String) throws {
         let text = try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)

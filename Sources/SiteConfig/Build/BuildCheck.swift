@@ -94,6 +94,8 @@ private struct Checker {
         }
         if let compared = ComparedOutput(output.command, file: output.path, from: before, to: after, &comparison) {
             outputs.append(compared)
+        } else if output.holdsSecrets {
+            remark("\(output.path) differs in the value of a secret (\(output.command))")
         } else {
             remark("\(output.path) differs in its bytes and in no key (\(output.command))")
         }
@@ -163,11 +165,7 @@ extension String {
 extension BuildLock.Entry {
     /// What a file says, redacted; nil if it is not what the lock says it is: then it may be anything.
     fileprivate func document(of bytes: [UInt8]) -> Value? {
-        var sources = SourceMap()
-        let source = sources.add(path: path, bytes: bytes, isSecret: false)
-        let parsed = parse(source, .strict)
-        guard let tree = parsed.tree else { return nil }
-        let value = wholeValue(of: tree)
+        guard let value = Value(readingOutput: bytes) else { return nil }
         // What it is known by is the digest without its secrets.
         let secrets = Dictionary(secrets.map { ($0.pointer, $0.secret) }) { first, _ in first }
         let redacted = value.redacting(secrets)
@@ -179,6 +177,19 @@ extension BuildLock.Entry {
 }
 
 extension Value {
+    /// What a file says that holds JSON, or YAML that is written like it; nil if it cannot be read.
+    init?(readingOutput bytes: [UInt8]) {
+        // A file of the site is a map; an output may be a list.
+        let isList = bytes.first { ![0x09, 0x0A, 0x0D, 0x20].contains($0) } == UInt8(ascii: "[")
+        let text = isList ? Array("{\"\":".utf8) + bytes + Array("}".utf8) : bytes
+        var sources = SourceMap()
+        guard let tree = parse(sources.add(path: "output", bytes: text, isSecret: false), .strict).tree else {
+            return nil
+        }
+        let value = wholeValue(of: tree)
+        self = isList ? value.map?[""] ?? value : value
+    }
+
     /// The same with secrets by name where they stood.
     ///
     /// - Parameter secrets: by JSON pointers.
@@ -219,7 +230,8 @@ extension ComparedOutput {
             if let after = key.after { fields.set("after", after) }
             fields.set("file", text(key.cause?.file))
             fields.set("line", Value(key.cause.map { .integer($0.line) } ?? .null, .nowhere))
-            fields.set("is_gone", Value(.bool(key.cause?.isGone ?? false), .nowhere))
+            fields.set("is_gone", Value(.bool(key.cause?.standing == .gone), .nowhere))
+            fields.set("is_same", Value(.bool(key.cause?.standing == .same), .nowhere))
             return Value(.map(fields), .nowhere)
         }
     }

@@ -59,7 +59,7 @@ struct OutputPlanner {
 
     private mutating func plan(_ fields: Fields, at span: Span?) {
         guard let emit = fields["emit"]?.string, let options = Self.options[emit], let to = fields["to"],
-            let pattern = to.string, let place = to.origin.span ?? span
+            let pattern = to.string, !pattern.isEmpty, let place = to.origin.span ?? span
         else { return }
         let known: [Key] = ["emit", "to", "redact"] + options.axes + options.others
         for entry in fields.entries where !known.contains(entry.key) && FieldTable.isOfOutputs(entry.key) {

@@ -83,18 +83,19 @@ extension Code {
             would answer to another minion's name. That is how a misplaced edit destroys machines, so it has to be meant.
             """,
         example: """
-            $ resolve build && echo 'vms: []' > envs/dev.yaml && resolve build
+            $ resolve build
             -- site.yaml --
             -- nodes/pve.yaml --
             datastore: local
             api_token: null
             api_endpoint: https://10.0.0.2:8006
-            -- vms/presets/small.yaml --
-            memory: 1024
             -- envs/dev.yaml --
-            vms: [{name: web, vm_preset: small}]
+            vms: []
             -- resolve.yaml --
             outputs: [{emit: env, env: dev, to: dist/dev.json}]
+            -- .resolve.lock --
+            {"version": 1, "outputs": {"dist/dev.json":
+             {"command": "env dev", "sha256": "", "redacted": true, "vms": ["web"]}}}
             """,
         fix: "Take the edit back, or, if it is meant, run `resolve build --allow-shrink`.")
 }

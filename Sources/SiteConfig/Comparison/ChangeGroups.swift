@@ -125,7 +125,14 @@ struct ChangeGroups {
     private static func text(_ group: Group) -> String {
         var lines = [group.what.terminalSafe]
         if let cause = group.cause {
-            lines.append("    by \(cause.file):\(cause.line)\(cause.isGone ? ", which is no more" : "")".terminalSafe)
+            let place = "\(cause.file):\(cause.line)"
+            let line =
+                switch cause.standing {
+                case .there: "by \(place)"
+                case .gone: "by \(place), which is no more"
+                case .same: "from \(place), which is as it was"
+                }
+            lines.append("    \(line)".terminalSafe)
         }
         lines += group.places.prefix(most).map { "    in \($0.output)\(list($0.hosts))".terminalSafe }
         if group.places.count > most { lines.append("    and in \(group.places.count - most) more outputs") }

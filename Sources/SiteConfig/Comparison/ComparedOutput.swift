@@ -80,7 +80,7 @@ extension Value {
 /// The machine that a key of an output speaks of.
 struct SpokenHost: Hashable {
     let name: Key
-    /// `vm`, `minion`, `host`: what a CI job is told.
+    /// `vm`, `minion`, `host`; `target` for what Prometheus scrapes.
     let kind: String
 
     /// What an output's key says of which machine.
@@ -96,6 +96,7 @@ struct SpokenHost: Hashable {
         case "env", "vm": return path.first == "vms" ? host(2, "vm") : (nil, path)
         case "manifest": return path.first == "nodes" ? host(2, "vm") : (nil, path)
         case "roster": return host(1, "minion")
+        case "targets": return host(1, "target")
         case "pillar", "tops":
             return words.count > 1 ? (SpokenHost(name: Key(words[1]), kind: "minion"), path) : (nil, path)
         case "host": return words.count > 1 ? (SpokenHost(name: Key(words[1]), kind: "host"), path) : (nil, path)

@@ -10,6 +10,17 @@ struct DocumentLeaves {
         let value: Value
         /// Where it stands in the site: the value, then the references that led there, the nearest first.
         let places: [Span]
+        /// Of a list, the places of each item.
+        var items: [[Span]] = []
+
+        /// Where it stands; of a list only the items that another state of it does not have.
+        func places(besides other: Leaf?) -> [Span] {
+            guard let list = value.list, let others = other?.value.list, items.count == list.count else {
+                return places
+            }
+            let new = list.indices.filter { index in !others.contains { $0.content == list[index].content } }
+            return new.isEmpty ? places : new.flatMap { items[$0] }
+        }
     }
 
     private(set) var leaves: [Leaf] = []
@@ -35,12 +46,14 @@ struct DocumentLeaves {
 
     private mutating func addItem(_ value: Value, of path: [String], _ places: [Span]) {
         guard let index = indices[path.map { Key($0) }] else {
-            return add(Value(.list([value]), value.origin), path, places)
+            add(Value(.list([value]), value.origin), path, places)
+            leaves[leaves.count - 1].items = [places]
+            return
         }
         let list = leaves[index]
         leaves[index] = Leaf(
             path: path, value: Value(.list((list.value.list ?? []) + [value]), list.value.origin),
-            places: list.places + places.filter { !list.places.contains($0) })
+            places: list.places + places.filter { !list.places.contains($0) }, items: list.items + [places])
     }
 
     subscript(path: [String]) -> Leaf? { indices[path.map { Key($0) }].map { leaves[$0] } }

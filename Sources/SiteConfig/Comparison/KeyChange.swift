@@ -15,8 +15,15 @@ struct KeyChange {
     struct Cause: Hashable {
         let file: String
         let line: Int
-        /// Whether it is a line that there is no more.
-        let isGone: Bool
+        let standing: Standing
+
+        enum Standing {
+            case there
+            /// It was there, and is no more.
+            case gone
+            /// It is as it was: what makes the difference is elsewhere.
+            case same
+        }
     }
 }
 
@@ -88,24 +95,28 @@ struct KeyComparison {
     /// The line that sets the value if that is new, else the nearest reference on the way to it that is, else a line that had
     /// set it and is gone, else where it stands now.
     private mutating func cause(of leaf: DocumentLeaves.Leaf, _ before: DocumentLeaves.Leaf?) -> KeyChange.Cause? {
-        guard knowsEarlierSite else { return leaf.places.first.map { newLines.cause($0, isGone: false) } }
+        guard knowsEarlierSite else { return leaf.places.first.map { newLines.cause($0, .there) } }
         // Another value under the same name: its own line, of which nothing but the place is told.
         if case .secret(let now) = leaf.value.content, case .secret(let then)? = before?.value.content,
             now.path == then.path,
             let place = placeOfSecret(now)
         {
-            return newLines.cause(place, isGone: false)
+            return newLines.cause(place, .there)
         }
-        for place in leaf.places where !oldLines.has(newLines.line(place)) {
-            return newLines.cause(place, isGone: false)
+        for place in leaf.places(besides: before) where !oldLines.has(newLines.line(place)) {
+            return newLines.cause(place, .there)
         }
-        return before.flatMap { causeOfLoss($0) } ?? leaf.places.first.map { newLines.cause($0, isGone: false) }
+        if let loss = before.flatMap({ causeOfLoss($0, besides: leaf) }) { return loss }
+        // The items of a list stand anywhere: none of their lines says why one is there now.
+        return leaf.value.list == nil ? leaf.places.first.map { newLines.cause($0, .same) } : nil
     }
 
-    private mutating func causeOfLoss(_ leaf: DocumentLeaves.Leaf) -> KeyChange.Cause? {
+    private mutating func causeOfLoss(
+        _ leaf: DocumentLeaves.Leaf, besides after: DocumentLeaves.Leaf? = nil
+    ) -> KeyChange.Cause? {
         guard knowsEarlierSite else { return nil }
-        for place in leaf.places where !newLines.has(oldLines.line(place)) {
-            return oldLines.cause(place, isGone: true)
+        for place in leaf.places(besides: after) where !newLines.has(oldLines.line(place)) {
+            return oldLines.cause(place, .gone)
         }
         return nil
     }
@@ -129,9 +140,9 @@ private struct LineSets {
         bySource = Dictionary(sources.sources.map { ($0.path, $0.id) }) { first, _ in first }
     }
 
-    mutating func cause(_ span: Span, isGone: Bool) -> KeyChange.Cause {
+    mutating func cause(_ span: Span, _ standing: KeyChange.Cause.Standing) -> KeyChange.Cause {
         let line = tables[span.source].position(of: span.start).line
-        return KeyChange.Cause(file: sources[span.source].path, line: line, isGone: isGone)
+        return KeyChange.Cause(file: sources[span.source].path, line: line, standing: standing)
     }
 
     mutating func line(_ span: Span) -> Line {

@@ -49,18 +49,14 @@ private struct Fixer {
 
     /// The site with the changes so far.
     private struct Checked {
-        let diagnostics: [Diagnostic]
-        let sources: SourceMap
         let report: Report
 
-        init(_ compiler: SiteCompiler) {
-            var loader = Loader(compiler.files, compiler.strictness, lints: true)
-            let found = compiler.checkEverything(&loader)
-            let all = loader.diagnostics + found
-            diagnostics = all.sorted(in: loader.sources)
-            sources = loader.sources
-            report = compiler.report(on: loader, all, usage: nil, keepingLints: true)
-        }
+        init(_ compiler: SiteCompiler) { report = compiler.validate().report }
+
+        /// As they are shown: what is an error where it stands has no lint there, whose fix would mean something else.
+        var diagnostics: [Diagnostic] { report.diagnostics }
+
+        var sources: SourceMap { report.sources }
 
         func finding(_ diagnostic: Diagnostic) -> Finding {
             let path = diagnostic.primary.map { sources[$0.span.source].path } ?? ""
