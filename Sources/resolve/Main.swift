@@ -33,7 +33,7 @@ struct Resolve: ParsableCommand {
             Targets.self, Spec.self,
             Manifest.self,
             Host.self, Explain.self, Diff.self, Where.self, List.self,
-            Validate.self, Migrate.self, Alloc.self, Secrets.self, Read.self, Help.self,
+            Validate.self, Migrate.self, Alloc.self, Secrets.self, Schema.self, Read.self, Help.self,
         ])
 
     @OptionGroup var options: GlobalOptions
