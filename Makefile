@@ -9,6 +9,7 @@
 #   make conformance  score against ../shared, when it is there
 #   make fuzz       fuzz every parser, SECONDS_TO_FUZZ (60) in all
 #   make goldens    rewrite the golden cases with what the program prints
+#   make schema     rewrite schema/ from the tables that files are bound by
 #   make lint       format check;  make format  formats
 #   make ci         all of it, as .ci/run does
 #   make setup      install the headers of libyaml and libsodium, with apt
@@ -25,7 +26,7 @@ BIN := .build/debug/resolve
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT := libyaml-dev libsodium-dev pkg-config
 
-.PHONY: help setup run build test release install e2e conformance fuzz goldens goldens-current lint format ci clean
+.PHONY: help setup run build test release install e2e conformance fuzz goldens goldens-current schema lint format ci clean
 
 help:
 	@sed -n '3,/^$$/s/^#  \{0,1\}//p' Makefile
@@ -72,6 +73,9 @@ goldens: setup
 
 goldens-current: goldens
 	@git diff --exit-code -- Tests/Goldens/cases || { echo "the goldens are not current: run make goldens and read the difference" >&2; exit 1; }
+
+schema: build
+	@$(BIN) schema --dir schema
 
 lint:
 	@swift format lint --strict --recursive Sources Tests Package.swift

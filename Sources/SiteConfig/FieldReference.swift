@@ -45,7 +45,7 @@ enum FieldReference {
         case .mapOf(let type): nested(type).map { ($0.table, ".*" + $0.step) }
         case .listOrMapOf(let type): nested(type).map { ($0.table, ".*" + $0.step) }
         case .either(let type, let table): nested(type) + [(table, ".")]
-        case .list(let type): nested(type).map { ($0.table, "[]" + $0.step) }
+        case .list(let type), .oneOrMore(let type): nested(type).map { ($0.table, "[]" + $0.step) }
         case .nullable(let type): nested(type)
         default: []
         }

@@ -95,6 +95,8 @@ package struct Field: Sendable {
 
 /// The fields of a kind of entity, or of a map within one.
 package struct FieldTable: Sendable {
+    /// What a schema calls it, for a table that stands in several places of one kind: there it is written once.
+    package let name: Key?
     /// Other keys are data and pass through.
     package let isOpen: Bool
     /// Other keys are errors, in these words: whoever reads the output does not know them. Nil where they are remarks.
@@ -103,14 +105,16 @@ package struct FieldTable: Sendable {
     /// Keys that belong to another kind and would be dropped here in silence, with the key that is meant.
     package let confusions: [Key: Key]
 
-    package init(isOpen: Bool = false, _ fields: [Field], confusions: [Key: Key] = [:]) {
+    package init(named name: Key? = nil, isOpen: Bool = false, _ fields: [Field], confusions: [Key: Key] = [:]) {
+        self.name = name
         self.isOpen = isOpen
         refusal = nil
         self.fields = fields
         self.confusions = confusions
     }
 
-    package init(refusing refusal: String, _ fields: [Field]) {
+    package init(named name: Key? = nil, refusing refusal: String, _ fields: [Field]) {
+        self.name = name
         isOpen = false
         self.refusal = refusal
         self.fields = fields

@@ -33,7 +33,8 @@ struct Resolve: ParsableCommand {
             Targets.self, Spec.self,
             Manifest.self,
             Host.self, Explain.self, Diff.self, ImpactCommand.self, Where.self, List.self,
-            Validate.self, Fix.self, BuildOutputs.self, Migrate.self, Alloc.self, Secrets.self, Read.self, Help.self,
+            Validate.self, Fix.self, BuildOutputs.self, Migrate.self, Alloc.self, Secrets.self, Schema.self, Read.self,
+            Help.self,
         ])
 
     @OptionGroup var options: GlobalOptions

@@ -21,7 +21,7 @@ extension FieldTable {
 
     /// One instance, where it says more than an address. Any other key is pillar.
     package static let instance = FieldTable(
-        isOpen: true,
+        named: "instance", isOpen: true,
         [
             Field("ip", .nullable(.address), structural: true, "Its address, or null if the connection needs none."),
             components("What it runs beside the group's components."),
@@ -34,7 +34,7 @@ extension FieldTable {
 
     /// What salt-ssh reads in a roster (3006 to 3008). It passes over any other key in silence, or crashes on it.
     package static let roster = FieldTable(
-        refusing: "salt-ssh knows no roster field",
+        named: "ssh", refusing: "salt-ssh knows no roster field",
         [
             Field("host", .address, "Another address than the instance's, such as an alias of ssh's own config."),
             Field("user", .text, "The user."),
