@@ -17,7 +17,7 @@ from files import Kinds, has_tags, tagged_value, value
 
 RESOLVE, CHECK, ROOT = sys.argv[1:]
 KINDS = Kinds(RESOLVE)
-SLIPS = 500
+SLIPS = 400
 SEED = 1
 
 

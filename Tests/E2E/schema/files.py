@@ -68,11 +68,12 @@ class Kinds:
         return found[0] if found else None
 
     def files(self, site):
-        """The kind and path of each file of a site, sorted."""
+        """The kind and path of each file of a site that is read, sorted. A plain file beside encrypted secrets may not be."""
+        secrets = [name for name in os.listdir(site) if name.startswith("secrets.")]
         for folder, _, names in sorted(os.walk(site)):
             for name in sorted(names):
                 path = os.path.relpath(os.path.join(folder, name), site)
-                if kind := self.of(path):
+                if (kind := self.of(path)) and (kind != "secrets" or len(secrets) == 1):
                     yield kind, os.path.join(folder, name)
 
 
