@@ -70,7 +70,7 @@ private struct Checker {
 
     mutating func check(_ output: BuiltOutput) {
         guard let locked = earlier?.entry(output.path) else {
-            outputs.append(ComparedOutput(output.command, file: output.path, .added))
+            outputs.append(ComparedOutput(output.command, file: output.path, .added, nil))
             return
         }
         let present: [UInt8]

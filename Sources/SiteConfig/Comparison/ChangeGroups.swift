@@ -49,7 +49,10 @@ struct ChangeGroups {
 
     private mutating func addWhole(_ output: ComparedOutput, _ coming: String) {
         let what = "\(output.name) is \(coming)"
-        guard let machine = output.machine?.text else { return whole.append((what, [])) }
+        guard let machine = output.machine?.text else {
+            let hosts = output.newHosts.union(output.goneHosts).map { (order: NaturalOrder($0.name.text), host: $0) }
+            return whole.append((what, hosts.sorted { $0.order < $1.order }.map(\.host.name.text)))
+        }
         if let place = whole.firstIndex(where: { $0.what == what }) {
             whole[place].machines.append(machine)
         } else {

@@ -17,12 +17,14 @@ struct ComparedOutput {
         case added, removed, changed
     }
 
-    /// An output that is new, or gone.
-    init(_ command: String, file: String?, _ change: Change) {
+    /// An output that is new, or gone, with all that it has.
+    init(_ command: String, file: String?, _ change: Change, _ document: Value?) {
         self.command = command
         self.file = file
         self.change = change
         keys = []
+        let hosts = document.map { Self.hosts(DocumentLeaves($0.comparable(asOf: command)), command) } ?? []
+        if change == .removed { goneHosts = hosts } else { newHosts = hosts }
     }
 
     /// An output that may have changed; nil if it says the same.

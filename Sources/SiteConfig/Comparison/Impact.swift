@@ -67,16 +67,13 @@ public struct Impact: Sendable {
             hosts[name] = Host(name: name, kind: machine.kind, env: machine.env, change: isSame ? change : .changed)
         }
         for output in outputs {
-            if output.change != .changed {
-                // An output of one machine speaks of nothing else.
-                if let host = SpokenHost.split([], of: output.command).host { note(host.name, output.change) }
-                continue
-            }
+            for host in output.newHosts { note(host.name, .added) }
+            for host in output.goneHosts { note(host.name, .removed) }
             for key in output.keys {
-                guard let host = SpokenHost.split(key.path, of: output.command).host else { continue }
-                let change: ComparedOutput.Change =
-                    output.newHosts.contains(host) ? .added : output.goneHosts.contains(host) ? .removed : .changed
-                note(host.name, change)
+                guard let host = SpokenHost.split(key.path, of: output.command).host,
+                    !output.newHosts.contains(host), !output.goneHosts.contains(host)
+                else { continue }
+                note(host.name, .changed)
             }
         }
         for (name, machine) in machines.added where hosts[name] == nil {
@@ -115,7 +112,7 @@ public struct Impact: Sendable {
     /// The same for people, a line each.
     public var text: String {
         var lines = files.map { "file \($0.path): \($0.change.rawValue)" }
-        lines += outputs.map { "output \($0.name): \($0.change.rawValue)" }
+        lines += outputs.map { "output \($0.file.map { "\($0) " } ?? "")(\($0.command)): \($0.change.rawValue)" }
         lines += hosts.map { host in
             "\(host.kind) \(host.name)\(host.env.map { " of env \($0)" } ?? ""): \(host.change.rawValue)"
         }

@@ -102,7 +102,7 @@ private struct OutputComparison {
         for output in after.outputs {
             guard let earlier = before[output.command] else {
                 if !before.skipped.contains(output.command) {
-                    compared.append(ComparedOutput(output.command, file: output.file, .added))
+                    compared.append(ComparedOutput(output.command, file: output.file, .added, output.document))
                 }
                 continue
             }
@@ -111,7 +111,7 @@ private struct OutputComparison {
             if let change { compared.append(change) }
         }
         for output in before.outputs where after[output.command] == nil && !after.skipped.contains(output.command) {
-            compared.append(ComparedOutput(output.command, file: output.file, .removed))
+            compared.append(ComparedOutput(output.command, file: output.file, .removed, output.document))
         }
         notes = Self.notes(before, after)
     }
