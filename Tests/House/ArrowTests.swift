@@ -56,7 +56,8 @@ import Testing
                 "Sources/SiteConfig/TerminalQuestion.swift", "Sources/SiteModel/Glob.swift",
                 "Sources/SiteModel/IPAddress.swift",
                 "Sources/YAMLSyntax/LibYAML.swift", "Sources/resolve/FileWriter.swift", "Sources/resolve/Folder.swift",
-                "Sources/resolve/GlobalOptions.swift", "Sources/resolve/SiteWriter.swift",
+                "Sources/resolve/GlobalOptions.swift", "Sources/resolve/OutputSet.swift",
+                "Sources/resolve/SiteWriter.swift",
                 "Sources/resolve/Terminal.swift",
             ])
     }
