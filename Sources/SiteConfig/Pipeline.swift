@@ -245,7 +245,8 @@ extension SiteCompiler {
         // What is an error where it stands is no matter of style as well.
         let wrong = Set(diagnostics.filter { $0.severity == .error }.compactMap { $0.primary?.span })
         let shown = diagnostics.filter { finding in
-            !finding.code.isLint || (keepingLints && !(finding.primary.map { wrong.contains($0.span) } ?? false))
+            !finding.code.isLint || finding.severity == .error
+                || (keepingLints && !(finding.primary.map { wrong.contains($0.span) } ?? false))
         }
         return Report(
             shown.sorted(in: loader.sources), loader.sources, failures: failures ?? loader.failures, usage: usage)

@@ -176,18 +176,41 @@ extension BuildLock.Entry {
     }
 }
 
+extension [UInt8] {
+    /// The same without `!unsafe` before texts: the tag is Ansible's. What a file says is only taken from one whose digest is
+    /// known, so a text that ends in these letters does no harm.
+    fileprivate var withoutUnsafeTags: [UInt8] {
+        let tag = Array("!unsafe \"".utf8)
+        return contains(UInt8(ascii: "!"))
+            ? Array(split(separator: tag, omittingEmptySubsequences: false).joined(separator: [UInt8(ascii: "\"")]))
+            : self
+    }
+}
+
 extension Value {
     /// What a file says that holds JSON, or YAML that is written like it; nil if it cannot be read.
     init?(readingOutput bytes: [UInt8]) {
         // A file of the site is a map; an output may be a list.
         let isList = bytes.first { ![0x09, 0x0A, 0x0D, 0x20].contains($0) } == UInt8(ascii: "[")
-        let text = isList ? Array("{\"\":".utf8) + bytes + Array("}".utf8) : bytes
+        let text = (isList ? Array("{\"\":".utf8) + bytes + Array("}".utf8) : bytes).withoutUnsafeTags
         var sources = SourceMap()
         guard let tree = parse(sources.add(path: "output", bytes: text, isSecret: false), .strict).tree else {
             return nil
         }
-        let value = wholeValue(of: tree)
+        let value = wholeValue(of: tree).withoutUnsafeMarks
         self = isList ? value.map?[""] ?? value : value
+    }
+
+    /// The same with what Ansible is told to take for no template as the text that it is.
+    private var withoutUnsafeMarks: Value {
+        switch content {
+        case .list(let items): return Value(.list(items.map(\.withoutUnsafeMarks)), origin)
+        case .map(let fields):
+            if fields.entries.count == 1, let text = fields["__ansible_unsafe"] { return text }
+            return Value(
+                .map(Fields(fields.entries.map { Fields.Entry($0.key, $0.value.withoutUnsafeMarks) })), origin)
+        default: return self
+        }
     }
 
     /// The same with secrets by name where they stood.

@@ -37,7 +37,7 @@ struct ChangeGroups {
             for key in output.keys {
                 let (host, rest) = SpokenHost.split(key.path, of: output.command)
                 if let host, output.newHosts.contains(host) || output.goneHosts.contains(host) {
-                    let what = output.newHosts.contains(host) ? "new" : "gone"
+                    let what = "\(host.phrase) is \(output.newHosts.contains(host) ? "new" : "gone")"
                     if told.insert(host).inserted { add(what, key.cause, host, output) }
                     continue
                 }

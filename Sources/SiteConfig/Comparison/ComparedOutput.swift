@@ -68,11 +68,13 @@ extension Value {
         var byAddress = Fields()
         for group in groups {
             guard let labels = group.map?["labels"] else { return self }
+            let via = group.map?.entry("targets")?.via ?? []
             for target in group.map?["targets"]?.list ?? [] {
                 let address = target.string ?? ""
                 let same = (2...).lazy.map { "\(address) #\($0)" }
                 let name = byAddress.contains(Key(address)) ? same.first { !byAddress.contains(Key($0)) } : address
-                byAddress.set(Fields.Entry(Key(name ?? address), Value(labels.content, target.origin), rule: .ofItems))
+                byAddress.set(
+                    Fields.Entry(Key(name ?? address), Value(labels.content, target.origin), rule: .ofItems, via: via))
             }
         }
         return Value(.map(byAddress), .nowhere)
@@ -84,6 +86,9 @@ struct SpokenHost: Hashable {
     let name: Key
     /// `vm`, `minion`, `host`; `target` for what Prometheus scrapes.
     let kind: String
+
+    /// As a change names it that several outputs tell of.
+    var phrase: String { kind == "target" ? "a target" : "a machine" }
 
     /// What an output's key says of which machine.
     ///
