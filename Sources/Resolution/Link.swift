@@ -5,8 +5,14 @@ package import SiteModel
 ///
 /// All references are checked, whether or not a nearer layer overrides them.
 package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
-    var diagnostics = site.ancestry.diagnostics + site.rules.diagnostics + site.checkAllocations()
-    for entity in site.entities.values.sorted(by: { Key($0.path) < Key($1.path) }) {
+    site.ancestry.diagnostics + site.rules.diagnostics + site.checkAllocations()
+        + link(site.entities.values.sorted { Key($0.path) < Key($1.path) }, in: site, scope)
+}
+
+/// Checks the references of some of a site's entities.
+package func link(_ entities: [BoundEntity], in site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
+    for entity in entities {
         for reference in entity.references where !scope.searches(reference).isEmpty {
             guard site.catalogue.place(reference.name, reference.order) == nil else { continue }
             diagnostics.append(.dangling(reference, of: entity.id, in: site, scope))

@@ -137,7 +137,13 @@ struct Loader {
     var hasUnknownKeys: Bool { secrets.state.isUnchecked || secretLayers.values.contains(where: \.state.isUnchecked) }
 
     /// What is wrong with the references of what was read. Of a whole site they were checked when it was read.
-    func links(of site: LinkedSite, _ scope: Scope) -> [Diagnostic] { settled == nil ? link(site, scope) : [] }
+    ///
+    /// - Parameter entity: what the target is about. The Python resolver passes over more of what it does not make, so what
+    ///   leniency took for a warning in the whole site may be an error there.
+    func links(of site: LinkedSite, _ scope: Scope, about entity: BoundEntity? = nil) -> [Diagnostic] {
+        guard settled != nil else { return link(site, scope) }
+        return strictness == .lenient ? entity.map { link([$0], in: site, scope) } ?? [] : []
+    }
 
     /// Takes what was read for the whole site: what was found so far has been reported.
     mutating func settle() {

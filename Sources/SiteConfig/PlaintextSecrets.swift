@@ -63,7 +63,7 @@ private struct PlaintextSearch {
     /// Outputs that a build wrote with their secrets.
     mutating func findOutputs() {
         // A lock that is damaged is `build`'s affair.
-        guard let lock = (try? BuildLock.read(loader))?.lock else { return }
+        guard let lock = (try? BuildLock.read(loader, depth: nil))?.lock else { return }
         for entry in lock.entries where !entry.secrets.isEmpty && tracked.contains(entry.path) {
             guard let bytes = try? loader.files.read(entry.path, limit: 1 << 30), entry.showsSecrets(bytes) else {
                 continue

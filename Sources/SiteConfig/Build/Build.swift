@@ -168,7 +168,7 @@ private struct Builder {
 
     private mutating func readLock() {
         do throws(FileError) {
-            let read = try BuildLock.read(whole.loader)
+            let read = try BuildLock.read(whole.loader, depth: request.allowsOutside ? nil : request.depth)
             whole = WholeSite(compiler: whole.compiler, loader: read.loader)
             earlier = read.lock
             diagnostics += read.diagnostics

@@ -66,9 +66,12 @@ extension BuildLock {
 
     private static let version = 1
 
-    /// Reads the file; nil if there is none. R0719 if it is damaged: then nothing is known of what was written.
+    /// Reads the file; nil if there is none. R0719 if it is damaged, or names what no build could have written: what it says is
+    /// removed by `--prune`.
+    ///
+    /// - Parameter depth: how many folders the site lies below the one that no output leaves; nil if any may be written.
     static func read(
-        _ loader: Loader
+        _ loader: Loader, depth: Int?
     ) throws(FileError) -> (lock: BuildLock?, loader: Loader, diagnostics: [Diagnostic]) {
         var loader = loader
         let bytes: [UInt8]
@@ -96,6 +99,13 @@ extension BuildLock {
                 return (
                     nil, loader, [.damagedLock("of \(output.key) something is missing", at: output.keySpan ?? place)]
                 )
+            }
+            let place = output.keySpan ?? place
+            if let objection = OutputPath(entry.path).objection(depth: depth) {
+                return (nil, loader, [.damagedLock("build cannot have written \(entry.path): \(objection)", at: place)])
+            }
+            guard OutputPath(entry.path).text == entry.path else {
+                return (nil, loader, [.damagedLock("\(entry.path) is no path in its simplest form", at: place)])
             }
             entries.append(entry)
         }

@@ -8,8 +8,10 @@ struct ShrinkCheck {
     init(_ earlier: BuildLock?, _ outputs: [BuiltOutput], _ minions: [Minion], isPruning: Bool) {
         guard let earlier else { return }
         let entries = Dictionary(earlier.entries.map { (Key($0.path), $0) }) { first, _ in first }
+        // What goes into another file now is the same output, and may not shrink on the way.
+        let moved = Dictionary(earlier.entries.map { (Key($0.command), $0) }) { first, _ in first }
         for output in outputs {
-            if let before = entries[Key(output.path)] { compare(before, output) }
+            if let before = entries[Key(output.path)] ?? moved[Key(output.command)] { compare(before, output) }
         }
         if isPruning {
             let paths = Set(outputs.map { Key($0.path) })
