@@ -56,5 +56,11 @@ struct DocumentLeaves {
             places: list.places + places.filter { !list.places.contains($0) }, items: list.items + [places])
     }
 
+    /// A value with all that stands below a key, if there are secrets among it; nil if there are none.
+    func secrets(below path: [String]) -> Value? {
+        let values = leaves.filter { $0.path.count > path.count && $0.path.starts(with: path) }.map(\.value)
+        return values.isEmpty ? nil : Value(.list(values), .nowhere)
+    }
+
     subscript(path: [String]) -> Leaf? { indices[path.map { Key($0) }].map { leaves[$0] } }
 }

@@ -68,11 +68,14 @@ struct KeyComparison {
         for leaf in new.leaves {
             let before = old[leaf.path]
             if let before, isSame(before.value.content, leaf.value.content) { continue }
-            changes.append(
-                KeyChange(path: leaf.path, before: before?.value, after: leaf.value, cause: cause(of: leaf, before)))
+            let earlier = before.map { $0.value.concealed(against: leaf.value) }
+            let later = leaf.value.concealed(against: before?.value)
+            changes.append(KeyChange(path: leaf.path, before: earlier, after: later, cause: cause(of: leaf, before)))
         }
         for leaf in old.leaves where new[leaf.path] == nil {
-            changes.append(KeyChange(path: leaf.path, before: leaf.value, after: nil, cause: causeOfLoss(leaf)))
+            let now = new.secrets(below: leaf.path)
+            changes.append(
+                KeyChange(path: leaf.path, before: leaf.value.concealed(against: now), after: nil, cause: causeOfLoss(leaf)))
         }
         return changes
     }
@@ -119,6 +122,35 @@ struct KeyComparison {
             return oldLines.cause(place, .gone)
         }
         return nil
+    }
+}
+
+extension Value {
+    /// The value as it may be shown beside another state of it: what is a secret there was one in clear here, or will be.
+    fileprivate func concealed(against other: Value?) -> Value {
+        guard let other, other.hasSecret else { return self }
+        switch content {
+        case .null, .bool, .secret: return self
+        case .list(let items):
+            let known = other.list ?? []
+            let shown = items.map { item in
+                known.contains { $0.content == item.content } ? item : item.concealed(against: other)
+            }
+            return Value(.list(shown), origin)
+        case .map(let fields):
+            let shown = fields.entries.map { Fields.Entry($0.key, $0.value.concealed(against: other.map?[$0.key] ?? other)) }
+            return Value(.map(Fields(shown)), origin)
+        default: return Value(.secret(SecretRef(["in-clear"], .unknown)), origin)
+        }
+    }
+
+    private var hasSecret: Bool {
+        switch content {
+        case .secret: true
+        case .list(let items): items.contains(where: \.hasSecret)
+        case .map(let fields): fields.entries.contains { $0.value.hasSecret }
+        default: false
+        }
     }
 }
 
