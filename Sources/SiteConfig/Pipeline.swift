@@ -239,7 +239,11 @@ extension SiteCompiler {
         let shown = diagnostics.filter { finding in
             !finding.code.isLint || (keepingLints && !(finding.primary.map { wrong.contains($0.span) } ?? false))
         }
-        return Report(shown.sorted(in: loader.sources), loader.sources, failures: loader.failures, usage: usage)
+        let left =
+            keepingLints
+            ? loader.allowances.filterAndCheck(shown, in: loader.sources, isWhole: loader.failures.isEmpty)
+            : loader.allowances.filter(shown, in: loader.sources)
+        return Report(left.sorted(in: loader.sources), loader.sources, failures: loader.failures, usage: usage)
     }
 
     typealias InheritedEnv = (entity: BoundEntity, diagnostics: [Diagnostic])
