@@ -31,7 +31,7 @@ struct Loader {
     let keyring: Keyring?
     private var seen: Set<EntityID> = []
     /// Whether remarks on style are wanted, which cost a look at every scalar.
-    private let lints: Bool
+    let lints: Bool
 
     static let fileLimit = (16 << 20) + 1
 

@@ -195,7 +195,10 @@ extension SiteCompiler {
         findings += site.overlappingNumbers()
         findings += site.checkMinions() + checkMachines(site, vms)
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
-        if !(loader.diagnostics + findings).hasErrors { findings += site.idleTags() + site.idleRules() }
+        if !(loader.diagnostics + findings).hasErrors {
+            findings += site.idleTags() + site.idleRules()
+            if loader.lints, loader.failures.isEmpty { findings += site.unusedEntities() + loader.idleValues(of: site) }
+        }
         // Counted once for the whole site, so that no two are told the same next number.
         findings = findings.filter { $0.code.id != Code.notAllocated.id } + site.missingNumbers()
         // A line that nothing takes may be the number of what seems to have none.
