@@ -73,6 +73,11 @@ extension LinkedSite {
 
     /// A manifest's root as a VM: its preset, or the template of a level, then what the node says.
     package func vm(_ node: ManifestGraph.Node, _ method: AuthMethod) -> (vm: Fields, diagnostics: [Diagnostic]) {
+        vm(from: layers(of: node), number: nil, method)
+    }
+
+    /// The layers of a manifest's node, the weakest first.
+    func layers(of node: ManifestGraph.Node) -> [MergeLayer] {
         let data: [Key] = ["name", "vmid", "image", "disk"]
         let instance = Fields(data.compactMap { node.fields.entry($0) }.filter { !$0.value.isNull })
         var layers: [MergeLayer] = []
@@ -83,7 +88,7 @@ extension LinkedSite {
         {
             add(entity, namedBy: "preset", preset, to: &layers)
         }
-        return vm(from: layers + [MergeLayer(instance, isTagged: hasTags)], number: nil, method)
+        return layers + [MergeLayer(instance, isTagged: hasTags)]
     }
 
     /// The layers of a VM, the weakest first.

@@ -6,20 +6,23 @@ package struct MergeLayer: Sendable {
     package var fields: Fields
     /// Whether tags may stand in it.
     let isTagged: Bool
-    /// How its file came to take part.
+    /// How its file came to take part; nil for the file that the others are layers of.
     let lineage: Lineage?
+    /// The file; nil for what stands in none, and for a part of one.
+    let source: SourceID?
 
-    package init(_ fields: Fields, isTagged: Bool = true, _ lineage: Lineage? = nil) {
+    package init(_ fields: Fields, isTagged: Bool = true, _ lineage: Lineage? = nil, of source: SourceID? = nil) {
         self.fields = fields
         self.isTagged = isTagged
         self.lineage = lineage
+        self.source = source ?? lineage?.source
     }
 }
 
 extension BoundEntity {
     /// Some of its fields as a layer.
     func layer(of fields: Fields, _ lineage: Lineage?) -> MergeLayer {
-        MergeLayer(fields, isTagged: isTagged, lineage)
+        MergeLayer(fields, isTagged: isTagged, lineage, of: source)
     }
 }
 

@@ -15,6 +15,6 @@ extension Code {
         .doubleNodegroup, .passwordInClear, .saltDirective, .misplacedKey, .strayCiphertext,
         .twoPlaces, .sameGroup, .sameAsHost, .disagreement, .noHostName, .groupCircle, .reservedVariable, .noVariable,
         .badConnection, .ownGroup, .misnamedGroup, .nameless, .idleVariable, .hostsAtOneAddress, .badLabel, .ownLabel,
-        .badTarget, .mixedJob, .noTarget, .repeatedTarget,
+        .badTarget, .mixedJob, .noTarget, .repeatedTarget, .unusedEntity, .restated, .replacedEverywhere,
     ]
 }

@@ -37,6 +37,7 @@ extension SiteCompiler {
         findings =
             offers.filter { $0.number == nil }.map { .emptied($0.wish) }
             + (isPruning ? [] : site.unclaimedLines(wishes.wanted))
+        findings = loader.allowances.filter(findings, in: loader.sources)
         let report = Report(findings.sorted(in: loader.sources), loader.sources, failures: [], usage: nil)
         guard report.isClean else { return AllocationPlan(report: report, changes: []) }
         let unclaimed = isPruning ? site.unclaimed(wishes.wanted).map(\.key) : []

@@ -40,7 +40,9 @@ extension SiteCompiler {
         }
         let node = request.node.map { chooseNode($0, nil, &loader) }
         let site = loader.site
-        findings += loader.links(of: site, scope, about: entity) + (node?.diagnostics ?? []) + site.shadowedPresets(.presetOfManifest)
+        findings +=
+            loader.links(of: site, scope, about: entity) + (node?.diagnostics ?? [])
+            + site.shadowedPresets(.presetOfManifest)
         let compiled = site.manifest(entity)
         findings += compiled.diagnostics
         guard var manifest = compiled.manifest else { return Draft(loader, findings, nil) }

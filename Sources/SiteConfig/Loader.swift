@@ -11,6 +11,8 @@ struct Loader {
     private(set) var catalogue = Catalogue()
     private(set) var sources = SourceMap()
     private(set) var entities: [EntityID: BoundEntity] = [:]
+    /// What comments of the files that were bound allow.
+    private(set) var allowances = Allowances()
     private var surroundings: [EntityID: BoundEntity] = [:]
     private(set) var diagnostics: [Diagnostic] = []
     /// What the system refused: the run could not be done, whatever the site says.
@@ -31,7 +33,7 @@ struct Loader {
     /// The linked site, where nothing more will be read.
     private var settled: LinkedSite?
     /// Whether remarks on style are wanted, which cost a look at every scalar.
-    private let lints: Bool
+    let lints: Bool
 
     static let fileLimit = (16 << 20) + 1
 
@@ -206,6 +208,7 @@ struct Loader {
     private mutating func bindTree(_ tree: SyntaxTree, as id: EntityID) -> BoundEntity? {
         let bound = bind(tree, as: id, strictness)
         diagnostics += bound.diagnostics
+        allowances.note(tree)
         let hidden = hide(bound.entity.passwords, of: tree)
         if lints { diagnostics += tree.versionLints().filter { !hidden.contains($0.primary?.span) } }
         entities[id] = bound.entity
@@ -344,5 +347,6 @@ extension Code {
         [
             .twoFiles, .plainSecrets, .twoSealed, .uncheckedSecrets, .notSealed, .staleRecipients, .trackedSecrets,
             .misnamed, .signingKey, .unclaimed, .ownerless, .badOutput, .shrinking, .damagedLock, .trackedKey,
+            .badAllowance,
         ] + ofMigration
 }

@@ -202,7 +202,10 @@ extension SiteCompiler {
             findings += planner.diagnostics
         }
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
-        if !(loader.diagnostics + findings).hasErrors { findings += site.idleTags() + site.idleRules() }
+        if !(loader.diagnostics + findings).hasErrors {
+            findings += site.idleTags() + site.idleRules()
+            if loader.lints, loader.failures.isEmpty { findings += site.unusedEntities() + loader.idleValues(of: site) }
+        }
         // Counted once for the whole site, so that no two are told the same next number.
         findings = findings.filter { $0.code.id != Code.notAllocated.id } + site.missingNumbers()
         // A line that nothing takes may be the number of what seems to have none.
@@ -248,8 +251,12 @@ extension SiteCompiler {
             !finding.code.isLint || finding.severity == .error
                 || (keepingLints && !(finding.primary.map { wrong.contains($0.span) } ?? false))
         }
+        let left =
+            keepingLints
+            ? loader.allowances.filterAndCheck(shown, in: loader.sources, isWhole: loader.failures.isEmpty)
+            : loader.allowances.filter(shown, in: loader.sources)
         return Report(
-            shown.sorted(in: loader.sources), loader.sources, failures: failures ?? loader.failures, usage: usage)
+            left.sorted(in: loader.sources), loader.sources, failures: failures ?? loader.failures, usage: usage)
     }
 
     typealias InheritedEnv = (entity: BoundEntity, diagnostics: [Diagnostic])

@@ -36,7 +36,7 @@ extension SiteCompiler {
         search.findOutputs()
         search.findKeys(try index.privateKeys(isStaged: request.isStaged))
         search.findPasswords(self)
-        return report(on: search.loader, search.diagnostics, usage: nil, keepingLints: true)
+        return report(on: search.loader, search.diagnostics, usage: nil)
     }
 }
 
@@ -83,7 +83,8 @@ private struct PlaintextSearch {
 
     mutating func findPasswords(_ compiler: SiteCompiler) {
         let findings = compiler.checkEverything(&loader)
-        for var finding in loader.diagnostics + findings where finding.code == .passwordInClear {
+        let passwords = (loader.diagnostics + findings).filter { $0.code == .passwordInClear }
+        for var finding in loader.allowances.filter(passwords, in: loader.sources) {
             guard let place = finding.primary?.span, tracked.contains(loader.sources[place.source].path) else {
                 continue
             }

@@ -32,17 +32,42 @@ public struct Report: Sendable {
     ///
     /// - Parameters:
     ///   - isColoured: whether to colour them for a terminal.
-    ///   - errorsOnly: leave out warnings.
+    ///   - errorsOnly: leave out warnings and notes.
     public func text(isColoured: Bool = false, errorsOnly: Bool = false) -> String {
         var renderer = TextRenderer(sources: sources, colour: isColoured)
-        return renderer.render(diagnostics.filter { $0.severity == .error || !errorsOnly })
+        return renderer.render(shown(errorsOnly))
     }
 
     /// The findings as JSON lines: `code`, `severity`, `message`, `file`, `line`, `column`, `end_line`, `end_column`,
     /// `notes`, `help`, `fixes`.
     public func jsonLines(errorsOnly: Bool = false) -> [UInt8] {
         var renderer = JSONRenderer(sources: sources)
-        return renderer.render(diagnostics.filter { $0.severity == .error || !errorsOnly })
+        return renderer.render(shown(errorsOnly))
+    }
+
+    /// The findings as a SARIF 2.1.0 log, as GitHub's code scanning reads it.
+    ///
+    /// - Parameters:
+    ///   - prefix: the site's folder within its repository with a `/` behind it, or nothing: places are files of a checkout.
+    ///   - version: the program's.
+    ///   - errorsOnly: leave out warnings and notes.
+    public func sarif(prefix: String = "", version: String, errorsOnly: Bool = false) -> [UInt8] {
+        var renderer = SARIFRenderer(sources: sources, prefix: prefix, version: version)
+        return renderer.render(shown(errorsOnly), failures: failures)
+    }
+
+    /// The findings as workflow commands of GitHub Actions, which make them annotations of a checkout's files.
+    ///
+    /// - Parameters:
+    ///   - prefix: the site's folder within its repository with a `/` behind it, or nothing.
+    ///   - errorsOnly: leave out warnings and notes.
+    public func gitHub(prefix: String = "", errorsOnly: Bool = false) -> [UInt8] {
+        var renderer = GitHubRenderer(sources: sources, prefix: prefix)
+        return renderer.render(shown(errorsOnly), failures: failures)
+    }
+
+    private func shown(_ errorsOnly: Bool) -> [Diagnostic] {
+        diagnostics.filter { $0.severity == .error || !errorsOnly }
     }
 
     /// The codes of the findings, in the order shown.

@@ -85,7 +85,8 @@ extension SiteCompiler {
             $0.isAboutSecrets(loader.sources)
         }
         let remarks = loader.keyring?.remarks.map { Diagnostic.oddKey($0) } ?? []
-        let shown = (aboutSecrets + remarks).sorted(in: loader.sources)
+        let left = loader.allowances.filter(aboutSecrets + remarks, in: loader.sources)
+        let shown = left.sorted(in: loader.sources)
         return SecretsAudit(
             files: auditor.found, report: Report(shown, loader.sources, failures: loader.failures, usage: nil))
     }

@@ -139,7 +139,9 @@ public struct SiteCompiler: Sendable {
             diagnostics += written.diagnostics
             document = Document(written.output, opened)
         }
-        let shown = diagnostics.filter { !$0.code.isLint }.sorted(in: sources)
+        var allowances = Allowances()
+        if let tree { allowances.note(tree) }
+        let shown = allowances.filter(diagnostics.filter { !$0.code.isLint }, in: sources).sorted(in: sources)
         let report = Report(shown, sources, failures: [], usage: nil)
         return Compilation(report: report, document: report.isClean ? document : nil)
     }

@@ -29,9 +29,7 @@ extension GlobalOptions {
                 "\nresolve: \(count(report, errorsOnly: quiet || isSilent)) in the site \(location.path) (\(location.reason))\n"
         }
         Terminal.error.write(text)
-        if report.errorCount > report.obstacleCount { return .wrongContent }
-        if !report.failures.isEmpty || report.obstacleCount > 0 { return .couldNotRun }
-        return report.usage == nil ? .done : .usage
+        return ExitStatus(report)
     }
 
     private func count(_ report: Report, errorsOnly: Bool) -> String {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SiteConfig
 
 /// How a run ends (DESIGN §5). When several fit, wrong content comes before what could not be run.
 enum ExitStatus: Int32 {
@@ -7,6 +8,17 @@ enum ExitStatus: Int32 {
     case couldNotRun = 2
     case usage = 64
     case bug = 70
+
+    /// What was found comes to it, in whichever form it is shown.
+    init(_ report: Report) {
+        if report.errorCount > report.obstacleCount {
+            self = .wrongContent
+        } else if !report.failures.isEmpty || report.obstacleCount > 0 {
+            self = .couldNotRun
+        } else {
+            self = report.usage == nil ? .done : .usage
+        }
+    }
 
     func exit() -> Never { Glibc.exit(rawValue) }
 }

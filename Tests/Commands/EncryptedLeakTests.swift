@@ -49,7 +49,8 @@ import Testing
     /// What nobody asked to see the values for.
     static let quiet = [
         "resolve env dev --redact", "resolve env dev -i keys.txt --redact -o out.json", "resolve vars dev --redact",
-        "resolve validate", "resolve validate --format json", "resolve list envs", "resolve secrets check -i keys.txt",
+        "resolve validate", "resolve validate --format json", "resolve validate --format sarif",
+        "resolve validate --format github", "resolve list envs", "resolve secrets check -i keys.txt",
         "resolve explain env dev -i keys.txt --reveal", "resolve explain vars dev --format json -i keys.txt",
         "resolve secrets check -i keys.txt --format json", "resolve secrets recipients", "resolve read SECRETS",
         "resolve secrets decrypt SECRETS -i keys.txt --redact", "resolve secrets decrypt SECRETS",
@@ -62,6 +63,7 @@ import Testing
         "resolve env dev -i keys.txt", "resolve env dev -i keys.txt -o out.json", "resolve vars dev -i keys.txt",
         "resolve secrets decrypt SECRETS -i keys.txt", "resolve secrets decrypt SECRETS -i keys.txt -o out.json",
         "resolve --lenient env dev -i keys.txt", "resolve secrets check -i keys.txt", "resolve validate",
+        "resolve validate --format sarif -o out.json", "resolve validate --format github",
     ]
 
     static func files(_ path: String, _ text: String) -> [(path: String, text: String)] {

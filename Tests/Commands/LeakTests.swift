@@ -37,7 +37,10 @@ import Testing
     ]
     static let commands = [
         "resolve env dev --redact", "resolve env dev -o out.json", "resolve vars dev --redact", "resolve validate",
-        "resolve validate --format json", "resolve read secrets.yaml --redact", "resolve list envs",
+        "resolve validate --format json", "resolve validate --format sarif", "resolve validate --format github",
+        "resolve validate --quiet --lenient --format sarif",
+        "resolve validate --format sarif -o out.sarif; cat out.sarif",
+        "resolve read secrets.yaml --redact", "resolve list envs",
         "resolve env nosuch --redact", "resolve --lenient env dev --redact", "resolve --lenient validate --format json",
         "resolve vm x --vmid 900 --preset none --redact", "resolve --color always validate",
         "resolve secrets check", "resolve secrets check --format json", "resolve secrets recipients",
@@ -69,6 +72,41 @@ import Testing
         }
     }
 
+    /// Files that should hold no secret and hold one, with something to be said of the same line.
+    static let clear: [String: [String]] = [
+        "pillar/hosts/kt_web.sls": [
+            "ssh: {passwd: WORD, sudo: yes}  # resolve: allow R0801 yes\ninstances: {1: 203.0.113.10}\n",
+            "ssh: {passwd: WORD\ninstances: {1: 203.0.113.10}\n",
+            "ssh: {paswd: WORD, passwd: yes}\ninstances: {1: {ip: 203.0.113.10, ssh: {passwd: WORD}}}\n",
+            "vars: {ansible_password: WORD, ansible_password: WORD, a: no}  # resolve: alow R0801\n",
+            "extends: base\nssh: {passwd: WORD, user: deploy}\ninstances: {1: {ip: 203.0.113.10, ssh: {passwd: WORD}}}\n",
+            "repo: https://joe:WORD@example.org/x\nb: no\ninstances: {1: {ip: 203.0.113.10, repo: !force {a: 1}}}\n",
+        ],
+        "groups/web.yaml": [
+            "vars: {ansible_password: WORD, ansible_user: on}\n", "vras: {ansible_password: WORD}\n",
+            "vars: {ansible_become_pass: &WORD WORD, b: [*WORD}\n",
+        ],
+        "nodes/pve.yaml": ["datastore: local\napi_token: root@pam!tf=WORD\n"],
+    ]
+
+    @Test func noFormatOfValidateHoldsAPasswordInClear() throws {
+        for (path, forms) in Self.clear {
+            for form in forms {
+                let files = [
+                    (path: "site.yaml", text: ""), (path: "pillar/hosts/base.sls", text: "ssh: {user: deploy}\n"),
+                    (path: path, text: form.replacing("WORD", with: Self.planted)),
+                ]
+                try Program.withFolder(files) { folder in
+                    for format in ["text", "json", "sarif", "github"] {
+                        let printed = try Program.output("resolve validate --format \(format)", in: folder)
+                        #expect(!printed.contains(Self.planted), "\(path) as \(format):\n\(printed)")
+                        #expect(printed.contains(path), "nothing is said of \(path) as \(format):\n\(form)")
+                    }
+                }
+            }
+        }
+    }
+
     /// A link to the secrets is a file of secrets, whatever its own name.
     @Test func noMessageHoldsWhatALinkLeadsTo() throws {
         let files = [
@@ -85,7 +123,8 @@ import Testing
                     withDestinationURL: folder.appendingPathComponent("secrets.yaml"))
             }
             let commands = [
-                "resolve validate", "resolve manifest m", "resolve manifest --file elsewhere/link.yaml",
+                "resolve validate", "resolve validate --format json", "resolve validate --format sarif",
+                "resolve validate --format github", "resolve manifest m", "resolve manifest --file elsewhere/link.yaml",
                 "resolve env dev",
                 "resolve env bad", "resolve alloc", "resolve migrate", "resolve read elsewhere/link.yaml --redact",
                 "resolve explain env dev", "resolve list manifests",

@@ -23,6 +23,6 @@ import Testing
             let files = Dictionary(Golden(name: name, text: text).files) { $1 }
             return SiteCompiler(MemoryFiles(files)).validate().report.fixes.map(\.code)
         }
-        #expect(Set(fixes).isSuperset(of: ["R0401", "R0403", "R0801", "R0802", "R0803", "R0109"]))
+        #expect(Set(fixes).isSuperset(of: ["R0401", "R0403", "R0801", "R0802", "R0803", "R0109", "R0814", "R0816"]))
     }
 }

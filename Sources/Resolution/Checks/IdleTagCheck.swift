@@ -105,7 +105,7 @@ private struct TagTrials {
         _ layers: [MergeLayer], by rules: MergeRules, leavingOut omitted: Key? = nil,
         filling fallbacks: [Fields.Entry] = []
     ) {
-        let sources = layers.dropLast().map(\.lineage?.source)
+        let sources = layers.dropLast().map(\.source)
         for (index, layer) in layers.enumerated() where layer.isTagged {
             var tried: Set<Span> = []
             for tag in layer.fields.tags(leavingOut: omitted)

@@ -75,7 +75,8 @@ struct KeyComparison {
         for leaf in old.leaves where new[leaf.path] == nil {
             let now = new.secrets(below: leaf.path)
             changes.append(
-                KeyChange(path: leaf.path, before: leaf.value.concealed(against: now), after: nil, cause: causeOfLoss(leaf)))
+                KeyChange(
+                    path: leaf.path, before: leaf.value.concealed(against: now), after: nil, cause: causeOfLoss(leaf)))
         }
         return changes
     }
@@ -138,7 +139,9 @@ extension Value {
             }
             return Value(.list(shown), origin)
         case .map(let fields):
-            let shown = fields.entries.map { Fields.Entry($0.key, $0.value.concealed(against: other.map?[$0.key] ?? other)) }
+            let shown = fields.entries.map {
+                Fields.Entry($0.key, $0.value.concealed(against: other.map?[$0.key] ?? other))
+            }
             return Value(.map(Fields(shown)), origin)
         default: return Value(.secret(SecretRef(["in-clear"], .unknown)), origin)
         }

@@ -5,19 +5,29 @@ struct Validate: StatusCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check the whole site: every file, reference, env and node.",
         discussion: """
-            Also says where YAML 1.1 and 1.2 would read a value differently. Findings go to stderr as text, or to stdout \
-            as JSON lines.
+            Also says where YAML 1.1 and 1.2 would read a value differently, what nothing uses, and what changes nothing. \
+            Findings go to stderr as text, or to stdout in a form for programs, with paths as they are in the git repository \
+            for sarif and github. A comment allows warnings and notes where they are meant: behind a value it is about its \
+            line, on a line of its own about the next one.
+
+              cores: 2        # resolve: allow R0816 stays two, whatever the template says
 
             EXAMPLES:
               resolve validate
               resolve validate site-config --deny-warnings
               resolve validate --format json
+              resolve validate --format sarif -o resolve.sarif
+              resolve validate --format github
             """)
 
     @Argument(help: "The site's folder; else the site is found as for every command.", completion: .directory)
     var path: String?
 
-    @Option(help: "text, or json: one object a line.")
+    @Option(
+        help: """
+            text; json: one object a line; sarif: a log for code scanning (SARIF 2.1.0); github: workflow commands, which \
+            annotate a checkout.
+            """)
     var format: Format = .text
 
     @Flag(help: "Check the site as git has it staged, which is what the next commit will have.")
@@ -29,21 +39,32 @@ struct Validate: StatusCommand {
     @OptionGroup var options: GlobalOptions
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case text, json
+        case text, json, sarif, github
     }
 
     func execute() throws -> ExitStatus {
         let site = try options.locate(path, isStaged: staged)
         let report = site.compiler.validate().report
-        var status: ExitStatus
-        switch format {
-        case .text: status = options.show(report, of: site.location)
-        case .json:
-            try options.deliver(plain: report.jsonLines(errorsOnly: options.quiet))
-            for failure in report.failures { Terminal.error.write("error: \(failure)\n") }
-            status = report.errorCount > 0 ? .wrongContent : report.failures.isEmpty ? .done : .couldNotRun
+        if format == .text {
+            _ = options.show(report, of: site.location)
+        } else {
+            try options.deliver(plain: bytes(of: report, in: site.location))
+            // An annotation of a workflow says it already.
+            if format != .github { for failure in report.failures { Terminal.error.write("error: \(failure)\n") } }
         }
-        if status == .done, denyWarnings, report.warningCount > 0 { status = .wrongContent }
+        let status = ExitStatus(report)
+        if status == .done, denyWarnings, report.warningCount > 0 { return .wrongContent }
         return status
+    }
+
+    private func bytes(of report: Report, in location: Discovery.Location) -> [UInt8] {
+        let prefix = GlobalOptions.placeInRepository(location)
+        return switch format {
+        case .text: []
+        case .json: report.jsonLines(errorsOnly: options.quiet)
+        case .sarif:
+            report.sarif(prefix: prefix, version: Resolve.configuration.version, errorsOnly: options.quiet)
+        case .github: report.gitHub(prefix: prefix, errorsOnly: options.quiet)
+        }
     }
 }
