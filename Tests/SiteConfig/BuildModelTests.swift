@@ -87,7 +87,7 @@ import Testing
 
 extension [DeclaredOutput] {
     /// That many at most, from everywhere.
-    fileprivate func some(_ limit: Int) -> [DeclaredOutput] {
+    func some(_ limit: Int) -> [DeclaredOutput] {
         count <= limit ? self : (0..<limit).map { self[$0 * count / limit] }
     }
 }
