@@ -1,18 +1,19 @@
 internal import SecretMemory
+internal import SiteModel
 
 /// A site as git has it, in a revision or in the index: git's objects are read, nothing is checked out.
 public struct GitFiles: SiteFiles {
     /// The site's folder, where git is run.
     private let folder: String
     /// The site's folder within the repository, with a `/` behind it; empty if it is the repository.
-    private let place: String
+    let place: String
     /// The commit, in full; nil for the index.
     public let commit: String?
     /// Every file of the repository, by its path there.
     private let objects: [String: Object]
     /// Every folder of the repository, and what is in it.
     private let folders: [String: [String]]
-    /// The files that a compile reads, but those with secrets, which are read when they are wanted.
+    /// The files that a compile reads, but those with secrets, which are read when they are wanted; and where links lead.
     private let texts: [String: [UInt8]]
 
     private struct Object {
@@ -92,7 +93,7 @@ public struct GitFiles: SiteFiles {
 
     /// The names below a folder; a folder exists if a file stands in it.
     public func names(in folder: String) throws(FileError) -> [String] {
-        let path = String((place + folder).reversed().drop { $0 == "/" }.reversed())
+        let path = try followed(folder)
         guard let names = folders[path] else {
             if folder.isEmpty { return [] }
             throw .missing
@@ -100,29 +101,48 @@ public struct GitFiles: SiteFiles {
         return names.sorted()
     }
 
-    /// The bytes of a file, cut behind `limit`. A symbolic link is followed within the site.
+    /// The bytes of a file, cut behind `limit`. Symbolic links are followed within the repository.
     public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-        guard let inRepository = Self.joined(place, path), let object = objects[inRepository] else { throw .missing }
-        if let text = texts[inRepository] { return Array(text.prefix(limit)) }
-        if object.isLink {
-            guard let target = destination(of: path), let end = objects[place + target], !end.isLink else {
-                throw .failed("a symbolic link that leads out of the site, or to another")
-            }
-            return try read(target, limit: limit)
-        }
-        guard let bytes = try Self.git(["cat-file", "blob", object.name], in: folder, limit: limit) else {
+        let end = try followed(path)
+        guard let object = objects[end] else { throw .missing }
+        if let text = texts[end] { return Array(text.prefix(limit)) }
+        guard let bytes = try run(["cat-file", "blob", object.name], limit: limit) else {
             throw .failed("git cannot read it at \(commit ?? "the index")")
         }
         return bytes
     }
 
-    /// Where a symbolic link leads, within the site.
+    /// Where a symbolic link leads: from the site's folder, or, outside of it, its folder's name and its own.
     public func destination(of path: String) -> String? {
-        guard let object = objects[place + path], object.isLink,
-            let text = try? Self.git(["cat-file", "blob", object.name], in: folder)
-        else { return nil }
-        let above = path.split(separator: "/").dropLast().joined(separator: "/")
-        return Self.joined(above.isEmpty ? "" : above + "/", String(decoding: text, as: UTF8.self))
+        guard objects[place + path]?.isLink == true, let end = try? followed(path), objects[end] != nil else { return nil }
+        return end.hasPrefix(place)
+            ? String(end.dropFirst(place.count)) : end.split(separator: "/").suffix(2).joined(separator: "/")
+    }
+
+    /// The path in the repository that a path from the site's folder leads to, every link on the way followed.
+    private func followed(_ path: String) throws(FileError) -> String {
+        var waiting = (place + path).split(separator: "/").map(String.init)
+        var steps: [String] = []
+        var links = 0
+        while !waiting.isEmpty {
+            let step = waiting.removeFirst()
+            if step == "." { continue }
+            if step == ".." {
+                guard steps.popLast() != nil else { throw .failed("a symbolic link that leads out of the repository") }
+                continue
+            }
+            steps.append(step)
+            let here = steps.joined(separator: "/")
+            guard objects[here]?.isLink == true else { continue }
+            guard let target = texts[here].map({ String(decoding: $0, as: UTF8.self) }), !target.hasPrefix("/") else {
+                throw .failed("a symbolic link that leads out of the repository")
+            }
+            links += 1
+            guard links <= 40 else { throw .failed("symbolic links that lead in a circle") }
+            steps.removeLast()
+            waiting = target.split(separator: "/").map(String.init) + waiting
+        }
+        return steps.joined(separator: "/")
     }
 
     /// Which of some files git is told to ignore; none without git.
@@ -144,26 +164,36 @@ public struct GitFiles: SiteFiles {
         }
     }
 
-    /// A path behind a folder, without `.` and `..`; nil if it leads out.
-    private static func joined(_ folder: String, _ path: String) -> String? {
-        var steps = folder.split(separator: "/").map(String.init)
-        for step in path.split(separator: "/") where step != "." {
-            if step != ".." { steps.append(String(step)) } else if steps.popLast() == nil { return nil }
-        }
-        return steps.joined(separator: "/")
-    }
-
     // MARK: git
 
-    /// What git prints in the site's folder; nil if it fails.
-    func run(_ words: [String]) throws(FileError) -> [UInt8]? { try Self.git(words, in: folder) }
+    /// What git sets for its hooks, for the folder that it was called in, and what changes the meaning of `:/`. The site's folder
+    /// tells where the repository is. Which index is meant, a hook has to say.
+    private static let hookVariables = [
+        "GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
+        "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
+    ]
 
-    /// What the files of a site hold that are no secrets, all of it from one run of git.
+    /// Whether there is a site in it: its site.yaml, or two folders that sites have.
+    public var holdsSite: Bool {
+        let names = (try? names(in: "")) ?? []
+        if names.contains("site.yaml") || names.contains("site.yml") { return true }
+        return Catalogue.folders.count { (try? self.names(in: $0))?.isEmpty == false } > 1
+    }
+
+    /// What git prints in the site's folder; nil if it fails.
+    func run(
+        _ words: [String], accepting: Set<Int32> = [0], limit: Int = 256 << 20
+    ) throws(FileError) -> [UInt8]? {
+        try Self.git(words, in: folder, accepting: accepting, limit: limit)
+    }
+
+    /// What the files of a site hold that are no secrets, and where links lead, all of it from one run of git.
     private static func texts(
         of objects: [String: Object], below place: String, in folder: String
     ) throws(FileError) -> [String: [UInt8]] {
         let wanted = objects.keys.filter { path in
-            path.hasPrefix(place) && objects[path]?.isLink == false && !Loader.holdsSecrets(path)
+            if objects[path]?.isLink == true { return true }
+            return path.hasPrefix(place) && !Loader.holdsSecrets(path)
                 && [".yaml", ".yml", ".sls"].contains(where: path.hasSuffix)
         }.sorted()
         guard !wanted.isEmpty else { return [:] }
@@ -190,11 +220,13 @@ public struct GitFiles: SiteFiles {
 
     /// What git prints; nil if it fails.
     private static func git(
-        _ words: [String], in folder: String, input: [UInt8]? = nil, limit: Int = 256 << 20
+        _ words: [String], in folder: String, input: [UInt8]? = nil, accepting: Set<Int32> = [0],
+        limit: Int = 256 << 20
     ) throws(FileError) -> [UInt8]? {
         do {
             let command = ["git", "-C", folder, "-c", "core.fsmonitor=false"] + words
-            let text = try Subprocess.output(of: command, isQuiet: true, input: input, limit: limit)
+            let text = try Subprocess.output(
+                of: command, isQuiet: true, input: input, without: hookVariables, accepting: accepting, limit: limit)
             return text?.withBytes { bytes in bytes.indices.map { bytes[$0] } }
         } catch {
             throw .failed("cannot run git: \(error)")

@@ -174,6 +174,11 @@ struct Loader {
         sources.add(path: path, bytes: bytes, isSecret: false)
     }
 
+    /// A new source that is held for secret: its text is read, and shown nowhere.
+    mutating func keptSecret(_ path: String, _ bytes: [UInt8]) -> Source {
+        sources.add(path: path, bytes: bytes, isSecret: true)
+    }
+
     /// A new source of which only the shape is kept.
     mutating func maskedSource(_ path: String, _ bytes: borrowing Swift.Span<UInt8>) -> Source {
         sources.add(path: path, masking: bytes)

@@ -63,7 +63,7 @@ private struct PlaintextSearch {
     /// Outputs that a build wrote with their secrets.
     mutating func findOutputs() {
         // A lock that is damaged is `build`'s affair.
-        guard let lock = (try? BuildLock.read(loader, depth: nil))?.lock else { return }
+        guard let lock = (try? BuildLock.read(loader, depth: nil, in: []))?.lock else { return }
         for entry in lock.entries where !entry.secrets.isEmpty && tracked.contains(entry.path) {
             guard let bytes = try? loader.files.read(entry.path, limit: 1 << 30), entry.showsSecrets(bytes) else {
                 continue
@@ -139,21 +139,34 @@ extension SyntaxTree {
 
 extension GitFiles {
     /// The marks that private keys begin with.
-    private static let marks = ["AGE-SECRET-KEY-(PQ-)?1", "-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----"]
+    private static let marks = [
+        "AGE-SECRET-KEY-(PQ-)?1", "-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----", "PuTTY-User-Key-File-",
+    ]
 
     /// Where private keys stand in files that git tracks, by their paths from the site's folder. Nothing of a key is read: git
     /// tells where its mark is.
     fileprivate func privateKeys(isStaged: Bool) throws(FileError) -> [(path: String, line: Int, kind: String)] {
-        var words = ["grep", "-I", "-n", "-z", "-o", "-E"] + (isStaged ? ["--cached"] : [])
+        // Nobody's settings may hide a file: what git takes for binary, or colours, is looked at, too.
+        var words = ["-c", "grep.fullName=false", "-c", "grep.column=false", "grep", "--text", "--no-color"]
+        words += ["-n", "-z", "-o", "-E"] + (isStaged ? ["--cached"] : [])
         words += Self.marks.flatMap { ["-e", $0] } + ["--", ":/"]
-        // It fails where it finds none.
-        guard let output = try run(words) else { return [] }
-        // `PATH\0LINE\0MARK\n`
-        return output.split(separator: 0x0A).compactMap { line in
-            let parts = line.split(separator: 0, maxSplits: 2).map { String(decoding: $0, as: UTF8.self) }
-            guard parts.count == 3, let number = Int(parts[1]) else { return nil }
-            return (parts[0], number, parts[2].hasPrefix("AGE") ? "an age identity" : "a private key")
+        // 1 says that there is none.
+        guard let output = try run(words, accepting: [0, 1]) else { throw .failed("git cannot look through its files") }
+        var found: [(path: String, line: Int, kind: String)] = []
+        // `PATH\0LINE\0MARK\n`; a path may have a line break in it.
+        var rest = output[...]
+        while let path = Self.take(&rest, upTo: 0), let line = Self.take(&rest, upTo: 0),
+            let mark = Self.take(&rest, upTo: 0x0A)
+        {
+            found.append((path, Int(line) ?? 1, mark.hasPrefix("AGE") ? "an age identity" : "a private key"))
         }
+        return found
+    }
+
+    private static func take(_ rest: inout ArraySlice<UInt8>, upTo end: UInt8) -> String? {
+        guard let mark = rest.firstIndex(of: end) else { return nil }
+        defer { rest = rest[(mark + 1)...] }
+        return String(decoding: rest[..<mark], as: UTF8.self)
     }
 }
 

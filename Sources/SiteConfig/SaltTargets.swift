@@ -96,11 +96,13 @@ extension Loader {
     ) -> (minion: Minion, group: BoundEntity, rivals: [Diagnostic])? {
         loadSite()
         var stem = Substring(id)
+        var candidates: [Key] = []
         while let mark = stem.lastIndex(of: "_") {
             stem = stem[..<mark]
+            candidates.append(Key(String(stem)))
             load(Key(String(stem)), .kind(.hostGroup), .names)
         }
-        if let found = site.minion(id) { return found }
+        if let found = site.minion(id, in: candidates) { return found }
         loadHostGroups()
         return site.minion(id)
     }
@@ -108,8 +110,13 @@ extension Loader {
 
 extension LinkedSite {
     /// The minion of an id among the host groups that were loaded.
-    fileprivate func minion(_ id: String) -> (minion: Minion, group: BoundEntity, rivals: [Diagnostic])? {
-        let found = hostGroups.flatMap { group in
+    ///
+    /// - Parameter names: the host groups that are looked at; nil for all.
+    fileprivate func minion(
+        _ id: String, in names: [Key]? = nil
+    ) -> (minion: Minion, group: BoundEntity, rivals: [Diagnostic])? {
+        let groups = names.map { names in names.compactMap { entity($0, .kind(.hostGroup)) } } ?? hostGroups
+        let found = groups.flatMap { group in
             minions(of: group).minions.filter { $0.id == Key(id) }.map { (minion: $0, group: group) }
         }
         return found.first.map { first in

@@ -32,6 +32,9 @@ public struct SiteCompiler: Sendable {
         identities = nil
     }
 
+    /// The folders that lead to the site, as far as they are known.
+    var folders: [Substring] { (files.location ?? (files as? GitFiles)?.place ?? "").split(separator: "/") }
+
     /// What reads the site's files for one compile.
     ///
     /// - Parameter keyring: what opens encrypted files; nil to open nothing.

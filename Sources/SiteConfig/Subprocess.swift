@@ -11,16 +11,19 @@ enum Subprocess {
     ///   - variables: set for it besides this process's own.
     ///   - isQuiet: whether its complaints are dropped; else they are shown.
     ///   - input: what it reads; nil for what this process would.
+    ///   - unset: variables that it shall not have.
+    ///   - accepted: the exit statuses with which it has not failed.
     /// - Throws: `Errno` if it cannot be run.
     static func output(
-        of words: [String], with variables: [String] = [], isQuiet: Bool = false, input: [UInt8]? = nil, limit: Int
+        of words: [String], with variables: [String] = [], isQuiet: Bool = false, input: [UInt8]? = nil,
+        without unset: [String] = [], accepting accepted: Set<Int32> = [0], limit: Int
     ) throws -> SecretText? {
         let source = try input.map { try temporaryFile(of: $0) }
         defer { try? source?.close() }
         let pipe = try FileDescriptor.pipe()
         let process: pid_t
         do {
-            process = try spawn(words, variables, isQuiet: isQuiet, input: source, pipe)
+            process = try spawn(words, variables, without: unset, isQuiet: isQuiet, input: source, pipe)
             try? pipe.writeEnd.close()
         } catch {
             try? pipe.writeEnd.close()
@@ -33,7 +36,8 @@ enum Subprocess {
         if (try? text.get().count) ?? limit >= limit { kill(process, SIGKILL) }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) == -1, errno == EINTR {}
-        return status == 0 ? try text.get() : nil
+        // A signal ended it, or it ended by itself: the status is in the second byte.
+        return status & 0x7F == 0 && accepted.contains(status >> 8 & 0xFF) ? try text.get() : nil
     }
 
     /// A file without a name, which goes when it is closed. A pipe would have to be filled while the program is answering.
@@ -66,7 +70,7 @@ enum Subprocess {
     }
 
     private static func spawn(
-        _ words: [String], _ variables: [String], isQuiet: Bool, input: FileDescriptor?,
+        _ words: [String], _ variables: [String], without unset: [String], isQuiet: Bool, input: FileDescriptor?,
         _ pipe: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
     ) throws -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
@@ -81,18 +85,21 @@ enum Subprocess {
         defer { unsafe arguments.forEach { unsafe free($0) } }
         let added = unsafe variables.map { unsafe strdup($0) }
         defer { unsafe added.forEach { unsafe free($0) } }
-        var environment: [UnsafeMutablePointer<CChar>?] = unsafe inherited() + added + [nil]
+        var environment: [UnsafeMutablePointer<CChar>?] = unsafe inherited(without: unset) + added + [nil]
         var process: pid_t = 0
         let error = unsafe posix_spawnp(&process, words[0], &actions, nil, &arguments, &environment)
         guard error == 0 else { throw Errno(rawValue: error) }
         return process
     }
 
-    private static func inherited() -> [UnsafeMutablePointer<CChar>?] {
+    private static func inherited(without unset: [String]) -> [UnsafeMutablePointer<CChar>?] {
         var variables: [UnsafeMutablePointer<CChar>?] = unsafe []
         var next = unsafe environ
         while let variable = unsafe next.pointee {
-            if unsafe strncmp(variable, "SOPS_AGE_RECIPIENT=", 19) != 0 { unsafe variables.append(variable) }
+            let isUnset = (["SOPS_AGE_RECIPIENT"] + unset).contains { name in
+                unsafe strncmp(variable, name + "=", name.utf8.count + 1) == 0
+            }
+            if !isUnset { unsafe variables.append(variable) }
             unsafe next += 1
         }
         return unsafe variables

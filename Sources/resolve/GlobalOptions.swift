@@ -100,9 +100,14 @@ struct GlobalOptions: ParsableArguments {
     }
 
     private func staged(in location: Discovery.Location) throws -> GitFiles {
-        do throws(FileError) {
-            return try GitFiles(stagedIn: location.path)
-        } catch {
+        do {
+            let files = try GitFiles(stagedIn: location.path)
+            // What is not there has no mistakes either.
+            guard files.holdsSite else {
+                throw Failure.couldNotRun("git has nothing of the site \(location.path) staged\nhelp: `git add` it")
+            }
+            return files
+        } catch let error as FileError {
             throw Failure.couldNotRun(error.reason)
         }
     }

@@ -153,7 +153,7 @@ private struct Builder {
         minions = site.minions().minions
         var planner = OutputPlanner(
             site, minions, jobs: site.jobs, depth: request.allowsOutside ? nil : request.depth,
-            issuedAt: request.issuedAt)
+            in: whole.compiler.folders, issuedAt: request.issuedAt)
         planner.plan()
         diagnostics += planner.diagnostics
         planned = planner.outputs
@@ -168,7 +168,7 @@ private struct Builder {
 
     private mutating func readLock() {
         do throws(FileError) {
-            let read = try BuildLock.read(whole.loader, depth: request.allowsOutside ? nil : request.depth)
+            let read = try BuildLock.read(whole.loader, depth: request.allowsOutside ? nil : request.depth, in: whole.compiler.folders)
             whole = WholeSite(compiler: whole.compiler, loader: read.loader)
             earlier = read.lock
             diagnostics += read.diagnostics
@@ -265,7 +265,8 @@ private struct Builder {
         let paths = Set(planned.map { Key($0.path) })
         let left = report.isClean ? (earlier?.entries ?? []).filter { !paths.contains(Key($0.path)) } : []
         let entries = (outputs.map(\.entry) + left).sorted { Key($0.path) < Key($1.path) }
-        let places = outputs.contains(where: \.speaksOfMinions) ? minions.compactMap(\.lockedPlace) : []
+        let places = outputs.contains(where: \.speaksOfMinions)
+            ? minions.compactMap(\.lockedPlace) : earlier?.minions ?? []
         return Build(
             report: report, outputs: report.isClean ? outputs : [], leftovers: left.map(\.path), isSealed: isSealed,
             lock: BuildLock(entries: entries, minions: places), earlier: earlier,

@@ -33,11 +33,11 @@ extension Build {
         for output in outputs { checker.check(output) }
         checker.settleMissing(isIgnored)
         for path in leftovers {
-            checker.remark("\(path): nothing writes it any more; `resolve build --prune` removes it")
+            checker.remark(path, "\(path): nothing writes it any more; `resolve build --prune` removes it")
         }
         if checker.isCurrent, earlier?.bytes != lockBytes(isPruned: true) {
             let name = BuildLock.fileName
-            checker.remark("\(name) \(earlier == nil ? "is not there" : "is not current"); `resolve build` writes it")
+            checker.remark(name, "\(name) \(earlier == nil ? "is not there" : "is not current"); `resolve build` writes it")
         }
         if isSealed { checker.notes.append("no identity opens the secrets in the outputs, so those were not compared") }
         return checker.result
@@ -50,7 +50,8 @@ private struct Checker {
     private let earlier: BuildLock?
     private var comparison: KeyComparison
     private var outputs: [ComparedOutput] = []
-    private var remarks: [String] = []
+    /// What is to be said of an output as a whole.
+    private var remarks: [(output: String, text: String)] = []
     /// Outputs that are in the lock as they should be, and not there.
     private var missing: [BuiltOutput] = []
     var notes: [String] = []
@@ -66,7 +67,7 @@ private struct Checker {
 
     var isCurrent: Bool { outputs.isEmpty && remarks.isEmpty }
 
-    mutating func remark(_ text: String) { remarks.append(text) }
+    mutating func remark(_ output: String, _ text: String) { remarks.append((output, text)) }
 
     mutating func check(_ output: BuiltOutput) {
         guard let locked = earlier?.entry(output.path) else {
@@ -80,24 +81,24 @@ private struct Checker {
             if locked.digest == output.entry.digest {
                 missing.append(output)
             } else {
-                remark("\(output.path) would change (\(output.command)), and is not there to be compared key by key")
+                remark(output.path, "\(output.path) would change (\(output.command)), and is not there to be compared key by key")
             }
             return
         } catch {
-            return remark("\(output.path) cannot be read: \(error.reason)")
+            return remark(output.path, "\(output.path) cannot be read: \(error.reason)")
         }
         let isSame = output.isSame(as: present, locked)
         if isSame, locked.digest == output.entry.digest { return }
         guard let before = locked.document(of: present), let after = document(of: output) else {
             let reason = isSame ? "the lock is not current" : "the file is not as build wrote it"
-            return remark("\(output.path) differs (\(output.command)); \(reason), so its old values are not shown")
+            return remark(output.path, "\(output.path) differs (\(output.command)); \(reason), so its old values are not shown")
         }
         if let compared = ComparedOutput(output.command, file: output.path, from: before, to: after, &comparison) {
             outputs.append(compared)
         } else if output.holdsSecrets {
-            remark("\(output.path) differs in the value of a secret (\(output.command))")
+            remark(output.path, "\(output.path) differs in the value of a secret (\(output.command))")
         } else {
-            remark("\(output.path) differs in its bytes and in no key (\(output.command))")
+            remark(output.path, "\(output.path) differs in its bytes and in no key (\(output.command))")
         }
     }
 
@@ -113,7 +114,7 @@ private struct Checker {
         guard !missing.isEmpty else { return }
         let ignored = isIgnored(missing.map(\.path))
         let expected = missing.filter { !ignored.contains($0.path) && $0.entry.isRedacted }
-        for output in expected { remark("\(output.path) is not there (\(output.command))") }
+        for output in expected { remark(output.path, "\(output.path) is not there (\(output.command))") }
         let others = missing.count - expected.count
         if others > 0 {
             notes.append(
@@ -123,17 +124,16 @@ private struct Checker {
     }
 
     var result: BuildCheck {
-        let text = ChangeGroups(outputs).text + remarks.map { $0.terminalSafe + "\n" }.joined()
+        let text = ChangeGroups(outputs).text + remarks.map { $0.text.terminalSafe + "\n" }.joined()
         let items = outputs.flatMap { $0.items } + remarks.map(Self.item)
         let json = Document(JSONWriter.document(Value(.list(items), .nowhere)).output).bytes(.redacted)
         return BuildCheck(text: text, json: json, notes: notes, isCurrent: isCurrent)
     }
 
-    private static func item(_ remark: String) -> Value {
-        let end = remark.firstIndex { $0 == " " || $0 == ":" } ?? remark.endIndex
+    private static func item(_ remark: (output: String, text: String)) -> Value {
         let fields: Fields = [
-            "output": .string(String(remark[..<end]), .nowhere), "change": .string("differs", .nowhere),
-            "message": .string(remark, .nowhere),
+            "output": .string(remark.output, .nowhere), "change": .string("differs", .nowhere),
+            "message": .string(remark.text, .nowhere),
         ]
         return Value(.map(fields), .nowhere)
     }

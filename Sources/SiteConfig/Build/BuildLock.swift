@@ -34,8 +34,15 @@ struct BuildLock {
     let entries: [Entry]
     /// Where each minion is reached, where any output speaks of minions.
     let minions: [(id: String, place: String)]
+    private let places: [Key: Int]
 
-    func entry(_ path: String) -> Entry? { entries.first { $0.path == path } }
+    init(entries: [Entry], minions: [(id: String, place: String)]) {
+        self.entries = entries
+        self.minions = minions
+        places = Dictionary(entries.enumerated().map { (Key($1.path), $0) }) { first, _ in first }
+    }
+
+    func entry(_ path: String) -> Entry? { places[Key(path)].map { entries[$0] } }
 }
 
 extension BuildLock {
@@ -69,9 +76,11 @@ extension BuildLock {
     /// Reads the file; nil if there is none. R0719 if it is damaged, or names what no build could have written: what it says is
     /// removed by `--prune`.
     ///
-    /// - Parameter depth: how many folders the site lies below the one that no output leaves; nil if any may be written.
+    /// - Parameters:
+    ///   - depth: how many folders the site lies below the one that no output leaves; nil if any may be written.
+    ///   - folders: those that lead to the site, as far as they are known.
     static func read(
-        _ loader: Loader, depth: Int?
+        _ loader: Loader, depth: Int?, in folders: [Substring]
     ) throws(FileError) -> (lock: BuildLock?, loader: Loader, diagnostics: [Diagnostic]) {
         var loader = loader
         let bytes: [UInt8]
@@ -80,8 +89,12 @@ extension BuildLock {
         } catch .missing {
             return (nil, loader, [])
         }
-        let source = loader.source(fileName, bytes)
+        // Should it be another file than it seems, nothing of it is shown.
+        let source = loader.keptSecret(fileName, bytes)
         let place = Span.startOfFile(source.id)
+        if loader.files.destination(of: fileName) != nil {
+            return (nil, loader, [.damagedLock("it is a symbolic link", at: place)])
+        }
         let parsed = parse(source, .strict)
         guard let tree = parsed.tree, !parsed.diagnostics.hasErrors else {
             let first = parsed.diagnostics.first { $0.severity == .error }
@@ -94,17 +107,21 @@ extension BuildLock {
             return (nil, loader, [.damagedLock("it has no version \(version)", at: place)])
         }
         var entries: [Entry] = []
-        for output in fields["outputs"]?.map?.entries ?? [] {
+        guard let outputs = fields["outputs"]?.map, fields["minions"].map({ $0.map != nil }) ?? true else {
+            return (nil, loader, [.damagedLock("it has no map of outputs", at: place)])
+        }
+        for output in outputs.entries {
             guard let entry = Entry(output) else {
                 return (
                     nil, loader, [.damagedLock("of \(output.key) something is missing", at: output.keySpan ?? place)]
                 )
             }
             let place = output.keySpan ?? place
-            if let objection = OutputPath(entry.path).objection(depth: depth) {
+            let path = OutputPath(entry.path, from: folders)
+            if let objection = path.objection(depth: depth) {
                 return (nil, loader, [.damagedLock("build cannot have written \(entry.path): \(objection)", at: place)])
             }
-            guard OutputPath(entry.path).text == entry.path else {
+            guard Key(path.text) == Key(entry.path) else {
                 return (nil, loader, [.damagedLock("\(entry.path) is no path in its simplest form", at: place)])
             }
             entries.append(entry)
@@ -117,7 +134,9 @@ extension BuildLock {
 extension BuildLock.Entry {
     fileprivate init?(_ output: Fields.Entry) {
         guard let fields = output.value.map, let command = fields["command"]?.string,
-            let digest = fields["sha256"]?.string, case .bool(let isRedacted)? = fields["redacted"]?.content
+            let digest = fields["sha256"]?.string, case .bool(let isRedacted)? = fields["redacted"]?.content,
+            ["inputs", "vms"].allSatisfy({ fields[$0].map { $0.list != nil } ?? true }),
+            fields["secrets"].map({ $0.map != nil }) ?? true
         else { return nil }
         let secrets = (fields["secrets"]?.map?.entries ?? []).compactMap { entry in
             SecretRef(inLock: entry.value.string).map { (pointer: entry.key.text, secret: $0) }

@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import SiteModel
 
 /// Where an output is written: a path from the site's folder in its simplest form, such as `dist/dev.json` or `../tofu/dev.json`.
@@ -7,24 +8,45 @@ struct OutputPath {
     private let ascent: Int?
     private let steps: [Substring]
 
-    init(_ written: String) {
+    /// Whether it says that it is a folder.
+    private let isFolder: Bool
+
+    /// - Parameter site: the folders that lead to the site, as far as they are known: a path through the folder above may lead
+    ///   back into it.
+    init(_ written: String, from site: [Substring] = []) {
         var ascent = 0
         var steps: [Substring] = []
         for step in written.split(separator: "/") where step != "." {
             if step != ".." { steps.append(step) } else if steps.popLast() == nil { ascent += 1 }
         }
-        let isAbsolute = written.hasPrefix("/")
+        var isAbsolute = written.hasPrefix("/")
+        isFolder = written.hasSuffix("/") || [".", ".."].contains(written.split(separator: "/").last)
+        let back = isAbsolute ? site : site.suffix(ascent)
+        if !back.isEmpty, isAbsolute || back.count == ascent, Self.begins(steps, with: back) {
+            steps.removeFirst(back.count)
+            (ascent, isAbsolute) = (0, false)
+        }
         self.ascent = isAbsolute ? nil : ascent
         self.steps = steps
         text = (isAbsolute ? "/" : String(repeating: "../", count: ascent)) + steps.joined(separator: "/")
+    }
+
+    /// Byte by byte: two normal forms of a letter are two names.
+    private static func begins(_ steps: [Substring], with others: some Collection<Substring>) -> Bool {
+        steps.count >= others.count && zip(steps, others).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
     }
 
     /// Why nothing may be written there; nil if it may.
     ///
     /// - Parameter depth: how many folders the site lies below the one that is not to be left; nil if any may be written.
     func objection(depth: Int?) -> String? {
-        if steps.isEmpty { return "it names no file" }
-        if text.contains("\0") { return "it has a null in it" }
+        if steps.isEmpty || isFolder { return "it names no file" }
+        if text.terminalSafe != text || text.contains(where: { $0 == "\n" || $0 == "\t" }) || text.contains("\0") {
+            return "it has signs in it that nobody sees"
+        }
+        if text.utf8.count > 1000 { return "it is too long" }
+        let isTemporary = steps.contains { $0.hasPrefix(".") && $0.contains(".resolve-") && $0.hasSuffix(".tmp") }
+        if isTemporary { return "build names files so that it has not finished" }
         if let depth, ascent.map({ $0 > depth }) ?? true {
             return depth == 0 ? "it leads out of the site" : "it leads out of the git repository"
         }
@@ -44,6 +66,11 @@ struct OutputPath {
         }
         if folder.isEmpty, singles.contains(name) { return "it is a file of the site itself" }
         if folder.isEmpty, name == BuildLock.fileName { return "build keeps its own account there" }
+        let path = steps.joined(separator: "/")
+        let folders = Catalogue.folders + ["secrets"]
+        if folders.contains(where: { $0 == path || $0.hasPrefix(path + "/") }) {
+            return "files of the site stand in a folder of that name"
+        }
         let kind = EntityKind.allCases.first { kind in
             kind.folders.contains(folder) && kind.endings.contains(where: name.hasSuffix)
         }

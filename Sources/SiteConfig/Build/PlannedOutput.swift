@@ -21,11 +21,16 @@ struct OutputPlanner {
     private let jobs: [Key]
     /// How many folders the site lies below the one that no output leaves; nil if any may be written.
     private let depth: Int?
+    /// The folders that lead to the site, as far as they are known.
+    private let folders: [Substring]
     private let issuedAt: Int?
     private(set) var outputs: [PlannedOutput] = []
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ site: LinkedSite, _ minions: [Minion], jobs: [Key], depth: Int?, issuedAt: Int?) {
+    init(
+        _ site: LinkedSite, _ minions: [Minion], jobs: [Key], depth: Int?, in folders: [Substring], issuedAt: Int?
+    ) {
+        self.folders = folders
         self.site = site
         self.minions = minions
         self.jobs = jobs
@@ -85,7 +90,7 @@ struct OutputPlanner {
         }
         for chosen in Self.products(of: choices.map { (axis: $0.axis, names: $0.names) }) {
             guard let request = request(emit, chosen, fields) else { continue }
-            let path = OutputPath(template.filled(with: chosen))
+            let path = OutputPath(template.filled(with: chosen), from: folders)
             if let objection = template.objection(to: chosen) ?? path.objection(depth: depth) {
                 diagnostics.append(.badPath(path.text, objection, at: place))
                 continue
@@ -105,6 +110,7 @@ struct OutputPlanner {
         guard let entry, !entry.value.isNull else { return nil }
         let existing = existing(axis, emit)
         var chosen: [String] = []
+        var seen: Set<Key> = []
         for item in entry.value.list ?? [entry.value] {
             guard let text = item.string else { continue }
             let glob = Glob(text)
@@ -117,7 +123,7 @@ struct OutputPlanner {
             if found.isEmpty, text != "*" {
                 diagnostics.append(unknown(text, axis, emit, existing, at: item.origin.span))
             }
-            for name in found where !chosen.contains(name) { chosen.append(name) }
+            chosen += found.filter { seen.insert(Key($0)).inserted }
         }
         return chosen
     }
@@ -172,9 +178,9 @@ struct OutputPlanner {
     private mutating func findClashes() {
         let sorted = outputs.sorted { Key($0.path + "/") < Key($1.path + "/") }
         for (first, second) in zip(sorted, sorted.dropFirst()) {
-            if first.path == second.path {
+            if Key(first.path) == Key(second.path) {
                 diagnostics.append(.samePath(first, second))
-            } else if second.path.hasPrefix(first.path + "/") {
+            } else if second.path.utf8.starts(with: (first.path + "/").utf8) {
                 diagnostics.append(.fileAndFolder(first, second))
             }
         }

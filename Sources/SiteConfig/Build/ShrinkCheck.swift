@@ -15,8 +15,10 @@ struct ShrinkCheck {
         }
         if isPruning {
             let paths = Set(outputs.map { Key($0.path) })
-            for entry in earlier.entries where !paths.contains(Key(entry.path)) && !entry.vms.isEmpty {
-                diagnostics.append(.pruned(entry))
+            let kept = Set(outputs.flatMap { $0.entry.vms.map { Key($0) } })
+            for entry in earlier.entries where !paths.contains(Key(entry.path)) {
+                let lost = entry.vms.filter { !kept.contains(Key($0)) }
+                if !lost.isEmpty { diagnostics.append(.pruned(entry, lost)) }
             }
         }
         if outputs.contains(where: \.speaksOfMinions) { findRenamed(earlier, minions) }
@@ -62,9 +64,9 @@ extension Diagnostic {
             help: permission)
     }
 
-    fileprivate static func pruned(_ entry: BuildLock.Entry) -> Diagnostic {
+    fileprivate static func pruned(_ entry: BuildLock.Entry, _ vms: [String]) -> Diagnostic {
         Diagnostic(
-            .shrinking, "\(entry.path) would be removed, with the VMs \(entry.vms.prefix(5).joined(separator: ", "))",
+            .shrinking, "\(entry.path) would be removed, and no other output has \(vms.prefix(5).joined(separator: ", "))",
             at: nil, notes: ["nothing in resolve.yaml writes it any more (\(entry.command))"], help: permission)
     }
 

@@ -9,6 +9,7 @@ struct ChangeGroups {
         let cause: KeyChange.Cause?
         /// For each output its machines; none for what is of no single machine.
         var places: [(output: String, hosts: [String])] = []
+        var indices: [String: Int] = [:]
     }
 
     private struct Identity: Hashable {
@@ -69,9 +70,10 @@ struct ChangeGroups {
             groups.append(Group(what: what, cause: cause))
         }
         let name = host.map(\.name.text)
-        if let place = groups[index].places.firstIndex(where: { $0.output == output.name }) {
+        if let place = groups[index].indices[output.name] {
             if let name { groups[index].places[place].hosts.append(name) }
         } else {
+            groups[index].indices[output.name] = groups[index].places.count
             groups[index].places.append((output.name, name.map { [$0] } ?? []))
         }
     }
@@ -81,7 +83,7 @@ struct ChangeGroups {
         case (nil, let after?): "now \(text(after))"
         case (let before?, nil): "gone, was \(text(before))"
         case (let before?, let after?): change(before, after)
-        case (nil, nil): "changed"
+        case (nil, nil): "the same in another order"
         }
     }
 
@@ -99,7 +101,10 @@ struct ChangeGroups {
         guard left.joined().utf8.count + right.joined().utf8.count > 60 else { return nil }
         let gone = left.filter { !right.contains($0) }
         let added = right.filter { !left.contains($0) }
-        guard !gone.isEmpty || !added.isEmpty else { return "the same in another order" }
+        guard !gone.isEmpty || !added.isEmpty else {
+            let hasSecrets = new.contains { if case .secret = $0.content { true } else { false } }
+            return hasSecrets ? "a secret in it has another value" : "the same in another order"
+        }
         return (added.map { "+" + $0 } + gone.map { "−" + $0 }).joined(separator: " ")
     }
 

@@ -33,7 +33,12 @@ struct ComparedOutput {
     ) {
         let left = DocumentLeaves(old.comparable(asOf: command))
         let right = DocumentLeaves(new.comparable(asOf: command))
-        self.init(command, file: file, comparison.changes(from: left, to: right))
+        var changes = comparison.changes(from: left, to: right)
+        // What has a name is known by it, wherever it stands; that it stands elsewhere is a change all the same.
+        if changes.isEmpty, !left.leaves.elementsEqual(right.leaves, by: { $0.path == $1.path }) {
+            changes = [KeyChange(path: [], before: nil, after: nil, cause: nil)]
+        }
+        self.init(command, file: file, changes)
         guard !keys.isEmpty else { return nil }
         let (before, after) = (Self.hosts(left, command), Self.hosts(right, command))
         newHosts = after.subtracting(before)

@@ -103,7 +103,7 @@ struct KeyComparison {
         // Another value under the same name: its own line, of which nothing but the place is told.
         if case .secret(let now) = leaf.value.content, case .secret(let then)? = before?.value.content,
             now.path == then.path,
-            let place = placeOfSecret(now)
+            let place = placeOfSecret(now) ?? leaf.places.first
         {
             return newLines.cause(place, .there)
         }
@@ -129,23 +129,31 @@ struct KeyComparison {
 extension Value {
     /// The value as it may be shown beside another state of it: what is a secret there was one in clear here, or will be.
     fileprivate func concealed(against other: Value?) -> Value {
-        guard let other, other.hasSecret else { return self }
+        let isAmongSecrets = other?.hasSecret ?? false
         switch content {
         case .null, .bool, .secret: return self
+        case .string(let text) where URLPassword.isIn(text): return Self.inClear
+        case .list, .map: break
+        default: return isAmongSecrets ? Self.inClear : self
+        }
+        switch content {
         case .list(let items):
-            let known = other.list ?? []
+            let known = other?.list ?? []
             let shown = items.map { item in
-                known.contains { $0.content == item.content } ? item : item.concealed(against: other)
+                known.contains { $0.content == item.content } && item.string.map(URLPassword.isIn) != true
+                    ? item : item.concealed(against: other)
             }
             return Value(.list(shown), origin)
         case .map(let fields):
             let shown = fields.entries.map {
-                Fields.Entry($0.key, $0.value.concealed(against: other.map?[$0.key] ?? other))
+                Fields.Entry($0.key, $0.value.concealed(against: other?.map?[$0.key] ?? other))
             }
             return Value(.map(Fields(shown)), origin)
-        default: return Value(.secret(SecretRef(["in-clear"], .unknown)), origin)
+        default: return self
         }
     }
+
+    private static let inClear = Value(.secret(SecretRef(["in-clear"], .unknown)), .nowhere)
 
     private var hasSecret: Bool {
         switch content {

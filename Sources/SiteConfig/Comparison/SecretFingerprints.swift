@@ -36,7 +36,8 @@ struct SecretFingerprints {
             guard let next else { return nil }
             node = next
         }
-        return SHA256.text(of: Array(tree.text(node)).span)
+        // What looks like a number is another value in quotes.
+        return SHA256.text(of: Array(tree.text(node)).span) + "\(tree.type(node))"
     }
 
     /// The tree of a file that is written in YAML or JSON; nil for any other.

@@ -94,7 +94,9 @@ private struct OutputComparison {
     }
 
     mutating func compare() {
-        let (before, after) = (SiteOutputs(old), SiteOutputs(new))
+        let isByEnv = !(old.hasInventory && new.hasInventory)
+        let before = SiteOutputs(old, inventoriesByEnv: isByEnv)
+        let after = SiteOutputs(new, inventoriesByEnv: isByEnv)
         let same = sameSecrets(before, after)
         var keys = KeyComparison(old.sources, new.sources, placeOfSecret: new.place) { left, right in
             left.path == right.path && (left.claims == nil) == (right.claims == nil) && same.contains(left.path)

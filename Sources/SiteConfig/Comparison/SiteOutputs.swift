@@ -20,7 +20,9 @@ struct SiteOutputs {
     private var places: [String: Int] = [:]
     private let state: SiteState
 
-    init(_ state: SiteState) {
+    /// - Parameter isByEnv: whether inventories are compared env by env: where VMs of two envs have one name in either state,
+    ///   there is none of all.
+    init(_ state: SiteState, inventoriesByEnv isByEnv: Bool) {
         self.state = state
         let planned = state.planned
         for output in planned { add(output.command, output.target, file: output.path) }
@@ -29,7 +31,10 @@ struct SiteOutputs {
         for (command, target) in state.targets where !(target.wholeOutput.map(covered.contains) ?? false) {
             add(command, target)
         }
-        if !covered.contains("inventory") { addInventories() }
+        if covered.contains("inventory") { return }
+        let envs = isByEnv ? state.names(.env) : []
+        if !isByEnv { add("inventory", .inventory(.init())) }
+        for env in envs { add("inventory \(env)", .inventory(.init(env: env))) }
     }
 
     /// The secrets that outputs name, by their paths.
@@ -59,15 +64,6 @@ struct SiteOutputs {
         guard let document = state.document(of: target) else { return skipped.append(command) }
         places[command] = outputs.count
         outputs.append(Output(command: command, file: file, document: document))
-    }
-
-    /// Where VMs of two envs have one name there is no inventory of all, only one for each env.
-    private mutating func addInventories() {
-        if let all = state.document(of: .inventory(.init())) {
-            places["inventory"] = outputs.count
-            return outputs.append(Output(command: "inventory", file: nil, document: all))
-        }
-        for env in state.names(.env) { add("inventory \(env)", .inventory(.init(env: env))) }
     }
 }
 
@@ -125,7 +121,7 @@ struct SiteState {
     /// What resolve.yaml declares.
     var planned: [PlannedOutput] {
         guard whole != nil, loader.catalogue.outputsFile != nil else { return [] }
-        var planner = OutputPlanner(loader.site, minions, jobs: loader.site.jobs, depth: nil, issuedAt: nil)
+        var planner = OutputPlanner(loader.site, minions, jobs: loader.site.jobs, depth: nil, in: compiler.folders, issuedAt: nil)
         planner.plan()
         return planner.outputs
     }
@@ -158,6 +154,9 @@ struct SiteState {
         }
         return loader.site.inherited(entity).entity.fields["node"]?.name != nil
     }
+
+    /// Whether there is one inventory of all.
+    var hasInventory: Bool { document(of: .inventory(.init())) != nil }
 
     /// What a target comes to; nil if it has errors.
     func document(of target: Target) -> Value? {

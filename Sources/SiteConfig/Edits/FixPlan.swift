@@ -86,10 +86,16 @@ private struct Fixer {
     mutating func run() {
         // Each round fixes something, or refuses something, and both are finite; a fix that undid another would be refused.
         while true {
-            let candidates = candidates()
+            // What an error hid may come to light with it; what is no error hides nothing, and its fix may bring none.
+            let all = candidates()
+            let errors = all.filter { $0.severity == .error }
+            let candidates = errors.isEmpty ? all : errors
             guard !candidates.isEmpty else { return }
-            if candidates.count == 1 || !attempt(candidates) {
-                for candidate in candidates where !attempt([candidate]) { refused.insert(state.finding(candidate)) }
+            if candidates.count > 1, attempt(candidates) { continue }
+            for candidate in candidates {
+                // What stands behind it has moved.
+                if attempt([candidate]) { break }
+                refused.insert(state.finding(candidate))
             }
         }
     }
@@ -98,7 +104,8 @@ private struct Fixer {
     private func candidates() -> [Diagnostic] {
         var taken: [Span] = []
         return state.diagnostics.filter { diagnostic in
-            guard diagnostic.fixes.count == 1, codes.isEmpty || codes.contains(diagnostic.code.id),
+            guard diagnostic.fixes.count == 1,
+                codes.isEmpty ? !diagnostic.code.isQuestion : codes.contains(diagnostic.code.id),
                 !refused.contains(state.finding(diagnostic))
             else { return false }
             let spans = diagnostic.fixes[0].edits.map(\.span)
@@ -141,7 +148,7 @@ private struct Fixer {
         guard gone.allSatisfy({ new[state.finding($0), default: 0] <= wanted[state.finding($0), default: 0] }) else {
             return false
         }
-        let isHiding = state.diagnostics.hasErrors
+        let isHiding = gone.contains { $0.severity == .error }
         return after.diagnostics.allSatisfy { diagnostic in
             let isOld = old[after.finding(diagnostic)] != nil
             return isOld || (isHiding ? !Self.isOfText(diagnostic.code) : diagnostic.severity != .error)
@@ -150,6 +157,11 @@ private struct Fixer {
 
     /// Whether a code is of the text of one file, so that nothing else could have hidden it.
     private static func isOfText(_ code: Code) -> Bool { code.id.hasPrefix("R01") }
+}
+
+extension Code {
+    /// Whether what it finds may well be meant, and its fix would change what the site means: only done when it is asked for.
+    fileprivate var isQuestion: Bool { ["R0802", "R0803"].contains(id) }
 }
 
 extension Span {
