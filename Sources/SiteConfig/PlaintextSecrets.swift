@@ -33,7 +33,7 @@ extension SiteCompiler {
         let tracked = Set(index.allPaths.filter { path in !exceptions.contains { $0.matches(Key(path)) } })
         var search = PlaintextSearch(newLoader(), tracked)
         search.findSecretFiles()
-        search.findOutputs()
+        search.findOutputs(of: SiteCompiler(files, strictness))
         search.findKeys(try index.privateKeys(isStaged: request.isStaged))
         search.findPasswords(self)
         return report(on: search.loader, search.diagnostics, usage: nil)
@@ -58,13 +58,33 @@ private struct PlaintextSearch {
         where tracked.contains(source.path) && secrets.documents.contains(where: { $0.valueCount > 0 }) {
             diagnostics.append(.tracked(source.path, .startOfFile(source.id)))
         }
+        findStraySecrets()
     }
 
-    /// Outputs that a build wrote with their secrets.
-    mutating func findOutputs() {
-        // A lock that is damaged is `build`'s affair.
-        guard let lock = (try? BuildLock.read(loader, depth: nil, in: []))?.lock else { return }
-        for entry in lock.entries where !entry.secrets.isEmpty && tracked.contains(entry.path) {
+    /// Files that are named as secrets and that nothing reads: copies, and what stands in the wrong place.
+    private mutating func findStraySecrets() {
+        let known = Set(loader.sources.sources.map(\.path))
+        for path in tracked.sorted() where !path.hasPrefix("../") && !known.contains(path) {
+            let parts = path.split(separator: "/")
+            guard let name = parts.last, parts[0] == "secrets" || name.hasPrefix("secrets."),
+                !parts.contains(where: { Catalogue.isIgnored(String($0)) }), !name.hasSuffix(".md"),
+                let bytes = try? loader.files.read(path, limit: Loader.fileLimit), !bytes.isEmpty
+            else { continue }
+            let source = loader.keptSecret(path, bytes)
+            if SealedFile.read(source) == nil { diagnostics.append(.tracked(path, .startOfFile(source.id))) }
+        }
+    }
+
+    /// Outputs with their secrets in them: those that the lock knows, and those that a build would write, should it not.
+    mutating func findOutputs(of compiler: SiteCompiler) {
+        var entries = compiler.build(BuildRequest(allowsOutside: true, isCheck: true)).outputs.map(\.entry)
+        if let read = try? BuildLock.read(loader, depth: nil, in: []) {
+            loader = read.loader
+            diagnostics += read.diagnostics
+            let known = Set(entries.map { Key($0.path) })
+            entries += (read.lock?.entries ?? []).filter { !known.contains(Key($0.path)) }
+        }
+        for entry in entries where !entry.secrets.isEmpty && tracked.contains(entry.path) {
             guard let bytes = try? loader.files.read(entry.path, limit: 1 << 30), entry.showsSecrets(bytes) else {
                 continue
             }
@@ -83,6 +103,13 @@ private struct PlaintextSearch {
 
     mutating func findPasswords(_ compiler: SiteCompiler) {
         let findings = compiler.checkEverything(&loader)
+        // What cannot be read cannot be told from what is in clear.
+        for finding in loader.diagnostics where finding.severity == .error {
+            guard let place = finding.primary?.span, case let source = loader.sources[place.source], source.isSecret,
+                tracked.contains(source.path)
+            else { continue }
+            diagnostics.append(finding)
+        }
         let passwords = (loader.diagnostics + findings).filter { $0.code == .passwordInClear }
         for var finding in loader.allowances.filter(passwords, in: loader.sources) {
             guard let place = finding.primary?.span, tracked.contains(loader.sources[place.source].path) else {
@@ -105,13 +132,15 @@ extension Loader {
 extension BuildLock.Entry {
     /// Whether anything stands where the redacted form has the name of a secret.
     fileprivate func showsSecrets(_ bytes: [UInt8]) -> Bool {
+        // A file that is the redacted form, now or when it was written, shows nothing.
         if SHA256.text(of: bytes.span) == digest { return false }
         var sources = SourceMap()
         guard let tree = parse(sources.add(path: path, bytes: bytes, isSecret: true), .lenient).tree else {
             return true
         }
         return secrets.contains { pointer, secret in
-            guard let node = tree.node(at: pointer) else { return false }
+            // Of a file whose keys are not known, nobody can say where they stand.
+            guard let node = tree.node(at: pointer) else { return secret.steps.last == "*" }
             return tree.kind(node) != .map
                 || tree.value(of: secret.claims == nil ? "$secret" : "$token", in: node) == nil
         }

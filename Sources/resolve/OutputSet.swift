@@ -35,6 +35,13 @@ struct OutputSet {
         var result = Result()
         let paths = build.outputs.map(\.path) + build.leftovers + [Build.lockName]
         for path in paths { try checkPlace(of: path) }
+        let places = try distinctPlaces(build)
+        let leftovers = build.leftovers.filter { !places.contains(place(of: $0)) }
+        if isPruning {
+            for path in leftovers where Self.kind(of: target(path)).map({ $0 != S_IFREG }) ?? false {
+                throw Failure.couldNotRun("refusing to remove \(path): it is no regular file; nothing was written")
+            }
+        }
         for folder in Set(paths.map { target($0).removingLastComponent().string }).sorted() {
             FileWriter.removeLeftovers(in: FilePath(folder.isEmpty ? "." : folder))
         }
@@ -49,12 +56,20 @@ struct OutputSet {
             throw error
         }
         guard isPruning, !build.leftovers.isEmpty else { return result }
-        for path in build.leftovers where try remove(path) { result.removed.append(path) }
+        for path in leftovers where try remove(path) { result.removed.append(path) }
         try stageLock(build, isPruned: true)?.commit()
         return result
     }
 
     // MARK: Checks
+
+    /// Why a file that is there would be written anew, whatever it holds; nil if it would not.
+    static func objection(to output: BuiltOutput, ofSiteIn site: String) -> String? {
+        let path = FilePath(site).pushing(FilePath(output.path)).string
+        if isLink(FilePath(path)) { return "is a symbolic link, through which nothing is written" }
+        let isExposed = output.entryHoldsSecrets && FileWriter.isReadableByOthers(path)
+        return isExposed ? "has secrets in it, and others can read it" : nil
+    }
 
     private func target(_ path: String) -> FilePath { root.pushing(FilePath(path)) }
 
@@ -65,11 +80,40 @@ struct OutputSet {
         while !folder.isEmpty, folder.components.count > 0, Self.resolved(folder) == nil {
             folder.removeLastComponent()
         }
-        guard let real = Self.resolved(folder.isEmpty ? FilePath(".") : folder), real.starts(with: boundary) else {
+        let real = Self.resolved(folder.isEmpty ? FilePath(".") : folder)
+        if real?.components.contains(".git") ?? false {
+            throw Failure.couldNotRun("refusing to write \(path): a symbolic link leads into .git; nothing was written")
+        }
+        guard let real, real.starts(with: boundary) else {
             throw Failure.couldNotRun(
                 "refusing to write \(path): a symbolic link leads out of \(boundary.string); nothing was written\n"
                     + "help: choose another path, or say --allow-outside")
         }
+    }
+
+    /// Where a path really leads, as far as its folders are there.
+    private func place(of path: String) -> String {
+        var folder = target(path).removingLastComponent()
+        var below: [FilePath.Component] = [target(path).lastComponent].compactMap(\.self)
+        while Self.resolved(folder.isEmpty ? FilePath(".") : folder) == nil, let last = folder.lastComponent {
+            below.insert(last, at: 0)
+            folder.removeLastComponent()
+        }
+        var real = Self.resolved(folder.isEmpty ? FilePath(".") : folder) ?? folder
+        for component in below { real.append(component) }
+        return real.string
+    }
+
+    /// Where the outputs really go: two by different ways into one file would undo each other.
+    private func distinctPlaces(_ build: Build) throws -> Set<String> {
+        var places: [String: String] = [:]
+        for output in build.outputs {
+            if let other = places.updateValue(output.path, forKey: place(of: output.path)) {
+                throw Failure.couldNotRun(
+                    "refusing to write \(output.path): \(other) is the same file, through a symbolic link; nothing was written")
+            }
+        }
+        return Set(places.keys)
     }
 
     /// What no build wrote is not overwritten: it may be all that there is of it.
@@ -152,8 +196,13 @@ struct OutputSet {
         }
     }
 
-    private static func isThere(_ path: FilePath) -> Bool {
+    private static func isThere(_ path: FilePath) -> Bool { kind(of: path) != nil }
+
+    private static func isLink(_ path: FilePath) -> Bool { kind(of: path) == S_IFLNK }
+
+    /// What stands there, a link not followed; nil if nothing does.
+    private static func kind(of path: FilePath) -> mode_t? {
         var status = stat()
-        return unsafe lstat(path.string, &status) == 0
+        return unsafe lstat(path.string, &status) == 0 ? status.st_mode & S_IFMT : nil
     }
 }

@@ -79,6 +79,9 @@ public struct BuiltOutput {
     let entry: BuildLock.Entry
     let speaksOfMinions: Bool
 
+    /// Whether secrets are to stand in the file, opened or not.
+    public var entryHoldsSecrets: Bool { !entry.isRedacted }
+
     /// Whether secrets stand in the file.
     public var holdsSecrets: Bool { document.hasSecrets && disclosure == .revealed }
 }

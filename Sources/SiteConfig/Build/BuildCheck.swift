@@ -27,10 +27,17 @@ extension Build {
     /// - Parameters:
     ///   - files: what is there, by paths from the site's folder.
     ///   - isIgnored: which of some files git ignores, so that they are not to be expected.
-    public func check(against files: any SiteFiles, isIgnored: ([String]) -> Set<String>) -> BuildCheck {
+    ///   - objection: why a file that is there would be written anew, whatever it holds: others can read it.
+    public func check(
+        against files: any SiteFiles, isIgnored: ([String]) -> Set<String>,
+        objection: (BuiltOutput) -> String? = { _ in nil }
+    ) -> BuildCheck {
         guard let whole else { return BuildCheck(text: "", json: [], notes: [], isCurrent: false) }
         var checker = Checker(files, whole, earlier)
-        for output in outputs { checker.check(output) }
+        for output in outputs {
+            checker.check(output)
+            if let objection = objection(output) { checker.remark(output.path, "\(output.path) \(objection)") }
+        }
         checker.settleMissing(isIgnored)
         for path in leftovers {
             checker.remark(path, "\(path): nothing writes it any more; `resolve build --prune` removes it")
@@ -87,11 +94,21 @@ private struct Checker {
         } catch {
             return remark(output.path, "\(output.path) cannot be read: \(error.reason)")
         }
-        let isSame = output.isSame(as: present, locked)
+        if output.isSealed {
+            guard output.hasKnownKeys else {
+                if locked.digest == output.entry.digest { missing.append(output) } else { remark(output.path, "\(output.path) would change (\(output.command))") }
+                return
+            }
+        }
+        let isSame = output.isSealed ? isSame(output, but: present) : output.isSame(as: present)
         if isSame, locked.digest == output.entry.digest { return }
         guard let before = locked.document(of: present), let after = document(of: output) else {
-            let reason = isSame ? "the lock is not current" : "the file is not as build wrote it"
-            return remark(output.path, "\(output.path) differs (\(output.command)); \(reason), so its old values are not shown")
+            let reason =
+                isSame
+                ? "the lock is not current"
+                : locked.secrets.isEmpty ? "the file is not as build wrote it" : "it has, or had, secrets in it"
+            return remark(
+                output.path, "\(output.path) differs (\(output.command)); \(reason), so its old values are not shown")
         }
         if let compared = ComparedOutput(output.command, file: output.path, from: before, to: after, &comparison) {
             outputs.append(compared)
@@ -103,6 +120,15 @@ private struct Checker {
     }
 
     private static let limit = 1 << 30
+
+    /// Whether a file is what would be written but for its secrets, which are not open.
+    private mutating func isSame(_ output: BuiltOutput, but present: [UInt8]) -> Bool {
+        let secrets = Dictionary(output.entry.secrets.map { ($0.pointer, $0.secret) }) { first, _ in first }
+        guard let found = Value(readingOutput: present)?.redacting(secrets), let wanted = document(of: output) else {
+            return false
+        }
+        return ComparedOutput(output.command, file: nil, from: found, to: wanted, &comparison) == nil
+    }
 
     /// The output, its values with their origins.
     private func document(of output: BuiltOutput) -> Value? {
@@ -140,25 +166,17 @@ private struct Checker {
 }
 
 extension BuiltOutput {
-    /// Whether a file is what would be written. Where its secrets are not open, whether it is but for those.
-    fileprivate func isSame(as present: [UInt8], _ locked: BuildLock.Entry) -> Bool {
-        if entry.isRedacted || disclosure == .revealed {
-            return document.withBytes(disclosure) { bytes in
-                bytes.count == present.count && bytes.indices.allSatisfy { bytes[$0] == present[$0] }
-            }
-        }
-        // That it could be read at all says that it is what the lock speaks of.
-        return locked.digest == entry.digest && (locked.document(of: present) != nil || !command.isJSON)
-    }
-}
+    /// Whether secrets are to stand in the file, and no identity opened them.
+    fileprivate var isSealed: Bool { !entry.isRedacted && disclosure == .redacted }
 
-extension String {
-    /// Whether what a command writes is JSON, which can be taken apart again.
-    fileprivate var isJSON: Bool {
-        let words = split(separator: " ")
-        if words.contains("yaml") { return false }
-        return words.first != "nodegroups" && words.first != "tops"
-            && (words.first != "roster" || words.contains("json"))
+    /// Whether it is known which secrets stand where: of a file that is wholly encrypted it is not.
+    fileprivate var hasKnownKeys: Bool { !entry.secrets.contains { $0.secret.steps.last == "*" } }
+
+    /// Whether a file is what would be written.
+    fileprivate func isSame(as present: [UInt8]) -> Bool {
+        document.withBytes(disclosure) { bytes in
+            bytes.count == present.count && bytes.indices.allSatisfy { bytes[$0] == present[$0] }
+        }
     }
 }
 

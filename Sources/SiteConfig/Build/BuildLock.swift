@@ -95,7 +95,7 @@ extension BuildLock {
         if loader.files.destination(of: fileName) != nil {
             return (nil, loader, [.damagedLock("it is a symbolic link", at: place)])
         }
-        let parsed = parse(source, .strict)
+        let parsed = parse(Source(id: source.id, path: fileName, bytes: bytes, isSecret: false), .strict)
         guard let tree = parsed.tree, !parsed.diagnostics.hasErrors else {
             let first = parsed.diagnostics.first { $0.severity == .error }
             return (

@@ -33,6 +33,9 @@ struct ChangeGroups {
         switch output.change {
         case .added: addWhole(output, "new")
         case .removed: addWhole(output, "gone")
+        case .moved: whole.append(("\(output.name) is written to that file now", []))
+        // What could not be compared is said beside.
+        case .unknown: break
         case .changed:
             var told: Set<SpokenHost> = []
             for key in output.keys {

@@ -12,9 +12,23 @@ struct ComparedOutput {
     private(set) var newHosts: Set<SpokenHost> = []
     /// Those of which it says nothing any more.
     private(set) var goneHosts: Set<SpokenHost> = []
+    /// Those that a variable of their group changes for.
+    private(set) var membersTouched: Set<SpokenHost> = []
 
     enum Change: String {
         case added, removed, changed
+        /// It goes into another file.
+        case moved
+        /// Whether it changed cannot be told: in one of the two states it has errors.
+        case unknown
+    }
+
+    /// An output that goes into another file, or of which nothing is known.
+    init(_ command: String, file: String?, _ change: Change) {
+        self.command = command
+        self.file = file
+        self.change = change
+        keys = []
     }
 
     /// An output that is new, or gone, with all that it has.
@@ -43,6 +57,11 @@ struct ComparedOutput {
         let (before, after) = (Self.hosts(left, command), Self.hosts(right, command))
         newHosts = after.subtracting(before)
         goneHosts = before.subtracting(after)
+        guard command.hasPrefix("inventory") else { return }
+        let groups = Set(keys.compactMap { InventoryMembers.group(at: $0.path) })
+        let members = groups.isEmpty ? nil : InventoryMembers(new)
+        let touched = groups.flatMap { members?.hosts(of: $0) ?? [] }
+        membersTouched = Set(touched.map { SpokenHost(name: $0, kind: "host") })
     }
 
     private init(_ command: String, file: String?, _ keys: [KeyChange]) {
@@ -54,6 +73,13 @@ struct ComparedOutput {
 
     private static func hosts(_ document: DocumentLeaves, _ command: String) -> Set<SpokenHost> {
         Set(document.leaves.compactMap { SpokenHost.split($0.path, of: command).host })
+    }
+
+    /// The env that it is of, by its command; nil for one of several.
+    var env: Key? {
+        let words = command.split(separator: " ").map(String.init)
+        guard words.count > 1, ["env", "vars", "inventory"].contains(words[0]), !words[1].hasPrefix("-") else { return nil }
+        return Key(words[1])
     }
 
     /// As a list of outputs names it. Of those that a site has one of for each machine, only what they are.

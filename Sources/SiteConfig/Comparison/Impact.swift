@@ -48,46 +48,46 @@ public struct Impact: Sendable {
         self.files = files
         self.outputs = outputs
         hosts = Self.hosts(outputs, machines)
-        let named = outputs.compactMap { output -> Key? in
-            let words = output.command.split(separator: " ").map(String.init)
-            return words.count > 1 && ["env", "vars", "inventory"].contains(words[0]) && !words[1].hasPrefix("-")
-                ? Key(words[1]) : nil
-        }
-        let all = Set(named + hosts.compactMap(\.env)).sorted()
+        let all = Set(outputs.compactMap(\.env) + hosts.compactMap(\.env)).sorted()
         envs = all.filter(machines.envs.contains)
         removedEnvs = all.filter { !machines.envs.contains($0) }
     }
 
-    /// Each machine once, by its name: what is said of it in several outputs is one change.
+    /// Each machine once: what is said of it in several outputs is one change. VMs of one name in two envs are two.
     private static func hosts(_ outputs: [ComparedOutput], _ machines: KnownMachines) -> [Host] {
-        var hosts: [Key: Host] = [:]
-        func note(_ name: Key, _ change: ComparedOutput.Change) {
-            guard let machine = machines[name] else { return }
-            let isSame = hosts[name].map { $0.change == change } ?? true
-            hosts[name] = Host(name: name, kind: machine.kind, env: machine.env, change: isSame ? change : .changed)
+        var hosts: [KnownMachines.Name: Host] = [:]
+        func note(_ name: Key, _ env: Key?, _ change: ComparedOutput.Change) {
+            for (name, kind) in machines.find(name, env) {
+                let isSame = hosts[name].map { $0.change == change } ?? true
+                hosts[name] = Host(name: name.name, kind: kind, env: name.env, change: isSame ? change : .changed)
+            }
         }
         for output in outputs {
-            for host in output.newHosts { note(host.name, .added) }
-            for host in output.goneHosts { note(host.name, .removed) }
+            for host in output.newHosts { note(host.name, output.env, .added) }
+            for host in output.goneHosts { note(host.name, output.env, .removed) }
+            for host in output.membersTouched where !output.newHosts.contains(host) {
+                note(host.name, output.env, .changed)
+            }
             for key in output.keys {
                 guard let host = SpokenHost.split(key.path, of: output.command).host,
                     !output.newHosts.contains(host), !output.goneHosts.contains(host)
                 else { continue }
-                note(host.name, .changed)
+                note(host.name, output.env, .changed)
             }
         }
-        for (name, machine) in machines.added where hosts[name] == nil {
-            hosts[name] = Host(name: name, kind: machine.kind, env: machine.env, change: .added)
+        for (name, kind) in machines.added where hosts[name] == nil {
+            hosts[name] = Host(name: name.name, kind: kind, env: name.env, change: .added)
         }
-        for (name, machine) in machines.removed where hosts[name] == nil {
-            hosts[name] = Host(name: name, kind: machine.kind, env: machine.env, change: .removed)
+        for (name, kind) in machines.removed where hosts[name] == nil {
+            hosts[name] = Host(name: name.name, kind: kind, env: name.env, change: .removed)
         }
-        return hosts.values.map { (order: NaturalOrder($0.name.text), host: $0) }.sorted { $0.order < $1.order }.map(
-            \.host)
+        let ordered = hosts.values.map { (order: NaturalOrder($0.name.text), env: $0.env ?? "", host: $0) }
+        return ordered.sorted { ($0.order, $0.env) < ($1.order, $1.env) }.map(\.host)
     }
 
     /// `{since, commit, files: [{file, change}], outputs: [{command, to, change}], hosts: [{name, kind, env, change}], envs,
-    /// removed_envs}`, `change` being `added`, `removed` or `changed`.
+    /// removed_envs}`, `change` being `added`, `removed` or `changed`; of an output also `moved`, into another file, and `unknown`, where one of the
+    /// states has errors.
     public var json: [UInt8] {
         func text(_ text: String?) -> Value { text.map { .string($0, .nowhere) } ?? Value(.null, .nowhere) }
         func list(_ items: [Fields]) -> Value { Value(.list(items.map { Value(.map($0), .nowhere) }), .nowhere) }
@@ -120,15 +120,17 @@ public struct Impact: Sendable {
     }
 }
 
-/// The machines of two states of a site, by their names.
+/// The machines of two states of a site.
 struct KnownMachines {
-    struct Machine {
-        let kind: String
+    /// What tells a machine from others: VMs of one name may be in two envs.
+    struct Name: Hashable {
+        let name: Key
         let env: Key?
     }
 
-    private let old: [Key: Machine]
-    private let new: [Key: Machine]
+    private let old: [Name: String]
+    private let new: [Name: String]
+    private let byName: [Key: [Name]]
     /// The envs that there are now.
     let envs: Set<Key>
 
@@ -136,28 +138,41 @@ struct KnownMachines {
         self.old = old.machines
         self.new = new.machines
         envs = Set(new.names(.env).map { Key($0) })
+        byName = Dictionary(grouping: Set(self.old.keys).union(self.new.keys), by: \.name)
     }
 
-    subscript(name: Key) -> Machine? { new[name] ?? old[name] }
+    /// The machines that a name may mean, and their kinds.
+    ///
+    /// - Parameter env: the env of the output that speaks of it; nil for one of several.
+    func find(_ name: Key, _ env: Key?) -> [(name: Name, kind: String)] {
+        let all = byName[name] ?? []
+        let own = all.filter { $0.env == env }
+        let meant = env == nil || own.isEmpty ? all : own
+        return meant.map { ($0, new[$0] ?? old[$0] ?? "host") }
+    }
 
-    var added: [Key: Machine] { new.filter { old[$0.key] == nil } }
+    var added: [(name: Name, kind: String)] { new.filter { old[$0.key] == nil }.map { ($0.key, $0.value) } }
 
-    var removed: [Key: Machine] { old.filter { new[$0.key] == nil } }
+    var removed: [(name: Name, kind: String)] { old.filter { new[$0.key] == nil }.map { ($0.key, $0.value) } }
 }
 
 extension SiteState {
     /// Every file that was read.
     fileprivate var paths: Set<String> { Set(sources.sources.map(\.path)) }
 
-    /// Every machine by its name; of several of one name the nearest to what runs on it.
-    fileprivate var machines: [Key: KnownMachines.Machine] {
-        var machines: [Key: KnownMachines.Machine] = [:]
-        for host in names(.host) { machines[Key(host)] = KnownMachines.Machine(kind: "host", env: nil) }
-        for node in names(.node) { machines[Key(node)] = KnownMachines.Machine(kind: "node", env: nil) }
-        for (name, env) in vms { machines[name] = KnownMachines.Machine(kind: "vm", env: env) }
+    /// Every machine and its kind; of several of one name the nearest to what runs on it.
+    fileprivate var machines: [KnownMachines.Name: String] {
+        var machines: [KnownMachines.Name: String] = [:]
+        for host in names(.host) { machines[.init(name: Key(host), env: nil)] = "host" }
+        for node in names(.node) { machines[.init(name: Key(node), env: nil)] = "node" }
+        var envs: [Key: Key] = [:]
+        for (name, env) in vms {
+            machines[.init(name: name, env: env)] = "vm"
+            envs[name] = env
+        }
         for minion in minions {
-            let env = minion.env.name.map { Key($0) } ?? machines[minion.id]?.env
-            machines[minion.id] = KnownMachines.Machine(kind: "minion", env: env)
+            let env = minion.env.name.map { Key($0) } ?? envs[minion.id]
+            machines[.init(name: minion.id, env: env)] = "minion"
         }
         return machines
     }

@@ -110,11 +110,17 @@ private struct OutputComparison {
             }
             let change = ComparedOutput(
                 output.command, file: output.file, from: earlier.document, to: output.document, &keys)
-            if let change { compared.append(change) }
+            if let change {
+                compared.append(change)
+            } else if output.file != nil, !before.writes(output.command, to: output.file) {
+                compared.append(ComparedOutput(output.command, file: output.file, .moved))
+            }
         }
         for output in before.outputs where after[output.command] == nil && !after.skipped.contains(output.command) {
             compared.append(ComparedOutput(output.command, file: output.file, .removed, output.document))
         }
+        let skipped = Set(before.skipped).union(after.skipped).sorted()
+        compared += skipped.map { ComparedOutput($0, file: before[$0]?.file ?? after[$0]?.file, .unknown) }
         notes = Self.notes(before, after)
     }
 

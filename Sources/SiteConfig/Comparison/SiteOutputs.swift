@@ -17,7 +17,9 @@ struct SiteOutputs {
     private(set) var outputs: [Output] = []
     /// What could not be compiled, and so is not compared.
     private(set) var skipped: [String] = []
+    /// The first output of each command.
     private var places: [String: Int] = [:]
+    private var seen: Set<String> = []
     private let state: SiteState
 
     /// - Parameter isByEnv: whether inventories are compared env by env: where VMs of two envs have one name in either state,
@@ -59,8 +61,18 @@ struct SiteOutputs {
 
     subscript(command: String) -> Output? { places[command].map { outputs[$0] } }
 
+    /// Whether a command's output is written to a file, or to none.
+    func writes(_ command: String, to file: String?) -> Bool {
+        outputs.contains { $0.command == command && $0.file == file }
+    }
+
     private mutating func add(_ command: String, _ target: Target, file: String? = nil) {
-        guard places[command] == nil, !skipped.contains(command) else { return }
+        if let place = places[command] {
+            // The same output in a second file.
+            if let file { outputs.append(Output(command: command, file: file, document: outputs[place].document)) }
+            return
+        }
+        guard seen.insert(command).inserted else { return }
         guard let document = state.document(of: target) else { return skipped.append(command) }
         places[command] = outputs.count
         outputs.append(Output(command: command, file: file, document: document))

@@ -51,6 +51,9 @@ struct BuildOutputs: StatusCommand {
         }
         if staged, !check { throw ValidationError("--staged is for --check.") }
         if format != nil, !check { throw ValidationError("--format is for --check.") }
+        if options.redact, !check {
+            throw ValidationError("--redact would take the secrets out of files that need them; write `redact: true` in resolve.yaml.")
+        }
         if options.output != nil, !check {
             throw ValidationError("-o is for one output; resolve.yaml says where those of a build go.")
         }
@@ -80,7 +83,9 @@ struct BuildOutputs: StatusCommand {
     private func compare(
         _ build: Build, with files: any SiteFiles, at location: Discovery.Location
     ) throws -> ExitStatus {
-        let check = build.check(against: files) { GitFiles.ignored($0, ofSiteIn: location.path) }
+        let check = build.check(
+            against: files, isIgnored: { GitFiles.ignored($0, ofSiteIn: location.path) },
+            objection: { staged ? nil : OutputSet.objection(to: $0, ofSiteIn: location.path) })
         try options.deliver(plain: format == .json ? check.json : Array(check.text.utf8))
         if !options.quiet {
             for note in check.notes { Terminal.error.write("note: \(note)\n") }
