@@ -114,7 +114,9 @@ public struct GitFiles: SiteFiles {
 
     /// Where a symbolic link leads: from the site's folder, or, outside of it, its folder's name and its own.
     public func destination(of path: String) -> String? {
-        guard objects[place + path]?.isLink == true, let end = try? followed(path), objects[end] != nil else { return nil }
+        guard objects[place + path]?.isLink == true, let end = try? followed(path), objects[end] != nil else {
+            return nil
+        }
         return end.hasPrefix(place)
             ? String(end.dropFirst(place.count)) : end.split(separator: "/").suffix(2).joined(separator: "/")
     }

@@ -197,7 +197,8 @@ extension SiteCompiler {
         findings += site.checkMinions() + checkMachines(site, vms)
         if site.catalogue.outputsFile != nil {
             // How far outputs may go depends on the repository around, which a build knows.
-            var planner = OutputPlanner(site, site.minions().minions, jobs: site.jobs, depth: nil, in: folders, issuedAt: nil)
+            var planner = OutputPlanner(
+                site, site.minions().minions, jobs: site.jobs, depth: nil, in: folders, issuedAt: nil)
             planner.plan()
             findings += planner.diagnostics
         }

@@ -20,13 +20,18 @@ extension GlobalOptions {
     }
 
     /// Shows the findings on stderr and says what they come to.
-    func show(_ report: Report, of location: Discovery.Location?, isSilent: Bool = false) -> ExitStatus {
-        var text = report.text(isColoured: isColoured, errorsOnly: quiet || isSilent)
+    ///
+    /// - Parameter errorsOnly: whether warnings are left out; else with `--quiet`.
+    func show(
+        _ report: Report, of location: Discovery.Location?, isSilent: Bool = false, errorsOnly: Bool? = nil
+    ) -> ExitStatus {
+        let errorsOnly = errorsOnly ?? (quiet || isSilent)
+        var text = report.text(isColoured: isColoured, errorsOnly: errorsOnly)
         for failure in report.failures { text += "error: \(failure)\n" }
         if let usage = report.usage { text += "error: \(usage)\n" }
         if !report.isClean, let location {
             text +=
-                "\nresolve: \(count(report, errorsOnly: quiet || isSilent)) in the site \(location.path) (\(location.reason))\n"
+                "\nresolve: \(count(report, errorsOnly: errorsOnly)) in the site \(location.path) (\(location.reason))\n"
         }
         Terminal.error.write(text)
         return ExitStatus(report)

@@ -110,7 +110,8 @@ struct OutputSet {
         for output in build.outputs {
             if let other = places.updateValue(output.path, forKey: place(of: output.path)) {
                 throw Failure.couldNotRun(
-                    "refusing to write \(output.path): \(other) is the same file, through a symbolic link; nothing was written")
+                    "refusing to write \(output.path): \(other) is the same file, through a symbolic link; nothing was written"
+                )
             }
         }
         return Set(places.keys)

@@ -30,9 +30,15 @@ extension LinkedSite {
 
     /// The VMs of envs and manifests.
     private func tryMachines(_ trials: inout ValueTrials) {
+        // A site has many VMs, which start from few templates and presets.
+        var starts: [[Key?]: [MergeLayer]] = [:]
         for env in catalogue.all(.env).compactMap({ entities[$0.id] }) {
-            for vm in inherited(env).entity.fields["vms"]?.list ?? [] {
-                trials.run(layers(of: vm.map ?? Fields(), isTagged: hasTags), of: .vm, filling: vmDefaults)
+            for vm in (inherited(env).entity.fields["vms"]?.list ?? []).compactMap(\.map) {
+                let start = [vm["template"]?.name, vm["vm_preset"]?.name].map { $0.map { Key($0) } }
+                let below = starts[start] ?? Array(layers(of: vm, isTagged: hasTags).dropLast())
+                starts[start] = below
+                let own = MergeLayer(vm.without(FieldTable.choosers), isTagged: hasTags)
+                trials.run(below + [own], of: .vm, filling: vmDefaults)
             }
         }
         for manifest in catalogue.all(.manifest).compactMap({ entities[$0.id] }) {

@@ -81,10 +81,12 @@ struct ValueTrials {
         let family = Family(subject: subject, part: part, sources: layers.dropLast().map(\.source))
         let said = nearest.entries.map(\.key)
         // Where the nearest layer says nothing of a key, the merge is the same as with any other that does not.
-        let others: Set<Key>
+        var others: Set<Key> = []
         if let known = untried[family] {
-            others = known.subtracting(said)
-            untried[family] = known.intersection(said)
+            if !known.isEmpty {
+                others = known.subtracting(said)
+                untried[family] = known.intersection(said)
+            }
         } else {
             let below = Set(layers.dropLast().flatMap { $0.fields.entries.map(\.key) })
             others = below.subtracting(said)
@@ -272,13 +274,14 @@ extension Reference {
 }
 
 extension MergeSubject {
+    private static let ofVMAlone = Set<Key>(FieldTable.choosers).union(
+        ["name", "vmid", "ip", "mac", "shared", "ssh_port", "spice_port", "ports"])
+
     /// Keys that choose layers, that say who something is, that a check compares, or that are for people.
     fileprivate func leavesAlone(_ key: Key) -> Bool {
         if key.text.hasPrefix("x-"), self != .pillar { return true }
         return switch self {
-        case .vm:
-            FieldTable.choosers.contains(key)
-                || ["name", "vmid", "ip", "mac", "shared", "ssh_port", "spice_port", "ports"].contains(key)
+        case .vm: Self.ofVMAlone.contains(key)
         case .pillar: false
         default: ["schema_version", "description", "extends"].contains(key)
         }

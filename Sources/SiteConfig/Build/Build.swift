@@ -44,6 +44,8 @@ public struct Build {
     public let leftovers: [String]
     /// Whether an output holds secrets that no identity opened: it can be checked, and not written.
     public let isSealed: Bool
+    /// What `--allow-shrink` would have to allow, where nothing is to be written.
+    let refusals: [String]
     /// The lock: with the leftovers, since they are there as long as they are not removed.
     let lock: BuildLock
     let earlier: BuildLock?
@@ -131,6 +133,7 @@ private struct Builder {
     private var minions: [Minion] = []
     private var earlier: BuildLock?
     private var isSealed = false
+    private var refusals: [String] = []
 
     init(_ whole: WholeSite, _ request: BuildRequest, _ keyring: Keyring?) {
         self.whole = whole
@@ -165,13 +168,15 @@ private struct Builder {
         guard !isWrong else { return }
         reveal(&redacted)
         outputs = redacted
-        guard !isWrong, !request.isCheck, !request.allowsShrinking else { return }
-        diagnostics += ShrinkCheck(earlier, outputs, minions, isPruning: request.isPruning).diagnostics
+        guard !isWrong, !request.allowsShrinking else { return }
+        let lost = ShrinkCheck(earlier, outputs, minions, isPruning: request.isPruning).diagnostics
+        if request.isCheck { refusals = lost.map(\.message) } else { diagnostics += lost }
     }
 
     private mutating func readLock() {
         do throws(FileError) {
-            let read = try BuildLock.read(whole.loader, depth: request.allowsOutside ? nil : request.depth, in: whole.compiler.folders)
+            let read = try BuildLock.read(
+                whole.loader, depth: request.allowsOutside ? nil : request.depth, in: whole.compiler.folders)
             whole = WholeSite(compiler: whole.compiler, loader: read.loader)
             earlier = read.lock
             diagnostics += read.diagnostics
@@ -268,11 +273,12 @@ private struct Builder {
         let paths = Set(planned.map { Key($0.path) })
         let left = report.isClean ? (earlier?.entries ?? []).filter { !paths.contains(Key($0.path)) } : []
         let entries = (outputs.map(\.entry) + left).sorted { Key($0.path) < Key($1.path) }
-        let places = outputs.contains(where: \.speaksOfMinions)
+        let places =
+            outputs.contains(where: \.speaksOfMinions)
             ? minions.compactMap(\.lockedPlace) : earlier?.minions ?? []
         return Build(
             report: report, outputs: report.isClean ? outputs : [], leftovers: left.map(\.path), isSealed: isSealed,
-            lock: BuildLock(entries: entries, minions: places), earlier: earlier,
+            refusals: refusals, lock: BuildLock(entries: entries, minions: places), earlier: earlier,
             whole: report.isClean ? whole : nil)
     }
 }

@@ -42,9 +42,13 @@ extension Build {
         for path in leftovers {
             checker.remark(path, "\(path): nothing writes it any more; `resolve build --prune` removes it")
         }
-        if checker.isCurrent, earlier?.bytes != lockBytes(isPruned: true) {
+        if earlier == nil || (checker.isCurrent && earlier?.bytes != lockBytes(isPruned: true)) {
             let name = BuildLock.fileName
-            checker.remark(name, "\(name) \(earlier == nil ? "is not there" : "is not current"); `resolve build` writes it")
+            checker.remark(
+                name, "\(name) \(earlier == nil ? "is not there" : "is not current"); `resolve build` writes it")
+        }
+        for refusal in refusals {
+            checker.notes.append("`resolve build` refuses that without --allow-shrink: \(refusal)")
         }
         if isSealed { checker.notes.append("no identity opens the secrets in the outputs, so those were not compared") }
         return checker.result
@@ -77,7 +81,15 @@ private struct Checker {
     mutating func remark(_ output: String, _ text: String) { remarks.append((output, text)) }
 
     mutating func check(_ output: BuiltOutput) {
-        guard let locked = earlier?.entry(output.path) else {
+        guard let earlier else {
+            // Without a lock nothing is known of what was there, so none of it is shown.
+            let present = try? files.read(output.path, limit: Self.limit)
+            if !(present.map { output.isSame(as: $0) } ?? false) {
+                remark(output.path, "\(output.path) is not what would be written (\(output.command))")
+            }
+            return
+        }
+        guard let locked = earlier.entry(output.path) else {
             outputs.append(ComparedOutput(output.command, file: output.path, .added, nil))
             return
         }
@@ -88,7 +100,9 @@ private struct Checker {
             if locked.digest == output.entry.digest {
                 missing.append(output)
             } else {
-                remark(output.path, "\(output.path) would change (\(output.command)), and is not there to be compared key by key")
+                remark(
+                    output.path,
+                    "\(output.path) would change (\(output.command)), and is not there to be compared key by key")
             }
             return
         } catch {
@@ -96,7 +110,11 @@ private struct Checker {
         }
         if output.isSealed {
             guard output.hasKnownKeys else {
-                if locked.digest == output.entry.digest { missing.append(output) } else { remark(output.path, "\(output.path) would change (\(output.command))") }
+                if locked.digest == output.entry.digest {
+                    missing.append(output)
+                } else {
+                    remark(output.path, "\(output.path) would change (\(output.command))")
+                }
                 return
             }
         }

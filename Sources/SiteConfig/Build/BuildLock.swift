@@ -167,7 +167,7 @@ extension Diagnostic {
     fileprivate static func damagedLock(_ reason: String, at span: Span) -> Diagnostic {
         Diagnostic(
             .damagedLock, "\(BuildLock.fileName) is no account of an earlier build: \(reason)", at: span,
-            help: "take it from git again, or remove it: then nothing is known of what was there before")
+            help: "after a merge: `git checkout --ours \(BuildLock.fileName)`, then `resolve build`")
     }
 }
 

@@ -66,7 +66,8 @@ extension Diagnostic {
 
     fileprivate static func pruned(_ entry: BuildLock.Entry, _ vms: [String]) -> Diagnostic {
         Diagnostic(
-            .shrinking, "\(entry.path) would be removed, and no other output has \(vms.prefix(5).joined(separator: ", "))",
+            .shrinking,
+            "\(entry.path) would be removed, and no other output has \(vms.prefix(5).joined(separator: ", "))",
             at: nil, notes: ["nothing in resolve.yaml writes it any more (\(entry.command))"], help: permission)
     }
 

@@ -38,11 +38,16 @@ struct ChangeGroups {
         case .unknown: break
         case .changed:
             var told: Set<SpokenHost> = []
+            let names = output.keys.filter { SpokenHost.split($0.path, of: output.command).rest.isName }
+            let named = Dictionary(
+                names.map { (SpokenHost.split($0.path, of: output.command).host, $0.cause) }
+            ) { first, _ in first }
             for key in output.keys {
                 let (host, rest) = SpokenHost.split(key.path, of: output.command)
                 if let host, output.newHosts.contains(host) || output.goneHosts.contains(host) {
                     let what = "\(host.phrase) is \(output.newHosts.contains(host) ? "new" : "gone")"
-                    if told.insert(host).inserted { add(what, key.cause, host, output) }
+                    // The line that names it, not that of its size.
+                    if told.insert(host).inserted { add(what, named[host] ?? key.cause, host, output) }
                     continue
                 }
                 let name = rest.isEmpty ? "it" : DottedPath.text(rest)
@@ -101,7 +106,7 @@ struct ChangeGroups {
     /// What came into a list and what went, where it is long.
     private static func listChange(_ old: [Value], _ new: [Value]) -> String? {
         let (left, right) = (old.map(text), new.map(text))
-        guard left.joined().utf8.count + right.joined().utf8.count > 60 else { return nil }
+        guard left == right || left.joined().utf8.count + right.joined().utf8.count > 60 else { return nil }
         let gone = left.filter { !right.contains($0) }
         let added = right.filter { !left.contains($0) }
         guard !gone.isEmpty || !added.isEmpty else {
@@ -149,4 +154,9 @@ struct ChangeGroups {
         if group.places.count > most { lines.append("    and in \(group.places.count - most) more outputs") }
         return lines.map { $0 + "\n" }.joined()
     }
+}
+
+extension [String] {
+    /// Whether a key says which machine it is, or where: its own line is the one that makes it.
+    fileprivate var isName: Bool { count == 1 && ["name", "host", "ansible_host", "minion"].contains(self[0]) }
 }

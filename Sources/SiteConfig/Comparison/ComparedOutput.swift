@@ -78,7 +78,9 @@ struct ComparedOutput {
     /// The env that it is of, by its command; nil for one of several.
     var env: Key? {
         let words = command.split(separator: " ").map(String.init)
-        guard words.count > 1, ["env", "vars", "inventory"].contains(words[0]), !words[1].hasPrefix("-") else { return nil }
+        guard words.count > 1, ["env", "vars", "inventory"].contains(words[0]), !words[1].hasPrefix("-") else {
+            return nil
+        }
         return Key(words[1])
     }
 
@@ -93,8 +95,28 @@ struct ComparedOutput {
 }
 
 extension Value {
+    /// A static inventory with the hosts of its groups as lists, where nothing is said of them there but that they are in it.
+    private var withMembersAsLists: Value {
+        guard let fields = map else { return self }
+        let entries = fields.entries.map { entry -> Fields.Entry in
+            let members = entry.value.map?.entries ?? []
+            var changed = entry
+            if entry.key == "hosts", !members.isEmpty, members.allSatisfy({ $0.value.map?.isEmpty ?? $0.value.isNull })
+            {
+                changed.value = Value(.list(members.map { .string($0.key.text, $0.value.origin) }), entry.value.origin)
+            } else {
+                changed.value = entry.value.withMembersAsLists
+            }
+            return changed
+        }
+        var result = Fields(entries)
+        (result.removed, result.lineage) = (fields.removed, fields.lineage)
+        return Value(.map(result), origin)
+    }
+
     /// The document as it is compared: Prometheus's targets by their addresses, for their place in the list says nothing.
     fileprivate func comparable(asOf command: String) -> Value {
+        if command.hasPrefix("inventory") { return withMembersAsLists }
         guard command.hasPrefix("targets"), let groups = list else { return self }
         var byAddress = Fields()
         for group in groups {

@@ -12,7 +12,9 @@ struct InventoryMembers {
     /// A group has its hosts and children as lists, where a script tells of it, else as maps.
     private mutating func visit(_ group: Key, _ value: Value) {
         guard let fields = value.map else { return }
-        let names = fields["hosts"].map { $0.list?.compactMap { $0.name.map { Key($0) } } ?? $0.map?.entries.map(\.key) ?? [] }
+        let names = fields["hosts"].map {
+            $0.list?.compactMap { $0.name.map { Key($0) } } ?? $0.map?.entries.map(\.key) ?? []
+        }
         hosts[group, default: []].formUnion(names ?? [])
         for child in fields["children"]?.list ?? [] {
             if let name = child.name { children[group, default: []].insert(Key(name)) }

@@ -29,7 +29,9 @@ struct SiteOutputs {
         let planned = state.planned
         for output in planned { add(output.command, output.target, file: output.path) }
         // What resolve.yaml declares need not be told twice.
-        let covered = Set(planned.compactMap(\.target.wholeOutput))
+        var covered = Set(planned.compactMap(\.target.wholeOutput))
+        let jobs = Set(planned.compactMap(\.target.wholeJob))
+        if !jobs.isEmpty, jobs.isSuperset(of: state.jobs) { covered.insert("targets") }
         for (command, target) in state.targets where !(target.wholeOutput.map(covered.contains) ?? false) {
             add(command, target)
         }
@@ -104,6 +106,8 @@ struct SiteState {
 
     func names(_ kind: EntityKind) -> [String] { loader.catalogue.names(kind) }
 
+    var jobs: [Key] { loader.site.jobs }
+
     var minions: [Minion] { loader.site.minions().minions }
 
     /// The site's own file of secrets.
@@ -133,7 +137,8 @@ struct SiteState {
     /// What resolve.yaml declares.
     var planned: [PlannedOutput] {
         guard whole != nil, loader.catalogue.outputsFile != nil else { return [] }
-        var planner = OutputPlanner(loader.site, minions, jobs: loader.site.jobs, depth: nil, in: compiler.folders, issuedAt: nil)
+        var planner = OutputPlanner(
+            loader.site, minions, jobs: loader.site.jobs, depth: nil, in: compiler.folders, issuedAt: nil)
         planner.plan()
         return planner.outputs
     }
@@ -186,6 +191,11 @@ extension [Value] {
 }
 
 extension Target {
+    /// The job that it tells all targets of; nil for any other target.
+    fileprivate var wholeJob: Key? {
+        if case .targets(let request) = self, request.env == nil { request.job.map { Key($0) } } else { nil }
+    }
+
     /// What a target says all of, in whatever form and on whatever node; nil if it is a part only.
     fileprivate var wholeOutput: String? {
         switch self {

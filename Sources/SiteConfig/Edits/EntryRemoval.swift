@@ -1,6 +1,5 @@
 internal import Diagnostics
 internal import Resolution
-internal import SiteModel
 internal import YAMLSyntax
 
 extension Loader {
@@ -39,66 +38,45 @@ private struct EntryRemovals {
     /// The edits for entries by their keys; nil for each that cannot be made, or for all, if the text would say something
     /// else than what is left.
     func edits(of keys: [Span]) -> [Edit?] {
-        var edits: [Edit?] = []
-        var ways: [[Int]] = []
-        for key in keys {
-            guard let found = way(to: key, below: tree.root), let place = found.way.last,
-                let removal = MapEdits(found.map, in: tree, lines).removal(of: [place]), removal.count == 1
-            else {
-                edits.append(nil)
-                continue
-            }
-            edits.append(removal[0])
-            ways.append(found.way)
+        let edits = keys.map { key -> Edit? in
+            guard let found = entry(at: key, in: tree.root),
+                let removal = MapEdits(found.map, in: tree, lines).removal(of: [found.place]), removal.count == 1
+            else { return nil }
+            return removal[0]
         }
-        return isTrue(edits.compactMap(\.self), ways) ? edits : edits.map { _ in nil }
+        let removed = zip(keys, edits).compactMap { $1 == nil ? nil : $0.start }
+        return isTrue(edits.compactMap(\.self), without: Set(removed)) ? edits : edits.map { _ in nil }
     }
 
-    /// Whether the text with all edits made says what the tree says without those entries.
-    private func isTrue(_ edits: [Edit], _ ways: [[Int]]) -> Bool {
+    /// Whether the text with all edits made says what the tree says without the entries whose keys begin there.
+    private func isTrue(_ edits: [Edit], without removed: Set<UInt32>) -> Bool {
         let source = tree.source
-        let changed = Source(
-            id: source.id, path: source.path, bytes: edits.applied(to: source.bytes), isSecret: false)
+        let bytes = edits.applied(to: source.bytes)
+        let changed = Source(id: source.id, path: source.path, bytes: bytes, isSecret: false)
         guard let after = parse(changed, .lenient).tree else { return false }
-        // The last first, so that the others stay where they are.
-        let ordered = ways.sorted { $1.lexicographicallyPrecedes($0) }
-        var content = wholeValue(of: tree).content
-        for way in ordered { content.remove(way[...]) }
-        return content == wholeValue(of: after).content
+        return says(tree.root, without: removed, after, after.root)
     }
 
-    /// The map with an entry of that key, and the places that lead to the entry.
-    private func way(to key: Span, below node: NodeID) -> (map: NodeID, way: [Int])? {
+    private func says(_ node: NodeID, without removed: Set<UInt32>, _ after: SyntaxTree, _ other: NodeID) -> Bool {
+        guard tree.kind(node) == after.kind(other), tree.type(node) == after.type(other),
+            tree.tag(node) == after.tag(other), tree.text(node).elementsEqual(after.text(other))
+        else { return false }
+        let entries = tree.writtenEntries(node).filter { !removed.contains(tree.span($0.key).start) }
+        let items = tree.items(node)
+        return entries.elementsEqual(after.writtenEntries(other)) { left, right in
+            says(left.key, without: removed, after, right.key) && says(left.value, without: removed, after, right.value)
+        } && items.elementsEqual(after.items(other)) { says($0, without: removed, after, $1) }
+    }
+
+    /// The map with an entry of that key, and the entry's place in it.
+    private func entry(at key: Span, in node: NodeID) -> (map: NodeID, place: Int)? {
         let entries = tree.writtenEntries(node)
-        if let place = entries.firstIndex(where: { tree.span($0.key) == key }) { return (node, [place]) }
-        for (place, child) in (entries.isEmpty ? tree.items(node) : entries.map(\.value)).enumerated() {
+        if let place = entries.firstIndex(where: { tree.span($0.key) == key }) { return (node, place) }
+        for child in entries.isEmpty ? tree.items(node) : entries.map(\.value) {
             let outer = tree.span(child)
-            guard !tree.isAlias(child), outer.start <= key.start, key.end <= outer.end,
-                let found = way(to: key, below: child)
-            else { continue }
-            return (found.map, [place] + found.way)
+            guard !tree.isAlias(child), outer.start <= key.start, key.end <= outer.end else { continue }
+            if let found = entry(at: key, in: child) { return found }
         }
         return nil
-    }
-}
-
-extension Value.Content {
-    /// Removes the entry at a place, counted at each level.
-    fileprivate mutating func remove(_ way: ArraySlice<Int>) {
-        guard let place = way.first else { return }
-        let rest = way.dropFirst()
-        switch self {
-        case .map(let fields):
-            var entries = fields.entries
-            guard entries.indices.contains(place) else { return }
-            if rest.isEmpty { entries.remove(at: place) } else { entries[place].value.content.remove(rest) }
-            self = .map(Fields(entries))
-        case .list(var items):
-            guard items.indices.contains(place) else { return }
-            self = .null
-            items[place].content.remove(rest)
-            self = .list(items)
-        default: break
-        }
     }
 }

@@ -8,6 +8,9 @@ public struct FixPlan: Sendable {
     public let report: Report
     /// The changes, by the files' paths.
     public let changes: [FileChange]
+    /// How many findings are left, notes included.
+    public var leftCount: Int { report.diagnostics.count }
+
     /// What is fixed: the finding's code and message, and what is done.
     public let fixed: [(code: String, path: String, title: String)]
 
@@ -105,7 +108,8 @@ private struct Fixer {
         var taken: [Span] = []
         return state.diagnostics.filter { diagnostic in
             guard diagnostic.fixes.count == 1,
-                codes.isEmpty ? !diagnostic.code.isQuestion : codes.contains(diagnostic.code.id),
+                codes.isEmpty
+                    ? diagnostic.severity != .note && !diagnostic.code.isQuestion : codes.contains(diagnostic.code.id),
                 !refused.contains(state.finding(diagnostic))
             else { return false }
             let spans = diagnostic.fixes[0].edits.map(\.span)

@@ -52,7 +52,8 @@ struct BuildOutputs: StatusCommand {
         if staged, !check { throw ValidationError("--staged is for --check.") }
         if format != nil, !check { throw ValidationError("--format is for --check.") }
         if options.redact, !check {
-            throw ValidationError("--redact would take the secrets out of files that need them; write `redact: true` in resolve.yaml.")
+            throw ValidationError(
+                "--redact would take the secrets out of files that need them; write `redact: true` in resolve.yaml.")
         }
         if options.output != nil, !check {
             throw ValidationError("-o is for one output; resolve.yaml says where those of a build go.")
@@ -94,7 +95,8 @@ struct BuildOutputs: StatusCommand {
             Terminal.error.write(
                 check.isCurrent
                     ? "note: compared \(outputs): all current\n"
-                    : "note: compared \(outputs); `resolve build` writes what differs\n")
+                    : "note: compared \(outputs); `resolve build` writes what differs\(staged ? ", then `git add` it" : "")\n"
+            )
         }
         return check.isCurrent ? .done : .wrongContent
     }

@@ -122,7 +122,9 @@ private struct Revisions {
         let comparison = compiler.compare(since: SiteCompiler(old, isLenient: options.lenient))
         let status = options.show(comparison.report, of: site.location)
         let other = new.map { "\(later ?? "") (\(Self.short($0)))" } ?? "the working tree"
-        if !old.holdsSite, !options.quiet { Terminal.error.write("note: \(earlier) has no site here: everything is new\n") }
+        if !old.holdsSite, !options.quiet {
+            Terminal.error.write("note: \(earlier) has no site here: everything is new\n")
+        }
         let account = "compared \(other) with \(earlier) (\(Self.short(old)))"
         if status == .done, !comparison.earlierReport.isClean {
             _ = options.show(comparison.earlierReport, of: nil)

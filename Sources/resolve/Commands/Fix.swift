@@ -7,7 +7,8 @@ struct Fix: StatusCommand {
         discussion: """
             Misspelt names with one that is meant, values that YAML 1.1 and 1.2 read differently, what lacks quotes. Comments \
             and formatting are kept. Each fix is tried: one that does not remove its finding, or brings another error, is left \
-            out. What leaves a choice is left to you, and so are files with secrets or passwords.
+            out. What leaves a choice is left to you, and so are files with secrets or passwords. Notes, and findings that \
+            may be meant (R0802, R0803), are only fixed when --code names them.
 
             Prints a diff, which `git apply` takes; --write changes the files.
 
@@ -53,10 +54,13 @@ struct Fix: StatusCommand {
     private func account(for plan: FixPlan) {
         let text = plan.fixed.map { "\($0.path): \($0.code), \($0.title)\n" }.joined()
         Terminal.error.write(text)
-        let left = plan.report.errorCount + plan.report.warningCount
+        let left = plan.leftCount
         let findings = "\(left) finding\(left == 1 ? "" : "s")"
         let rest = left == 0 ? "nothing is left" : "\(findings) of `resolve validate` left"
-        let done = plan.fixed.isEmpty ? "nothing to fix" : "\(plan.fixed.count) fixed"
+        let done =
+            plan.fixed.isEmpty
+            ? "nothing to fix"
+            : write ? "\(plan.fixed.count) fixed" : "\(plan.fixed.count) can be fixed, --write does it"
         Terminal.error.write("note: \(done), \(rest)\n")
     }
 }

@@ -46,25 +46,30 @@ struct Validate: StatusCommand {
         let site = try options.locate(path, isStaged: staged)
         let report = site.compiler.validate().report
         if format == .text {
-            _ = options.show(report, of: site.location)
+            _ = options.show(report, of: site.location, errorsOnly: isBrief)
         } else {
             try options.deliver(plain: bytes(of: report, in: site.location))
             // An annotation of a workflow says it already.
             if format != .github { for failure in report.failures { Terminal.error.write("error: \(failure)\n") } }
         }
         let status = ExitStatus(report)
-        if status == .done, denyWarnings, report.warningCount > 0 { return .wrongContent }
-        return status
+        guard status == .done, denyWarnings, report.warningCount > 0 else { return status }
+        let count = "\(report.warningCount) warning\(report.warningCount == 1 ? "" : "s")"
+        Terminal.error.write("\nresolve: \(count), which --deny-warnings takes for errors\n")
+        return .wrongContent
     }
+
+    /// Whether warnings are left out: not where they decide.
+    private var isBrief: Bool { options.quiet && !denyWarnings }
 
     private func bytes(of report: Report, in location: Discovery.Location) -> [UInt8] {
         let prefix = GlobalOptions.placeInRepository(location)
         return switch format {
         case .text: []
-        case .json: report.jsonLines(errorsOnly: options.quiet)
+        case .json: report.jsonLines(errorsOnly: isBrief)
         case .sarif:
-            report.sarif(prefix: prefix, version: Resolve.configuration.version, errorsOnly: options.quiet)
-        case .github: report.gitHub(prefix: prefix, errorsOnly: options.quiet)
+            report.sarif(prefix: prefix, version: Resolve.configuration.version, errorsOnly: isBrief)
+        case .github: report.gitHub(prefix: prefix, errorsOnly: isBrief)
         }
     }
 }
