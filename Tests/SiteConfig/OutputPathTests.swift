@@ -47,7 +47,7 @@ import Testing
         #expect(build.report.codes == ["R0716"] && build.outputs.isEmpty, "\(to): \(build.report.text())")
     }
 
-    @Test func nothingIsNoPath() { #expect(Self.build([Self.vars("")]).report.codes.contains("R0716")) }
+    @Test func nothingIsNoPath() { #expect(Self.build([Self.vars("")]).report.codes == ["R0402"]) }
 
     /// How far up: to the root of the repository, or anywhere.
     @Test(arguments: [
@@ -102,20 +102,14 @@ import Testing
     // MARK: What should be otherwise
 
     @Test func aFolderIsNoFile() {
-        withKnownIssue("`dist/` is taken for a file of that name") {
-            #expect(!Self.build([Self.vars("dist/")]).report.isClean)
-        }
-        withKnownIssue("a file may take the place of a folder that the site would read") {
-            #expect(!Self.build([Self.vars("probes")]).report.isClean)
-        }
+        #expect(!Self.build([Self.vars("dist/")]).report.isClean)
+        #expect(!Self.build([Self.vars("probes")]).report.isClean)
     }
 
     /// Two normal forms of a letter are two names.
     @Test func pathsAreToldApartByTheirBytes() {
-        withKnownIssue("two paths pass for one") {
-            let build = Self.build([Self.vars("\u{E9}"), Self.vars("e\u{301}")])
-            #expect(build.report.isClean, "\(build.report.text())")
-        }
+        let build = Self.build([Self.vars("\u{E9}"), Self.vars("e\u{301}")])
+        #expect(build.report.isClean, "\(build.report.text())")
     }
 
     /// A path that leads up and down again ends in the site all the same.
@@ -126,9 +120,7 @@ import Testing
         try Program.withFolder(files.map { (path: "conf/" + $0.key, text: $0.value) }) { folder in
             let site = folder.appendingPathComponent("conf").path
             let inside = SiteCompiler(DiskFiles(root: site)).build(BuildRequest(depth: 1))
-            withKnownIssue("a path through the folder above is not known for one of the site") {
-                #expect(inside.report.codes.contains("R0716"))
-            }
+            #expect(inside.report.codes.contains("R0716"))
         }
     }
 
@@ -138,8 +130,6 @@ import Testing
         files["resolve.yaml"] = "outputs: [{\(Self.vars("my dist/a: b.json"))}]\n"
         let built = try #require(BuiltSite(files))
         let checked = try Checked(built.with(outputs: ["my dist/a: b.json": "{}"]))
-        withKnownIssue("a name ends at its first space or colon") {
-            #expect(checked.named == ["my dist/a: b.json"])
-        }
+        #expect(checked.named == ["my dist/a: b.json"])
     }
 }

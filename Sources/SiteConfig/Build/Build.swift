@@ -189,8 +189,11 @@ private struct Builder {
 
     /// The output as it is without any identity: so it is known in the lock, whoever builds.
     private mutating func compileRedacted(_ planned: PlannedOutput) -> BuiltOutput? {
-        let draft = draft(planned, whole)
-        guard let subject = draft?.subject else { return nil }
+        var draft = whole.draft(planned.target)
+        // What is not open here is opened for an output that is not redacted.
+        if !planned.isRedacted { draft.findings.removeAll { $0.code == .uncheckedSecrets } }
+        take(draft, of: planned)
+        guard let subject = draft.subject else { return nil }
         let emitted = Registry.emit(subject)
         take(emitted.diagnostics, of: planned)
         let document = Document(emitted.output)
@@ -205,12 +208,10 @@ private struct Builder {
             entry: entry, speaksOfMinions: subject.speaksOfMinions)
     }
 
-    private mutating func draft(_ planned: PlannedOutput, _ whole: WholeSite) -> Draft? {
-        let draft = whole.draft(planned.target)
+    private mutating func take(_ draft: Draft, of planned: PlannedOutput) {
         take(draft.loader.diagnostics + draft.findings, of: planned)
         failures += draft.loader.failures
         if let usage = draft.usage { diagnostics.append(.badOutput(planned, usage)) }
-        return draft
     }
 
     /// What has no place of its own is said where resolve.yaml asks for the output.
@@ -248,9 +249,9 @@ private struct Builder {
         }
         for place in places where !isWrong {
             let planned = outputs[place].planned
-            guard let subject = draft(planned, WholeSite(compiler: whole.compiler, loader: opener))?.subject else {
-                continue
-            }
+            let draft = WholeSite(compiler: whole.compiler, loader: opener).draft(planned.target)
+            take(draft, of: planned)
+            guard let subject = draft.subject else { continue }
             let output = Registry.emit(subject).output
             opener.openSecrets(for: output)
             let found = opener.diagnostics + opener.checkRevealed(output)

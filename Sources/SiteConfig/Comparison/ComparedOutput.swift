@@ -12,6 +12,8 @@ struct ComparedOutput {
     private(set) var newHosts: Set<SpokenHost> = []
     /// Those of which it says nothing any more.
     private(set) var goneHosts: Set<SpokenHost> = []
+    /// The groups of an inventory whose variables change.
+    private(set) var groupsTouched: Set<Key> = []
     /// Those that a variable of their group changes for.
     private(set) var membersTouched: Set<SpokenHost> = []
 
@@ -58,9 +60,9 @@ struct ComparedOutput {
         newHosts = after.subtracting(before)
         goneHosts = before.subtracting(after)
         guard command.hasPrefix("inventory") else { return }
-        let groups = Set(keys.compactMap { InventoryMembers.group(at: $0.path) })
-        let members = groups.isEmpty ? nil : InventoryMembers(new)
-        let touched = groups.flatMap { members?.hosts(of: $0) ?? [] }
+        groupsTouched = Set(keys.compactMap { InventoryMembers.group(at: $0.path) })
+        let members = groupsTouched.isEmpty ? nil : InventoryMembers(new)
+        let touched = groupsTouched.flatMap { members?.hosts(of: $0) ?? [] }
         membersTouched = Set(touched.map { SpokenHost(name: $0, kind: "host") })
     }
 

@@ -48,7 +48,10 @@ public struct Impact: Sendable {
         self.files = files
         self.outputs = outputs
         hosts = Self.hosts(outputs, machines)
-        let all = Set(outputs.compactMap(\.env) + hosts.compactMap(\.env)).sorted()
+        // An env has a group, and with that variables, also where none of its VMs is a host.
+        let groups = Set(outputs.flatMap(\.groupsTouched))
+        let touched = machines.envs.filter { groups.contains(AnsibleName.group(Key("env_\($0)"))) }
+        let all = Set(outputs.compactMap(\.env) + hosts.compactMap(\.env) + touched).sorted()
         envs = all.filter(machines.envs.contains)
         removedEnvs = all.filter { !machines.envs.contains($0) }
     }

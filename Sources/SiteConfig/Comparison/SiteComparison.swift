@@ -103,7 +103,7 @@ private struct OutputComparison {
         }
         for output in after.outputs {
             guard let earlier = before[output.command] else {
-                if !before.skipped.contains(output.command) {
+                if !before.hasSkipped(output.command) {
                     compared.append(ComparedOutput(output.command, file: output.file, .added, output.document))
                 }
                 continue
@@ -116,7 +116,7 @@ private struct OutputComparison {
                 compared.append(ComparedOutput(output.command, file: output.file, .moved))
             }
         }
-        for output in before.outputs where after[output.command] == nil && !after.skipped.contains(output.command) {
+        for output in before.outputs where after[output.command] == nil && !after.hasSkipped(output.command) {
             compared.append(ComparedOutput(output.command, file: output.file, .removed, output.document))
         }
         let skipped = Set(before.skipped).union(after.skipped).sorted()

@@ -63,6 +63,14 @@ struct SiteOutputs {
 
     subscript(command: String) -> Output? { places[command].map { outputs[$0] } }
 
+    /// Whether an output could not be compiled, on whichever node it would have been.
+    func hasSkipped(_ command: String) -> Bool {
+        func stem(_ command: String) -> Substring {
+            command.ranges(of: " --node ").first.map { command[..<$0.lowerBound] } ?? command[...]
+        }
+        return skipped.contains { stem($0) == stem(command) }
+    }
+
     /// Whether a command's output is written to a file, or to none.
     func writes(_ command: String, to file: String?) -> Bool {
         outputs.contains { $0.command == command && $0.file == file }
