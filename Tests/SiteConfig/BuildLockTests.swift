@@ -11,7 +11,7 @@ import Testing
         return (try #require(built), identities)
     }
 
-    @Test(arguments: 0..<4) func aBuildOverItsOwnResultChangesNothing(_ seed: Int) throws {
+    @Test(arguments: 0..<2) func aBuildOverItsOwnResultChangesNothing(_ seed: Int) throws {
         let (built, identities) = try Self.made(seed)
         let again = SiteCompiler(MemoryFiles(built.files), identities: identities).build(BuildRequest())
         #expect(again.report.isClean && again.leftovers.isEmpty)
@@ -24,7 +24,7 @@ import Testing
         #expect(String(decoding: other.lockBytes(isPruned: true), as: UTF8.self) == built.lock)
     }
 
-    @Test(arguments: 0..<4) func whatSomebodyChangedOrRemovedIsNamed(_ seed: Int) throws {
+    @Test(arguments: 0..<2) func whatSomebodyChangedOrRemovedIsNamed(_ seed: Int) throws {
         let (built, identities) = try Self.made(seed)
         var random = SeededNumbers(seed)
         for path in built.outputs.keys.sorted().shuffled(using: &random).prefix(3) {
@@ -46,11 +46,11 @@ import Testing
     }
 
     /// Exactly the files that a build would write otherwise.
-    @Test(arguments: 0..<4) func whatTheSiteChangesIsNamed(_ seed: Int) throws {
+    @Test(arguments: 0..<3) func whatTheSiteChangesIsNamed(_ seed: Int) throws {
         let (built, identities) = try Self.made(seed)
         var mutation = SiteMutation(seed)
         var reached = 0
-        for _ in 0..<5 {
+        for _ in 0..<12 where reached < 2 {
             let changed = mutation.scalar(of: built.site)
             guard let after = BuiltSite(changed.files, opening: identities) else { continue }
             let paths = Set(built.outputs.keys).union(after.outputs.keys)
@@ -60,6 +60,12 @@ import Testing
             #expect(checked.report.isClean && checked.named == differing, "\(differing) by \(story)")
             #expect(checked.check.isCurrent == (differing.isEmpty && after.lock == built.lock), "\(story)")
             #expect(!checked.shown.contains(RandomEstate.secretText), "\(story)")
+            // Written, and not in the lock: a build was cut short between the two, or the lock was left out of a commit.
+            let half = try Checked(after.with(lock: built.lock), opening: identities)
+            #expect(half.check.isCurrent == (after.lock == built.lock), "\(story)")
+            #expect(!half.shown.contains(RandomEstate.secretText))
+            let redigested = paths.filter { built.digest(of: $0) != after.digest(of: $0) }
+            #expect(half.named.isSuperset(of: redigested), "\(story)")
             reached += differing.isEmpty ? 0 : 1
         }
         #expect(reached > 0)

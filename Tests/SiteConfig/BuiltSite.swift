@@ -36,6 +36,11 @@ struct BuiltSite {
     /// Everything as it lies in one folder.
     var files: [String: String] { with() }
 
+    /// What the lock says of an output's bytes.
+    func digest(of path: String) -> String? {
+        (try? OrderedJSON.parsed(Array(lock.utf8)))?["outputs"]?[path]?["sha256"]?.string
+    }
+
     /// The folder, but for the site, the outputs or the lock.
     func with(
         site: [String: String]? = nil, outputs: [String: String]? = nil, lock: String? = nil

@@ -81,7 +81,7 @@ import Testing
     ]
 
     /// What was misspelt is as it was before, one slip or many at once.
-    @Test(arguments: 0..<3) func misspellingsAreMended(_ seed: Int) {
+    @Test(arguments: 0..<2) func misspellingsAreMended(_ seed: Int) {
         let made = RandomEstate.files(seed).mapValues { "# Kept.\n" + $0 }
         let original = MigrationTests.applied(SiteCompiler(MemoryFiles(made)).fixes().changes, to: made)
         #expect(SiteCompiler(MemoryFiles(original)).validate().report.isClean)

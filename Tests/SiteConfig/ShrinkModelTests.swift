@@ -4,7 +4,7 @@ import Testing
 
 /// What a build refuses to take away, compared with a model that has only the outputs of before and after.
 @Suite struct ShrinkModelTests {
-    @Test(arguments: 0..<5) func lossesAreAsTheModel(_ part: Int) throws {
+    @Test(arguments: 0..<4) func lossesAreAsTheModel(_ part: Int) throws {
         for seed in (part * 12)..<(part * 12 + 12) {
             var random = SeededNumbers(seed)
             let (before, after) = (ShrinkingSite(&random).files, ShrinkingSite(&random).files)
@@ -109,8 +109,10 @@ private struct ShrinkingSite {
         func some(_ all: [String], _ percent: Int) -> [String] {
             all.filter { _ in Int.random(in: 0..<100, using: &random) < percent }
         }
+        // Some have one machine at most, so that the last of something goes.
+        let share = Bool.random(using: &random) ? 75 : 15
         for env in ["e1", "e2"] {
-            let vms = some(["a", "b", "c"], 75).map { "{name: \($0)-\(env), cores: 2}" }
+            let vms = some(["a", "b", "c"], share).map { "{name: \($0)-\(env), cores: 2}" }
             files["envs/\(env).yaml"] = "vms: [\(vms.joined(separator: ", "))]\n"
         }
         let machines = some(["n1", "n2", "n3"], 75) + ["n0"]
@@ -119,7 +121,7 @@ private struct ShrinkingSite {
             "schema_version: 2\nname: m\nnodes: [\(nodes.joined(separator: ", "))]\n"
         var place = 0
         for group in ["kt_web", "ap_db"] where Int.random(in: 0..<10, using: &random) > 0 {
-            let keys = some(["1", "2", "blue"], 70)
+            let keys = some(["1", "2", "blue"], share)
             let instances = keys.map { key in
                 // Rarely another address than it would have.
                 place += Int.random(in: 0..<8, using: &random) == 0 ? 2 : 1
