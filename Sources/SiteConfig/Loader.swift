@@ -150,7 +150,7 @@ struct Loader {
     /// Takes what was read for the whole site: what was found so far has been reported.
     mutating func settle() {
         diagnostics = []
-        settled = site
+        settled = settled ?? site
     }
 
     // MARK: Files

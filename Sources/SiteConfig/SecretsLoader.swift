@@ -76,11 +76,11 @@ extension Loader {
     }
 
     /// Opens the encrypted file of the site, if there is one and it was not opened.
-    mutating func openSecrets() { secrets = opening(secrets) }
+    mutating func openSecrets() { if canOpen(secrets) { secrets = opening(secrets) } }
 
     /// Opens a secret layer, if it is encrypted and was not opened.
     mutating func openSecretLayer(_ id: EntityID) {
-        if let layer = secretLayers[id] { secretLayers[id] = opening(layer) }
+        if let layer = secretLayers[id], canOpen(layer) { secretLayers[id] = opening(layer) }
     }
 
     /// Opens the files that an output has something of.
@@ -142,6 +142,11 @@ extension Loader {
             }
             secretLayers[id] = taking((opened, []), of: file, layer)
         }
+    }
+
+    /// Whether they are encrypted and were not opened.
+    private func canOpen(_ secrets: SiteSecrets) -> Bool {
+        keyring != nil && secrets.opened == nil && secrets.sealed != nil
     }
 
     /// The secrets, opened if they are encrypted and were not.

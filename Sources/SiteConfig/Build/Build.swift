@@ -256,6 +256,8 @@ private struct Builder {
             opener.openSecrets(for: output)
             let found = opener.diagnostics + opener.checkRevealed(output)
             report(found)
+            // What was opened is known for the next output, and the site is linked once, not for each.
+            opener.settle()
             if found.hasErrors { continue }
             outputs[place] = outputs[place].revealing(Document(output, opener.openedFiles))
         }
