@@ -8,6 +8,8 @@
 #   make e2e        the real Terraform, Ansible, Salt and Prometheus read what resolve writes
 #   make conformance  score against ../shared, when it is there
 #   make fuzz       fuzz every parser, SECONDS_TO_FUZZ (60) in all
+#   make bench      how fast release/resolve is, into bench/RESULTS.md; RESOLVE=PROGRAM times another, PEERS=1 also reclass-rs,
+#                   SIZES=S,M or ROUNDS=3 looks quickly and writes nothing (bench/run --help)
 #   make goldens    rewrite the golden cases with what the program prints
 #   make schema     rewrite schema/ from the tables that files are bound by
 #   make lint       format check;  make format  formats
@@ -26,7 +28,7 @@ BIN := .build/debug/resolve
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT := libyaml-dev libsodium-dev pkg-config
 
-.PHONY: help setup run build test release install e2e conformance fuzz goldens goldens-current schema lint format ci clean
+.PHONY: help setup run build test release install e2e conformance fuzz bench bench-test goldens goldens-current schema lint format ci clean
 
 help:
 	@sed -n '3,/^$$/s/^#  \{0,1\}//p' Makefile
@@ -68,6 +70,13 @@ conformance: build
 fuzz: setup
 	@Tests/Fuzz/run $(SECONDS_TO_FUZZ)
 
+bench: $(if $(RESOLVE),,release)
+	@bench/run $(if $(SIZES),--sizes "$(SIZES)") $(if $(SIZES)$(ROUNDS),,--write)
+
+# Whether the bench itself works; no time is looked at.
+bench-test: release
+	@bench/run --resolve release/resolve --self-test
+
 goldens: setup
 	@RESOLVE_UPDATE_GOLDENS=1 $(TEST) --filter GoldenTests
 
@@ -83,7 +92,7 @@ lint:
 format:
 	@swift format --in-place --recursive Sources Tests Package.swift
 
-ci: setup lint build test goldens-current conformance fuzz e2e
+ci: setup lint build test goldens-current conformance fuzz e2e bench-test
 
 clean:
 	@rm -rf .build .build-* release

@@ -51,7 +51,9 @@ let targets: [Target] = [
         ]),
     .executableTarget(name: "resolve", dependencies: ["SiteConfig", argumentParser, system], swiftSettings: rules),
 
-    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: testRules),
+    .target(
+        name: "TestSupport", dependencies: ["YAMLSyntax", "Diagnostics"], path: "Tests/Support",
+        swiftSettings: testRules),
     tests("Diagnostics", of: ["Diagnostics"]),
     tests("YAMLSyntax", of: ["YAMLSyntax", "Diagnostics", "TestSupport"]),
     tests("SecretMemory", of: ["SecretMemory"]),

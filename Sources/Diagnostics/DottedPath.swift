@@ -1,13 +1,22 @@
 /// How a path of keys is spelt: with dots, a step that a dot or a quote would break in quotes: `ssh_keys."joe@host.lan"`.
 package enum DottedPath {
     package static func text(_ steps: some Sequence<String>) -> String {
-        steps.map { step in
+        var text = ""
+        var isFirst = true
+        for step in steps {
+            if !isFirst { text += "." }
+            isFirst = false
             let needsQuotes =
                 step.isEmpty || step.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "\"") }
-            guard needsQuotes else { return step }
-            let escaped = step.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
-            return "\"\(escaped)\""
-        }.joined(separator: ".")
+            guard needsQuotes else {
+                text += step
+                continue
+            }
+            text += "\""
+            for letter in step { text += letter == "\"" || letter == "\\" ? "\\\(letter)" : String(letter) }
+            text += "\""
+        }
+        return text
     }
 
     /// One step of a path as it is written.

@@ -7,6 +7,15 @@ package enum JSONText {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// The same of a string, most of which need no escape at all.
+    package static func append(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        let letters = text.utf8
+        let isPlain = letters.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        if isPlain { bytes.append(contentsOf: letters) } else { appendEscaped(letters, to: &bytes) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     /// Appends `text` as it stands between quotes.
     package static func appendEscaped(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
         for byte in text {

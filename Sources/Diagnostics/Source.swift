@@ -93,20 +93,71 @@ extension Source {
     }
 
     /// Whether the text speaks of passwords, as a roster or Ansible names them.
-    package var mentionsPasswords: Bool { mentions("passwd") || (mentions("ansible") && mentions("pass")) }
+    package var mentionsPasswords: Bool {
+        mentions("passwd", by: 3) || (mentions("pass", by: 2) && mentions("ansible", by: 1))
+    }
 
     /// Whether it speaks of passwords in any spelling that may be meant for that, or may have one in a URL.
     package var seemsToMentionPasswords: Bool {
-        mentions("passw") || mentions("pasw") || bytes.contains(UInt8(ascii: "@"))
+        mentions("passw", by: 3) || mentions("pasw", by: 2) || contains(UInt8(ascii: "@"))
+    }
+
+    /// Whether a letter occurs.
+    package func contains(_ letter: UInt8) -> Bool {
+        let bytes = bytes
+        let letters = bytes.span
+        var start = 0
+        while start + Self.blockSize <= letters.count {
+            let block = letters.extracting(start..<(start + Self.blockSize))
+            var found: UInt8 = 0
+            for index in 0..<64 { found |= block[index] == letter ? 1 : 0 }
+            if found != 0 { return true }
+            start += Self.blockSize
+        }
+        for index in start..<letters.count where letters[index] == letter { return true }
+        return false
     }
 
     /// Whether a word begins so, or a part of one behind a `_`: `nopasswd` is none.
-    private func mentions(_ word: String) -> Bool {
+    ///
+    /// - Parameter offset: where in the word two letters stand side by side that are seldom seen so: these are looked for.
+    private func mentions(_ word: String, by offset: Int) -> Bool {
         let word = Array(word.utf8)
-        return bytes.indices.contains { index in
-            guard bytes[index] == word[0], bytes[index...].starts(with: word) else { return false }
-            return index == 0 || !(0x61...0x7A).contains(bytes[index - 1] | 0x20)
+        let bytes = bytes
+        let letters = bytes.span
+        var start = 0
+        while start < letters.count {
+            let block = letters.extracting(start..<min(start + Self.blockSize + 1, letters.count))
+            if Self.hasPair(block, word[offset], word[offset + 1]) {
+                for index in start..<min(start + Self.blockSize, letters.count) where begins(word, index - offset) {
+                    return true
+                }
+            }
+            start += Self.blockSize
         }
+        return false
+    }
+
+    private func begins(_ word: [UInt8], _ index: Int) -> Bool {
+        guard index >= 0, bytes[index...].starts(with: word) else { return false }
+        return index == 0 || !(0x61...0x7A).contains(bytes[index - 1] | 0x20)
+    }
+
+    private static let blockSize = 64
+
+    /// Whether two letters stand side by side. (Without branches, so that a whole block is looked at at once.)
+    private static func hasPair(_ block: Swift.Span<UInt8>, _ first: UInt8, _ second: UInt8) -> Bool {
+        var found: UInt8 = 0
+        guard block.count == blockSize + 1 else {
+            for index in block.indices.dropLast() where block[index] == first && block[index + 1] == second {
+                return true
+            }
+            return false
+        }
+        for index in 0..<64 {
+            found |= (block[index] == first ? 1 : 0) & (block[index + 1] == second ? 1 : 0)
+        }
+        return found != 0
     }
 
     /// The same, held for secret.
@@ -119,24 +170,54 @@ extension Source {
 
     /// A text of the same lines and columns without the letters: an `x` for each, white space as it is.
     static func mask(_ bytes: borrowing Swift.Span<UInt8>) -> [UInt8] {
-        var masked: [UInt8] = []
-        masked.reserveCapacity(bytes.count)
-        for index in bytes.indices {
-            if startsConflict(bytes, index) {
-                masked.append(UInt8(ascii: "<"))
-                continue
+        var masked = [UInt8](repeating: UInt8(ascii: "x"), count: bytes.count)
+        var letters = masked.mutableSpan
+        var start = 0
+        while start < bytes.count {
+            let end = min(start + blockSize, bytes.count)
+            if end - start < blockSize || !maskBlock(bytes, &letters, start) {
+                for index in start..<end {
+                    letters[index] = maskedLetter(bytes, index, before: index > 0 ? letters[index - 1] : 0)
+                }
             }
-            switch bytes[index] {
-            case 0x09, 0x0A, 0x0D, 0x20: masked.append(bytes[index])
-            case 0..<0x80: masked.append(UInt8(ascii: "x"))
-            // Characters of several bytes keep their length: U+00A0, U+0800 and U+10000 stand for them.
-            case 0x80..<0xC0: masked.append(masked.last == 0xF0 ? 0x90 : (masked.last ?? 0) >= 0xC2 ? 0xA0 : 0x80)
-            case 0xC0..<0xE0: masked.append(0xC2)
-            case 0xE0..<0xF0: masked.append(0xE0)
-            default: masked.append(0xF0)
-            }
+            start = end
         }
         return masked
+    }
+
+    /// Masks a block of letters at once, if there is nothing special in it.
+    private static func maskBlock(
+        _ bytes: borrowing Swift.Span<UInt8>, _ masked: inout MutableSpan<UInt8>, _ start: Int
+    ) -> Bool {
+        let block = bytes.extracting(start..<(start + blockSize))
+        var others: UInt8 = 0
+        for index in 0..<64 {
+            let letter = block[index]
+            others |= (letter & 0x80) | (letter == UInt8(ascii: "<") ? 1 : 0)
+        }
+        guard others == 0 else { return false }
+        precondition(start >= 0 && start <= masked.count - 64)
+        for index in 0..<64 {
+            let letter = block[index]
+            let isBlank = letter == 0x20 || letter == 0x0A || letter == 0x0D || letter == 0x09
+            masked[start &+ index] = isBlank ? letter : UInt8(ascii: "x")
+        }
+        return true
+    }
+
+    private static func maskedLetter(
+        _ bytes: borrowing Swift.Span<UInt8>, _ index: Int, before: UInt8
+    ) -> UInt8 {
+        if startsConflict(bytes, index) { return UInt8(ascii: "<") }
+        return switch bytes[index] {
+        case 0x09, 0x0A, 0x0D, 0x20: bytes[index]
+        case 0..<0x80: UInt8(ascii: "x")
+        // Characters of several bytes keep their length: U+00A0, U+0800 and U+10000 stand for them.
+        case 0x80..<0xC0: before == 0xF0 ? 0x90 : before >= 0xC2 ? 0xA0 : 0x80
+        case 0xC0..<0xE0: 0xC2
+        case 0xE0..<0xF0: 0xE0
+        default: 0xF0
+        }
     }
 
     /// Whether a sign belongs to the marker of a merge conflict, which is no secret.

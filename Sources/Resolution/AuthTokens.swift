@@ -13,7 +13,16 @@ extension LinkedSite {
         package let diagnostics: [Diagnostic]
         /// Its token is one that homestak's server verifies, for this spec.
         package var provisioning: Provisioning?
+
+        /// How the method leads to the tokens of all VMs, where each has its own.
+        var chooses: Step?
+
+        /// Whether each VM has a token of its own.
+        var isOfEach: Bool { provisioning != nil || name == "node_token" }
     }
+
+    /// A VM's token, and what is wrong with it.
+    package typealias AuthToken = (entry: Fields.Entry, diagnostics: [Diagnostic])
 
     /// What a provisioning token says of a VM but its name (DESIGN §6).
     package struct Provisioning: Sendable {
@@ -46,6 +55,7 @@ extension LinkedSite {
         return optionalSecret(Self.signingKey) != nil
     }
 
+    private static let nodeTokens: [Key] = ["auth", "node_tokens"]
     private static let signingKey: [Key] = ["auth", "signing_key"]
 
     func authMethod(of env: BoundEntity) -> AuthMethod {
@@ -65,8 +75,10 @@ extension LinkedSite {
         let step = Step("posture", at: name == nil ? start : span, isWritten: name != nil, to: named.path)
         let lineage = [Lineage(named.source, step)] + posture.entity.fields.lineage
         if let method = posture.entity.fields["auth"]?.map?["method"], let text = method.name {
-            return AuthMethod(
+            var result = AuthMethod(
                 name: text, origin: method.origin, via: [], lineage: lineage, diagnostics: posture.diagnostics)
+            result.chooses = Step("auth.method", at: method.origin.span, to: SecretRef.path(Self.nodeTokens))
+            return result
         }
         let absent = Step("auth.method", at: named.start, isWritten: false, to: "network")
         let nested: [Key] = ["auth", "ssh", "sudo", "fail2ban"]
@@ -79,7 +91,7 @@ extension LinkedSite {
             name: "network", origin: .builtIn, via: [absent], lineage: lineage, diagnostics: diagnostics)
     }
 
-    func authToken(of vm: Fields, _ method: AuthMethod) -> (entry: Fields.Entry, diagnostics: [Diagnostic]) {
+    func authToken(of vm: Fields, _ method: AuthMethod) -> AuthToken {
         let rule = method.origin.span == nil ? Rule.whenAbsent : .derived("auth.method \(method.name)")
         func entry(_ value: Value?, _ via: [Step]) -> Fields.Entry {
             Fields.Entry(
@@ -95,13 +107,17 @@ extension LinkedSite {
             return (entry(found.value, [chooses(steps)]), found.diagnostics)
         case "node_token":
             guard let name = vm["name"], let text = name.name else { return (entry(nil, []), []) }
+            let steps = Self.nodeTokens + [Key(text)]
+            let names = Step("name", at: name.origin.span, to: SecretRef.path(steps))
+            let via = [method.chooses ?? chooses(Self.nodeTokens), names]
+            if let value = optionalSecret(steps), case .secret(let secret) = value.content, secret.type != .empty {
+                return (entry(value, via), [])
+            }
             let reason = span.map { [Label($0, "this method needs a token for each VM")] } ?? []
-            let steps: [Key] = ["auth", "node_tokens", Key(text)]
             let found = secret(
                 steps, neededAt: name.origin.span ?? span, "no token for this VM",
                 related: name.origin.span == nil ? [] : reason)
-            let names = Step("name", at: name.origin.span, to: SecretRef.path(steps))
-            return (entry(found.value, [chooses(steps.dropLast()), names]), found.diagnostics)
+            return (entry(found.value, via), found.diagnostics)
         default: return (entry(nil, []), [])
         }
     }

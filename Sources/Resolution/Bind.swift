@@ -16,7 +16,8 @@ package func bind(
     let entity = BoundEntity(
         id: id, path: tree.source.path, start: .startOfFile(tree.source.id), fields: fields,
         references: binder.references, secretReferences: binder.secretReferences, allocations: binder.allocations,
-        tags: binder.tags, passwords: binder.passwords)
+        tags: binder.tags, passwords: binder.passwords,
+        parents: id.kind.inherits ? binder.references.filter(\.isParent) : [])
     return (entity, binder.diagnostics)
 }
 
@@ -31,7 +32,7 @@ package func bindSecretLayer(_ tree: SyntaxTree, named file: Key) -> (fields: Fi
 /// Where the binder is: the layer that values there belong to, how strongly they insist, and the keys that lead there.
 struct Place {
     var layer: Layer
-    var steps: [Key] = []
+    private var path = Path()
     var strength = Strength.normal
     /// In a list: what stands there is no field.
     var isItem = false
@@ -44,11 +45,17 @@ struct Place {
 
     init(of kind: EntityKind) { layer = kind.layer }
 
+    /// The keys that lead there.
+    var steps: [Key] { path.keys }
+
+    /// How many they are.
+    var depth: Int { path.count }
+
     func below(_ key: Key) -> Place {
         var place = self
-        let isInstance = layer == .hostGroup && steps == ["instances"]
+        let isInstance = layer == .hostGroup && path.isOnly("instances")
         if isInstance { place.layer = .instance }
-        place.steps.append(key)
+        place.path.append(key)
         place.isItem = false
         // The name of an instance says nothing of what it is.
         if !isInstance, !isOfPassword { place.isOfPassword = key.namesPassword }
@@ -56,17 +63,39 @@ struct Place {
     }
 
     func item(_ index: Int) -> Place {
-        var place = below(Key(String(index)))
+        var place = below(Key(index))
         place.isItem = true
-        if layer == .env, steps == ["vms"] {
+        if layer == .env, path.isOnly("vms") {
             place.layer = .instance
-        } else if layer == .hostGroup, steps == ["instances"] {
+        } else if layer == .hostGroup, path.isOnly("instances") {
             place.layer = .instance
             place.isInList = true
-        } else if !(layer == .manifest && [["nodes"], ["levels"]].contains(steps)) {
+        } else if !(layer == .manifest && (path.isOnly("nodes") || path.isOnly("levels"))) {
             place.isInList = true
         }
         return place
+    }
+
+    /// Keys one below the other. Few places lie deeper than four, and only they need an array.
+    private struct Path {
+        private(set) var count = 0
+        private var near: (Key, Key, Key, Key) = ("", "", "", "")
+        private var rest: [Key] = []
+
+        mutating func append(_ key: Key) {
+            switch count {
+            case 0: near.0 = key
+            case 1: near.1 = key
+            case 2: near.2 = key
+            case 3: near.3 = key
+            default: rest.append(key)
+            }
+            count += 1
+        }
+
+        func isOnly(_ key: Key) -> Bool { count == 1 && near.0 == key }
+
+        var keys: [Key] { Array([near.0, near.1, near.2, near.3].prefix(count)) + rest }
     }
 }
 
@@ -97,7 +126,7 @@ extension EntityKind {
 struct Binder {
     let tree: SyntaxTree
     let kind: EntityKind
-    let folder: String
+    let folder: Key
     let strictness: Strictness
     var diagnostics: [Diagnostic] = []
     var references: [Reference] = []
@@ -107,8 +136,9 @@ struct Binder {
     var passwords: [PasswordInClear] = []
     /// The file that the secrets stand in, if that is not the site's own.
     var secretFile: Key?
+    private var keysOfLast: (map: NodeID, keys: Set<Key>)?
 
-    init(_ tree: SyntaxTree, _ kind: EntityKind, folder: String, _ strictness: Strictness) {
+    init(_ tree: SyntaxTree, _ kind: EntityKind, folder: Key, _ strictness: Strictness) {
         self.tree = tree
         self.kind = kind
         self.folder = folder
@@ -118,20 +148,20 @@ struct Binder {
     // MARK: Maps
 
     mutating func map(_ node: NodeID, _ table: FieldTable, at place: Place) -> Fields {
-        let entries = tree.entries(node)
-        let present = Set(entries.map { key($0) })
+        let entries = tree.entrySequence(node)
         var fields = Fields()
+        fields.reserveCapacity(tree.count(node))
         for entry in entries {
             let key = key(entry)
             if let field = table.field(key) {
-                if field.name != key, present.contains(field.name) {
+                if field.name != key, keys(of: node).contains(field.name) {
                     diagnostics.append(.bothNames(key, field.name, tree.span(entry.key)))
                     continue
                 }
                 let value = value(entry.value, field.type, named: field.name, at: place.below(field.name))
                 fields.set(Fields.Entry(field.name, keySpan: tree.span(entry.key), value))
             } else {
-                checkUnknown(key, entry, present, table, at: place)
+                checkUnknown(key, entry, in: node, table, at: place)
                 var inside = place.below(key)
                 // A misspelt password is one.
                 if kind.isForMinions, !table.isOpen {
@@ -142,24 +172,35 @@ struct Binder {
                 fields.set(Fields.Entry(key, keySpan: tree.span(entry.key), value))
             }
         }
-        for field in table.fields where kind.inherits && field.isRequired && fields.entry(field.name)?.isUnset == true {
-            diagnostics.append(.badTag(.unset, fields[field.name]?.origin.span, "\(field.name) is required"))
+        for field in table.required {
+            let entry = fields.entry(field.name)
+            if kind.inherits, entry?.isUnset == true {
+                diagnostics.append(.badTag(.unset, entry?.value.origin.span, "\(field.name) is required"))
+            }
         }
-        for field in table.fields where field.isRequired && (fields[field.name]?.string ?? "?").isEmpty {
+        for field in table.required where (fields[field.name]?.string ?? "?").isEmpty {
             diagnostics.append(.emptyField(field, place.steps, fields[field.name]?.origin.span, strictness))
         }
-        for field in table.fields where field.isRequired && !fields.contains(field.name) {
+        for field in table.required where !fields.contains(field.name) {
             diagnostics.append(.missingField(field, in: kind, place.steps, tree.span(node), strictness))
         }
         return fields
     }
 
-    func key(_ entry: SyntaxTree.Entry) -> Key { Key(tree.string(entry.key)) }
+    /// The keys of a map. Few are asked for, but some of these for each of their keys.
+    private mutating func keys(of map: NodeID) -> Set<Key> {
+        if let known = keysOfLast, known.map == map { return known.keys }
+        let keys = Set(tree.entries(map).map { key($0) })
+        keysOfLast = (map, keys)
+        return keys
+    }
+
+    func key(_ entry: SyntaxTree.Entry) -> Key { Key(utf8: tree.text(entry.key)) }
 
     private mutating func checkUnknown(
-        _ key: Key, _ entry: SyntaxTree.Entry, _ present: Set<Key>, _ table: FieldTable, at place: Place
+        _ key: Key, _ entry: SyntaxTree.Entry, in map: NodeID, _ table: FieldTable, at place: Place
     ) {
-        guard !key.text.hasPrefix("x-") else { return }
+        guard !key.begins(with: "x-") else { return }
         let span = tree.span(entry.key)
         let isMap = tree.kind(entry.value) == .map
         let isVM = place.layer == .instance && kind == .env || [.template, .preset].contains(kind)
@@ -167,7 +208,7 @@ struct Binder {
             diagnostics.append(found)
             return
         }
-        if isVM, place.steps.count == (kind == .env ? 2 : 0), ["vars", "components"].contains(key) {
+        if isVM, place.depth == (kind == .env ? 2 : 0), ["vars", "components"].contains(key) {
             diagnostics.append(.dataForTofu(key, span))
             return
         }
@@ -176,6 +217,8 @@ struct Binder {
                 .unknownKey(key, span, near: [meant.text], in: kind, place.steps, strictness, tree, isOpen: false))
             return
         }
+        if table.isOpen, table.refusal == nil, table.isStranger(key) { return }
+        let present = keys(of: map)
         let absent = table.fields.filter {
             !present.contains($0.name) && !($0.formerName.map(present.contains) ?? false)
         }
@@ -240,7 +283,7 @@ struct Binder {
         case .mapOf(let type):
             guard tree.kind(node) == .map else { return mismatch(node, .mapOf(type), name, place) }
             var fields = Fields()
-            for entry in tree.entries(node) {
+            for entry in tree.entrySequence(node) {
                 let key = key(entry)
                 let value = value(entry.value, type, named: key, at: place.below(key))
                 fields.set(Fields.Entry(key, keySpan: tree.span(entry.key), value))
@@ -249,7 +292,7 @@ struct Binder {
         case .list(let type):
             guard tree.kind(node) == .list else { return mismatch(node, .list(type), name, place) }
             var items: [Value] = []
-            for (index, item) in tree.items(node).enumerated() {
+            for (index, item) in tree.itemSequence(node).enumerated() {
                 items.append(value(item, type, named: name, at: place.item(index)))
             }
             return Value(.list(items), origin)
@@ -305,7 +348,7 @@ struct Binder {
                 note(PasswordInClear(steps: place.steps, span: span, node: tree.target(node)))
                 diagnostics.append(.passwordInClear(place.steps, span))
             }
-            if let name = tree.value(of: "$alloc", in: node) {
+            if tree.hasDollarKeys, tree.kind(node) == .map, let name = tree.value(of: "$alloc", in: node) {
                 diagnostics.append(
                     .mapForTag(place.isOfPassword ? "" : tree.string(name), tree.span(node)).hiding(place.isOfPassword))
             }
@@ -313,8 +356,8 @@ struct Binder {
                 diagnostics.append(.strayCiphertext(program, place.steps, tree.span(node)))
             }
             if let tag = quotedTag(node) { diagnostics.append(.quotedTag(tag, node, tree).hiding(place.isOfPassword)) }
-            for entry in tree.entries(node) { inspectBelow(entry.value, at: place.below(key(entry))) }
-            for (index, item) in tree.items(node).enumerated() { inspectBelow(item, at: place.item(index)) }
+            for entry in tree.entrySequence(node) { inspectBelow(entry.value, at: place.below(key(entry))) }
+            for (index, item) in tree.itemSequence(node).enumerated() { inspectBelow(item, at: place.item(index)) }
             return
         }
         let span = tree.span(node)
@@ -332,7 +375,7 @@ struct Binder {
     /// The tag that a text in quotes begins with, if it says nothing else than the tag would.
     private func quotedTag(_ node: NodeID) -> OwnTag? {
         guard tree.kind(node) == .scalar, [.singleQuoted, .doubleQuoted].contains(tree.style(node)),
-            !tree.source.isSecret
+            !tree.source.isSecret, tree.text(node).first == UInt8(ascii: "!")
         else { return nil }
         let words = tree.string(node).split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 2, !words[1].isEmpty else { return nil }
@@ -363,11 +406,12 @@ struct Binder {
         case .map:
             return .map(
                 Fields(
-                    tree.entries(node).map { entry in
-                        Fields.Entry(
-                            key(entry), keySpan: tree.span(entry.key), data(entry.value, at: place.below(key(entry))))
+                    distinct: tree.entrySequence(node).map { entry in
+                        let key = key(entry)
+                        return Fields.Entry(
+                            key, keySpan: tree.span(entry.key), data(entry.value, at: place.below(key)))
                     }))
-        case .list: return .list(tree.items(node).enumerated().map { data($1, at: place.item($0)) })
+        case .list: return .list(tree.itemSequence(node).enumerated().map { data($1, at: place.item($0)) })
         default:
             let scalar = tree.value(node)
             if tree.source.isSecret { return .secret(SecretRef(place.steps, in: secretFile, SecretType(scalar))) }

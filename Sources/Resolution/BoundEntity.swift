@@ -17,16 +17,13 @@ package struct BoundEntity: Sendable {
     package let tags: [WrittenTag]
     /// The passwords that stand in it in clear.
     package let passwords: [PasswordInClear]
+    /// What it extends, in order.
+    package let parents: [Reference]
 
     /// Whether tags stand in it.
     var isTagged: Bool { !tags.isEmpty }
 
     package var source: SourceID { start.source }
-
-    /// What it extends, in order.
-    package var parents: [Reference] {
-        references.filter(\.isParent)
-    }
 }
 
 /// A password that stands where no secrets should: its value is a reference to that place, as if it were a secret.

@@ -20,7 +20,7 @@ extension LinkedSite {
     ///
     /// - Returns: only notes, if nothing in the site is for Ansible alone.
     package func checkInventory(_ vms: [Machine]) -> (inventory: Inventory, diagnostics: [Diagnostic]) {
-        var gathering = InventoryGathering(self, nil, isCheck: true)
+        var gathering = InventoryGathering(self, nil, isCheck: true, isOfNames: !isForAnsible)
         gathering.gather(vms)
         guard isForAnsible else {
             let nothing = Inventory(hosts: [], groups: [], variables: Fields(), form: .script)
@@ -57,6 +57,8 @@ private struct InventoryGathering {
     private var isWhole: Bool
     /// Whether machines of one name in two envs are no matter.
     private let isCheck: Bool
+    /// Whether only names and places matter: what is not for Ansible has no inventory that anybody reads.
+    private let isOfNames: Bool
     private var groups = InventoryGroups()
     private var hosts = InventoryHosts()
     private var diagnostics: [Diagnostic] = []
@@ -68,7 +70,8 @@ private struct InventoryGathering {
     /// Envs some machines of which were left out, since another env has the names.
     private(set) var alternatives: Set<Key> = []
 
-    init(_ site: LinkedSite, _ env: Key?, isCheck: Bool = false) {
+    init(_ site: LinkedSite, _ env: Key?, isCheck: Bool = false, isOfNames: Bool = false) {
+        self.isOfNames = isOfNames
         self.site = site
         self.env = env
         isWhole = site.hasAll(
@@ -165,7 +168,7 @@ private struct InventoryGathering {
     /// Variables as they are written, and what Ansible would make of their names.
     private mutating func variables(_ value: Value?) -> Fields {
         guard let fields = value?.map else { return Fields() }
-        var variables = Fields(fields.entries.filter { !$0.key.text.hasPrefix("x-") })
+        var variables = Fields(fields.entries.filter { !$0.key.begins(with: "x-") })
         for entry in variables.entries where entry.keySpan.map({ namesAreChecked.insert($0).inserted }) ?? true {
             diagnostics += checkVariable(entry)
         }
@@ -188,6 +191,10 @@ private struct InventoryGathering {
 
     private mutating func gather(vm machine: Machine) {
         guard let env = machine.env, isAdmitted(machine) else { return }
+        guard !isOfNames else {
+            hosts.add(machine)
+            return
+        }
         let connection = [machine.address?.named("ansible_host"), site.vmUser.named("ansible_user")]
         hosts.add(machine, connection.compactMap(\.self))
         let origin = Origin(machine.span, .env)
@@ -208,7 +215,9 @@ private struct InventoryGathering {
         diagnostics += all.diagnostics
         if all.diagnostics.hasErrors { isWhole = false }
         let graph = ComponentGraph(site)
-        let envsOfVMs = Dictionary(grouping: vms, by: \.name).mapValues { $0.compactMap(\.env) }
+        let namesOfMinions = Set(all.minions.map(\.id))
+        let envsOfVMs = Dictionary(grouping: vms.lazy.filter { namesOfMinions.contains($0.name) }, by: \.name)
+            .mapValues { $0.compactMap(\.env) }
         var known: [EntityID: Shared] = [:]
         for minion in all.minions {
             guard let file = site.entities[minion.hostGroup] else { continue }
@@ -222,6 +231,10 @@ private struct InventoryGathering {
                 continue
             }
             guard isAdmitted(machine) else { continue }
+            guard !isOfNames else {
+                hosts.add(machine)
+                continue
+            }
             let shared = known[file.id] ?? self.shared(file, graph)
             known[file.id] = shared
             gather(minion, machine, of: file, shared, graph)

@@ -30,6 +30,25 @@ extension LinkedSite {
         return gathering.finish(selection.job, isCheck: isCheck)
     }
 
+    /// What is wrong with the targets of the whole site.
+    ///
+    /// Nobody reads the targets, so they are only made where two could be at one place, or a label hide another.
+    package func checkTargets(_ vms: [Machine]) -> [Diagnostic] {
+        var gathering = TargetGathering(self, nil, makesTargets: false)
+        gathering.gatherMinions(vms)
+        gathering.gatherMachines(vms)
+        gathering.gatherProbes()
+        if let found = gathering.findings { return found }
+        return targets(of: TargetSelection(job: nil, env: nil), vms, isCheck: true).diagnostics
+    }
+
+    /// Every job that metrics or probes name.
+    package var jobs: [Key] {
+        var gathering = TargetGathering(self, nil, makesTargets: false)
+        gathering.gatherJobs()
+        return gathering.jobs
+    }
+
     /// Whether site.yaml wants something of nodes and physical machines to be scraped, and of VMs.
     package var scrapes: (machines: Bool, vms: Bool) {
         let metrics = entities[.site]?.fields["metrics"]?.map
@@ -51,11 +70,17 @@ private struct TargetGathering {
     /// Machines that say no address.
     private var unreachable: [Machine] = []
     /// What is scraped of a machine, by the machine's name.
-    private var scraped: [Key: Set<[Key]>] = [:]
+    private var scraped: [Key: Set<ScrapeTargets.Target.Place>] = [:]
+    /// Whether targets are made; else only their places are, each with its env.
+    private let makesTargets: Bool
+    private var places: [ScrapeTargets.Target.Place: Key?] = [:]
+    /// Whether there may be something to say that only targets tell.
+    private var isSuspicious = false
 
-    init(_ site: LinkedSite, _ env: Key?) {
+    init(_ site: LinkedSite, _ env: Key?, makesTargets: Bool = true) {
         self.site = site
         self.env = env
+        self.makesTargets = makesTargets
     }
 
     /// A machine, and what tells its targets from those of others.
@@ -63,9 +88,10 @@ private struct TargetGathering {
         let name: Key
         let address: Value
         /// Those that say which machine it is.
-        let identity: [Fields.Entry]
+        var identity: [Fields.Entry] = []
         /// Those of the site.
         var labels: [Fields.Entry] = []
+        let env: Key?
     }
 
     // MARK: Minions
@@ -100,7 +126,12 @@ private struct TargetGathering {
                 guard let component = site.entities[id] else { continue }
                 let watched = Watched(
                     name: minion.id, address: .string(address, minion.address.value.origin),
-                    identity: minion.labels(id, component.start, of: file), labels: labels.entries)
+                    identity: makesTargets ? minion.labels(id, component.start, of: file) : [],
+                    labels: labels.entries, env: own)
+                guard makesTargets else {
+                    for metric in metrics[id] ?? [] { addPlace(metric, watched) }
+                    continue
+                }
                 let step = Step("components", at: origin.span, to: component.path)
                 for metric in metrics[id] ?? [] { add(metric, watched, via: [step]) }
             }
@@ -114,22 +145,25 @@ private struct TargetGathering {
         let components: [(id: EntityID, origin: Origin)]
     }
 
-    private func shared(_ file: BoundEntity, _ graph: ComponentGraph) -> Shared {
-        Shared(
-            labels: site.inherited(file).entity.fields["labels"]?.map ?? Fields(),
-            components: site.components(of: file, nil, in: graph))
+    private mutating func shared(_ file: BoundEntity, _ graph: ComponentGraph) -> Shared {
+        let labels = site.inherited(file).entity.fields["labels"]?.map ?? Fields()
+        checkOnce(labels)
+        return Shared(labels: labels, components: site.components(of: file, nil, in: graph))
     }
 
     private mutating func labels(of minion: Minion, _ file: BoundEntity, _ shared: Shared) -> Fields {
-        var labels = shared.labels
-        if let own = minion.fields, let merged = site.merged("labels", of: file, with: own) {
-            diagnostics += merged.diagnostics
-            labels = merged.fields
+        guard let own = minion.fields, let merged = site.merged("labels", of: file, with: own) else {
+            return shared.labels
         }
-        // Those of a host group reach many minions, and are checked once.
+        diagnostics += merged.diagnostics
+        checkOnce(merged.fields)
+        return merged.fields
+    }
+
+    /// Those of a host group reach many minions, and are checked once.
+    private mutating func checkOnce(_ labels: Fields) {
         let fresh = labels.entries.filter { $0.keySpan.map { labelsAreChecked.insert($0).inserted } ?? true }
-        diagnostics += checkLabels(Fields(fresh))
-        return labels
+        diagnostics += checkLabels(Fields(distinct: fresh))
     }
 
     private mutating func metricsOfComponents() -> [EntityID: [Metric]] {
@@ -150,6 +184,32 @@ private struct TargetGathering {
                 jobsOfMetrics[Key(name)] = .some(job.origin.span)
             }
             return metric
+        }
+    }
+
+    /// Notes where a target would be.
+    ///
+    /// - Parameter known: where the machine is scraped anyway.
+    private mutating func addPlace(
+        _ metric: Metric, _ machine: Watched, besides known: Set<ScrapeTargets.Target.Place> = []
+    ) {
+        guard let job = metric.job?.string, let port = metric.port, let host = machine.address.string else { return }
+        let labels = metric.labels.entries + machine.labels
+        guard !URLPassword.isIn(host), !labels.contains(where: { $0.key.isOfTarget }) else {
+            isSuspicious = true
+            return
+        }
+        let parameters = metric.parameters.sorted { $0.key < $1.key }
+        // An IPv6 address is written in brackets, but here it only has to be another for another.
+        let place = ScrapeTargets.Target.Place(
+            job: Key(job), address: Key("\(host):\(port)"),
+            parameters: parameters.flatMap { [$0.key, Key($0.value.string ?? "")] })
+        if known.contains(place) { return }
+        scraped[machine.name, default: []].insert(place)
+        if let other = places[place] {
+            if other == nil || machine.env == nil || other == machine.env { isSuspicious = true }
+        } else {
+            places[place] = .some(machine.env)
         }
     }
 
@@ -194,11 +254,16 @@ private struct TargetGathering {
                 unreachable.append(machine)
                 continue
             }
+            guard makesTargets else {
+                let watched = Watched(name: machine.name, address: address, env: machine.env)
+                for metric in metrics { addPlace(metric, watched, besides: nearer[machine.name] ?? []) }
+                continue
+            }
             let origin = Origin(machine.span, machine.layer)
             let name = Fields.Entry(kind, .string(machine.name.text, origin), rule: .derived("its name"))
             let env = machine.env.map { Fields.Entry("env", .string($0.text, origin), rule: .derived("its env")) }
             let watched = Watched(
-                name: machine.name, address: address, identity: [name, env].compactMap(\.self))
+                name: machine.name, address: address, identity: [name, env].compactMap(\.self), env: machine.env)
             for metric in metrics {
                 let count = targets.count
                 add(metric, watched, via: [])
@@ -240,14 +305,33 @@ private struct TargetGathering {
         diagnostics += checkLabels(mine)
         for label in mine.entries { all.lay(label) }
         if let module = own?.entry("module") ?? probe.fields.entry("module") { all.lay(module.named("__param_module")) }
-        if env == nil { targets.append(ScrapeTargets.Target(job: job, address: address, labels: all, via: steps)) }
+        guard env == nil else { return }
+        let made = ScrapeTargets.Target(job: job, address: address, labels: all, via: steps)
+        guard !makesTargets else { return targets.append(made) }
+        if !URLPassword.isIn(text), places.updateValue(all["env"]?.name.map { Key($0) }, forKey: made.place) != nil {
+            isSuspicious = true
+        }
     }
 
     // MARK: The whole
 
+    mutating func gatherJobs() {
+        _ = metricsOfComponents()
+        let written = site.entities[.site]?.fields["metrics"]?.map
+        for kind in ["nodes", "hosts", "vms"] as [Key] { _ = metrics(written?[kind]) }
+        gatherProbes()
+    }
+
+    var jobs: [Key] { Set(jobsOfMetrics.keys).union(jobsOfProbes.keys).sorted() }
+
+    /// What there is to say; nil where that is only known when the targets are made.
+    var findings: [Diagnostic]? {
+        isSuspicious ? nil : finish(nil, isCheck: true).diagnostics
+    }
+
     func finish(_ job: Key?, isCheck: Bool) -> (targets: ScrapeTargets, diagnostics: [Diagnostic]) {
         var diagnostics = diagnostics
-        let jobs = Set(jobsOfMetrics.keys).union(jobsOfProbes.keys).sorted()
+        let jobs = jobs
         for job in jobs {
             guard let metric = jobsOfMetrics[job], let probe = jobsOfProbes[job] else { continue }
             diagnostics.append(.mixedJob(job, metric, probe))
@@ -271,13 +355,9 @@ private struct TargetGathering {
 
     /// What one job would scrape twice: R0714.
     private func repeated(isCheck: Bool) -> [Diagnostic] {
-        var known: [[Key]: ScrapeTargets.Target] = [:]
         // What cannot be a target is reported otherwise, and a password in it is not to be quoted.
-        return targets.filter { $0.address.string.map(URLPassword.isIn) == false }.compactMap { target in
-            guard let first = known[target.place] else {
-                known[target.place] = target
-                return nil
-            }
+        targets.clashes { $0.address.string.map(URLPassword.isIn) == false ? $0.place : nil }.compactMap {
+            first, target in
             let envs = [first, target].compactMap { $0.labels["env"]?.name.map { Key($0) } }
             return isCheck && Set(envs).count == 2 ? nil : .repeated(first, target)
         }
@@ -286,9 +366,24 @@ private struct TargetGathering {
 
 extension ScrapeTargets.Target {
     /// What is asked, of whom, and by which job.
-    fileprivate var place: [Key] {
-        let parameters = labels.entries.filter { $0.key.text.hasPrefix("__") }.sorted { $0.key < $1.key }
-        return [job, Key(address.string ?? "")] + parameters.flatMap { [$0.key, Key($0.value.string ?? "")] }
+    fileprivate struct Place: Hashable {
+        let job: Key
+        let address: Key
+        let parameters: [Key]
+    }
+
+    fileprivate var place: Place {
+        let parameters = labels.entries.filter { $0.key.begins(with: "__") }.sorted { $0.key < $1.key }
+        return Place(
+            job: job, address: Key(address.string ?? ""),
+            parameters: parameters.flatMap { [$0.key, Key($0.value.string ?? "")] })
+    }
+}
+
+extension Key {
+    /// Whether a label of that name says which machine it is, or is a parameter of the request.
+    fileprivate var isOfTarget: Bool {
+        begins(with: "__") || ["minion", "group", "label", "env", "component", "vm", "node", "host"].contains(self)
     }
 }
 

@@ -20,17 +20,26 @@ extension LinkedSite {
             return (Deployment.Machines(lineage: lineage), [], diagnostics)
         }
         var vms: [Fields] = []
+        let items = entry.value.list ?? []
+        vms.reserveCapacity(items.count)
         let base = env.fields.entry("vmid_base")
-        for (index, vm) in (entry.value.list ?? []).enumerated() {
+        let isTagged = hasTags && layers(of: env).contains { $0.entity.isTagged }
+        // One token for all of them, or one for each.
+        let token = method.isOfEach ? nil : authToken(of: Fields(), method)
+        for (index, vm) in items.enumerated() {
             let number = base.flatMap { Fields.Entry.number($0, plus: index + offset) }
-            let compiled = self.vm(vm.map ?? Fields(), isTagged: hasTags, number: number, method)
+            let compiled = self.vm(vm.map ?? Fields(), isTagged: isTagged, number: number, method, token)
             vms.append(compiled.vm)
             diagnostics += compiled.diagnostics
         }
-        let owners = vms.map { owner($0, in: env.id.name.text) }
-        let allocated = allocate(vms, to: owners)
-        diagnostics += allocated.diagnostics + checkTogether(allocated.vms, strictness) + lostMachines(entry)
-        return (Deployment.Machines(allocated.vms, entry, lineage: lineage), allocated.wanted, diagnostics)
+        var wanted: [Allocation] = []
+        if allocations != nil {
+            let allocated = allocate(vms, to: vms.map { owner($0, in: env.id.name.text) })
+            (vms, wanted) = (allocated.vms, allocated.wanted)
+            diagnostics += allocated.diagnostics
+        }
+        diagnostics += checkTogether(vms, strictness) + lostMachines(entry)
+        return (Deployment.Machines(vms, entry, lineage: lineage), wanted, diagnostics)
     }
 
     /// VMs of what the env extends, which its own list replaces: R0307.
@@ -46,27 +55,41 @@ extension LinkedSite {
 
     /// One VM: preset ← template ← instance, each after what it extends, then what the site and the env fill in, then
     /// its token.
+    ///
+    /// - Parameter token: what `authToken` says of it, where that is known.
     package func vm(
-        _ instance: Fields, isTagged: Bool = false, number: Fields.Entry?, _ method: AuthMethod
+        _ instance: Fields, isTagged: Bool = false, number: Fields.Entry?, _ method: AuthMethod,
+        _ token: AuthToken? = nil
     ) -> (vm: Fields, diagnostics: [Diagnostic]) {
-        vm(from: layers(of: instance, isTagged: isTagged), number: number, method)
+        if !isTagged, let merged = start(of: instance)?.replaced(by: instance) {
+            return finish(merged, [], number, method, token)
+        }
+        return vm(from: layers(of: instance, isTagged: isTagged), number: number, method, token)
     }
 
     private func vm(
-        from layers: [MergeLayer], number: Fields.Entry?, _ method: AuthMethod
+        from layers: [MergeLayer], number: Fields.Entry?, _ method: AuthMethod, _ token: AuthToken? = nil
     ) -> (vm: Fields, diagnostics: [Diagnostic]) {
         let merged = merge(layers, by: vmRules)
-        var vm = merged.fields
-        var diagnostics = merged.diagnostics
-        for fallback in [number].compactMap(\.self) + vmDefaults { vm.fill(fallback) }
+        return finish(merged.fields, merged.diagnostics, number, method, token)
+    }
+
+    /// A merged VM with what is filled in behind it.
+    private func finish(
+        _ merged: Fields, _ found: [Diagnostic], _ number: Fields.Entry?, _ method: AuthMethod, _ token: AuthToken?
+    ) -> (vm: Fields, diagnostics: [Diagnostic]) {
+        var vm = merged
+        var diagnostics = found
+        if let number { vm.fill(number) }
+        for fallback in vmDefaults { vm.fill(fallback) }
         if let ip = vm.entry("ip") {
             // The Python resolver looks only at the address that counts.
-            let checked = strictness == .strict ? [ip.value] + ip.beat : [ip.value]
-            diagnostics += checked.filter { $0.origin.tag != .unset }.flatMap { checkAddress($0, strictness) }
+            let checked = strictness == .strict && ip.hasBeaten ? [ip.value] + ip.beat : [ip.value]
+            for value in checked where value.origin.tag != .unset { diagnostics += checkAddress(value, strictness) }
         }
         let written = vm.entry("auth_token")
         if let span = written?.keySpan { diagnostics.append(.writtenToken(span)) }
-        let token = authToken(of: vm, method)
+        let token = token ?? authToken(of: vm, method)
         vm.set(token.entry.overriding(written))
         return (vm, diagnostics + token.diagnostics)
     }
@@ -93,6 +116,12 @@ extension LinkedSite {
 
     /// The layers of a VM, the weakest first.
     func layers(of instance: Fields, isTagged: Bool) -> [MergeLayer] {
+        (start(of: instance)?.layers(named: instance) ?? start(choice: instance))
+            + [MergeLayer(instance.without(FieldTable.choosers), isTagged: isTagged)]
+    }
+
+    /// What a VM starts from: its preset and its template, each after what it extends.
+    private func start(choice instance: Fields) -> [MergeLayer] {
         let choice = instance["template"]
         let hasTemplate = choice.map { !$0.isNull } ?? false
         let template = choice?.name.flatMap { entity(Key($0), .kind(.template)) }
@@ -102,8 +131,13 @@ extension LinkedSite {
             add(preset, namedBy: field, value, to: &result)
         }
         if let template, let choice { add(template, namedBy: "template", choice, to: &result) }
-        result.append(MergeLayer(instance.without(FieldTable.choosers), isTagged: isTagged))
         return result
+    }
+
+    /// The same, worked out once for all VMs that start alike; nil where no name says from what.
+    private func start(of instance: Fields) -> VMStart? {
+        guard let name = VMStart.Name(of: instance) else { return nil }
+        return memo.start(name) { VMStart(start(choice: instance), by: vmRules) }
     }
 
     private func add(_ entity: BoundEntity, namedBy field: Key, _ value: Value, to result: inout [MergeLayer]) {

@@ -28,8 +28,11 @@ struct InventoryHosts {
 
     var names: [String] { inOrder.map(\.name.text) }
 
-    /// Adds what one file tells of a machine, nearer than what was told before. Reports R0615 and R0619.
-    mutating func add(_ machine: Machine, _ connection: [Fields.Entry], _ vars: Fields = Fields()) {
+    /// Adds that a file tells of a machine. Reports R0615 and R0619.
+    ///
+    /// - Returns: the host's place.
+    @discardableResult
+    mutating func add(_ machine: Machine) -> Int {
         let place = places[machine.name] ?? all.count
         if place == all.count {
             if !AnsibleName.isHost(machine.name) { diagnostics.append(.noHostName(machine)) }
@@ -39,6 +42,12 @@ struct InventoryHosts {
             diagnostics.append(.twoPlaces(other, machine))
         }
         all[place].machines.append(machine)
+        return place
+    }
+
+    /// Adds what one file tells of a machine, nearer than what was told before. Reports R0615 and R0619.
+    mutating func add(_ machine: Machine, _ connection: [Fields.Entry], _ vars: Fields = Fields()) {
+        let place = add(machine)
         for entry in connection {
             // A default is one for whom nothing else is said, by whichever file.
             if entry.isDefault, all[place].connection.contains(entry.key) { continue }

@@ -6,15 +6,15 @@ package import SiteModel
 /// All references are checked, whether or not a nearer layer overrides them.
 package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
     site.ancestry.diagnostics + site.rules.diagnostics + site.checkAllocations()
-        + link(site.entities.values.sorted { Key($0.path) < Key($1.path) }, in: site, scope)
+        + link(site.entities.values.sorted { $0.path.precedes($1.path) }, in: site, scope)
 }
 
 /// Checks the references of some of a site's entities.
 package func link(_ entities: [BoundEntity], in site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []
     for entity in entities {
-        for reference in entity.references where !scope.searches(reference).isEmpty {
-            guard site.catalogue.place(reference.name, reference.order) == nil else { continue }
+        for reference in entity.references where scope.follows(reference) {
+            guard !site.catalogue.contains(reference.name, reference.order) else { continue }
             diagnostics.append(.dangling(reference, of: entity.id, in: site, scope))
         }
         guard scope != .variables, scope != .targets else { continue }
@@ -169,7 +169,7 @@ extension Diagnostic {
 extension SearchOrder {
     /// "not in vms/presets/, presets/ or v2/presets/"
     package var absence: String {
-        let folders = folders.map { $0 + "/" }
+        let folders = folders.map { "\($0)/" }
         guard folders.count > 1, let last = folders.last else { return "not in \(folders.joined())" }
         return "not in \(folders.dropLast().joined(separator: ", ")) or \(last)"
     }

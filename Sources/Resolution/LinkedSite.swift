@@ -24,6 +24,7 @@ package struct LinkedSite: Sendable {
     let isAllocationUnread: Bool
     /// What a VM has that does not say it: the weakest layer, written last.
     let vmDefaults: [Fields.Entry]
+    let memo = SiteMemo()
 
     package init(
         catalogue: Catalogue, entities: [EntityID: BoundEntity], secrets: SecretsState, strictness: Strictness,
@@ -119,6 +120,11 @@ package enum Scope: Sendable {
         case (.everything, .posture): [.postureForAuth, .postureForVariables]
         default: [reference.order]
         }
+    }
+
+    /// Whether a reference leads anywhere.
+    package func follows(_ reference: Reference) -> Bool {
+        if case .variables = self { !searches(reference).isEmpty } else { true }
     }
 
     /// Whether the target reads what a reference leads to, or only wants it to exist.

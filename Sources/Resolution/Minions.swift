@@ -32,7 +32,7 @@ extension LinkedSite {
                 diagnostics.append(.badID(text, instance))
                 continue
             }
-            if FieldTable.instance.fields.contains(where: { $0.name == instance.key }) {
+            if Self.fieldsOfInstance.contains(instance.key) {
                 diagnostics.append(.fieldAsInstance(instance))
                 continue
             }
@@ -54,18 +54,20 @@ extension LinkedSite {
     }
 
     /// All minions of the site, in natural order. Reports R0613 for two of one id.
-    package func minions() -> (minions: [Minion], diagnostics: [Diagnostic]) {
+    package func minions() -> (minions: [Minion], diagnostics: [Diagnostic]) { memo.minions(gatherMinions) }
+
+    private func gatherMinions() -> (minions: [Minion], diagnostics: [Diagnostic]) {
         var minions: [Minion] = []
         var diagnostics: [Diagnostic] = []
-        var known: [Key: Minion] = [:]
+        var known: [Key: Int] = [:]
         for group in hostGroups {
             let found = self.minions(of: group)
             diagnostics += found.diagnostics
             for minion in found.minions {
                 if let first = known[minion.id] {
-                    diagnostics.append(.sameMinion(first, minion))
+                    diagnostics.append(.sameMinion(minions[first], minion))
                 } else {
-                    known[minion.id] = minion
+                    known[minion.id] = minions.count
                     minions.append(minion)
                 }
             }
@@ -89,6 +91,7 @@ extension LinkedSite {
             + [group.layer(of: only(instance), nil)]
     }
 
+    private static let fieldsOfInstance = FieldTable.instance.fields.map(\.name)
     private static let noAddress = Fields.Entry("ip", Value(.null, .builtIn), rule: .whenAbsent)
 
     /// The instances by their keys; those of a list by their numbers.

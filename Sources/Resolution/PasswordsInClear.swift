@@ -43,6 +43,7 @@ extension Binder {
     func encryptor(of node: NodeID) -> String? {
         guard tree.kind(node) == .scalar, !tree.source.isSecret else { return nil }
         let text = tree.text(node)
+        guard text.first == UInt8(ascii: "E") || text.first == UInt8(ascii: "$") else { return nil }
         if text.starts(with: "ENC[AES256_GCM,".utf8) { return "SOPS" }
         return text.starts(with: "$ANSIBLE_VAULT;".utf8) ? "ansible-vault" : nil
     }
@@ -51,9 +52,10 @@ extension Binder {
 extension Key {
     /// Whether a roster has a password under that name, or Ansible, also if it is written in another way.
     var namesPassword: Bool {
-        switch text.utf8.count {
-        case 6 where self == "passwd", 11 where self == "priv_passwd": return true
-        case 12... where text.utf8.first.map({ $0 | 0x20 }) == UInt8(ascii: "a"):
+        if self == "passwd" || self == "priv_passwd" { return true }
+        guard firstByte | 0x20 == UInt8(ascii: "a") else { return false }
+        switch count {
+        case 12...:
             let name = text.lowercased().filter { $0 != " " }.map { $0 == "-" ? "_" : $0 }
             return String(name).hasPrefix("ansible_")
                 && ["pass", "password", "passphrase"].contains(where: String(name).hasSuffix)
@@ -74,14 +76,15 @@ package func passwords(in tree: SyntaxTree) -> [PasswordInClear] {
 
 /// Where texts stand that have a password in a URL: they are no secrets, but no message may show them.
 package func urlsWithPasswords(in tree: SyntaxTree) -> [Span] {
-    guard !tree.source.isSecret, tree.source.bytes.contains(UInt8(ascii: "@")) else { return [] }
+    guard !tree.source.isSecret, tree.mayHavePasswordsInURLs else { return [] }
     var found: [Span] = []
     var waiting = [tree.root]
     while let node = waiting.popLast() {
         // What an alias stands for is found where it is written.
         guard tree.target(node) == node else { continue }
         if tree.kind(node) == .scalar, URLPassword.isIn(tree.string(node)) { found.append(tree.span(node)) }
-        waiting += tree.items(node) + tree.entries(node).map(\.value)
+        for item in tree.itemSequence(node) { waiting.append(item) }
+        for entry in tree.entrySequence(node) { waiting.append(entry.value) }
     }
     return found
 }

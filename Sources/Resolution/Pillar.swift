@@ -89,7 +89,7 @@ extension LinkedSite {
     /// The secrets of a component or a host group, if it has any whose keys are known.
     func secretLayer(of id: EntityID) -> MergeLayer? {
         guard let layer = secretLayers[id], case .keys(let fields) = layer.state else { return nil }
-        let data = Fields(fields.entries.filter { !$0.key.text.hasPrefix("x-") })
+        let data = Fields(fields.entries.filter { !$0.key.begins(with: "x-") })
         let source = data.entries.first?.keySpan?.source
         let lineage = source.map { Lineage($0, Step("secrets", at: nil, to: layer.path)) }
         return MergeLayer(data, isTagged: false, lineage)
@@ -125,7 +125,7 @@ extension Fields {
     /// What of a host group or an instance is pillar: every key that is none of its own, then `pillar:`.
     func pillar(besides table: FieldTable) -> Fields {
         let known = table.fields.map(\.name)
-        let other = entries.filter { !known.contains($0.key) && !$0.key.text.hasPrefix("x-") }
+        let other = entries.filter { !known.contains($0.key) && !$0.key.begins(with: "x-") }
         return Fields(other + (self["pillar"]?.map?.entries ?? []))
     }
 }

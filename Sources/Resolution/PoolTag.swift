@@ -19,7 +19,7 @@ extension Binder {
     /// Notes `!alloc POOL`; R0414 where the number would have no owner, or no name that stays.
     mutating func noteAllocation(_ node: NodeID, at place: Place, _ range: ClosedRange<Int>? = nil) {
         // What stands there is the user's own, and may be meant for other places.
-        if place.steps.first?.text.hasPrefix("x-") == true { return }
+        if place.steps.first?.begins(with: "x-") == true { return }
         let span = tree.span(node)
         let pool = tree.pool(node) ?? ""
         if place.isOfPassword {

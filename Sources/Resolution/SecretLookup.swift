@@ -10,7 +10,8 @@ extension LinkedSite {
     func secret(
         _ steps: [Key], neededAt span: Span?, _ label: String, related: [Label] = []
     ) -> (value: Value?, diagnostics: [Diagnostic]) {
-        let path = SecretRef.path(steps)
+        // Words are only made where something is to be said.
+        var path: String { SecretRef.path(steps) }
         let severity = strictness.severity
         switch secrets {
         case .unreadable: return (nil, [])
@@ -82,14 +83,16 @@ extension Diagnostic {
 extension Fields {
     /// The value that the keys, and places in lists, lead to.
     fileprivate func value(at steps: [Key]) -> Value? {
-        var value = Value(.map(self), .nowhere)
-        for step in steps {
-            if let item = value.list {
-                guard let index = Int(step.text), item.indices.contains(index) else { return nil }
-                value = item[index]
-            } else {
-                guard let below = value.map?[step] else { return nil }
+        guard let first = steps.first, var value = self[first] else { return nil }
+        for step in steps.dropFirst() {
+            switch value.content {
+            case .map(let fields):
+                guard let below = fields[step] else { return nil }
                 value = below
+            case .list(let items):
+                guard let index = Int(step.text), items.indices.contains(index) else { return nil }
+                value = items[index]
+            default: return nil
             }
         }
         return value

@@ -21,7 +21,7 @@ extension Binder {
             diagnostics.append(.idleTag(written, reason))
         } else if let problem = problem(merging, node, at: place) {
             diagnostics.append(.badTag(merging, span, problem).hiding(place.isOfPassword))
-        } else if place.steps.first?.text.hasPrefix("x-") == true {
+        } else if place.steps.first?.begins(with: "x-") == true {
             // Such keys are the user's own: an anchor may stand there for other places.
             return
         } else if isMerged(place) {

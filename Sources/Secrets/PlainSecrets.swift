@@ -59,7 +59,8 @@ extension OpenedSecrets {
         switch tree.kind(id) {
         case .map:
             var entries: [SecretNode.Entry] = []
-            for entry in tree.entries(id) {
+            entries.reserveCapacity(tree.count(id))
+            for entry in tree.entrySequence(id) {
                 entries.append(
                     SecretNode.Entry(
                         key: tree.string(entry.key), keySpan: tree.span(entry.key),
@@ -68,7 +69,7 @@ extension OpenedSecrets {
             return SecretNode(.map(entries), at: span)
         case .list:
             var items: [SecretNode] = []
-            for item in tree.items(id) { items.append(node(item, of: tree, &buffer)) }
+            for item in tree.itemSequence(id) { items.append(node(item, of: tree, &buffer)) }
             return SecretNode(.list(items), at: span)
         default: return SecretNode(scalar(id, of: tree, &buffer), at: span)
         }
@@ -78,7 +79,7 @@ extension OpenedSecrets {
         _ id: NodeID, of tree: SyntaxTree, _ buffer: inout SecretBuffer
     ) -> SecretNode.Content {
         if [.string, .timestamp].contains(tree.type(id)) {
-            let range = buffer.append(tree.text(id))
+            let range = buffer.append(tree.text(id).span)
             return .scalar(range.isEmpty ? .empty : .string, range)
         }
         switch tree.value(id) {

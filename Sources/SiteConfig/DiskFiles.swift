@@ -11,6 +11,9 @@ public struct DiskFiles: SiteFiles {
     /// The folder, absolute, symbolic links followed; nil if it is not there.
     public var location: String? { Self.resolved(root) }
 
+    /// Where a path really leads, absolute, symbolic links followed; nil if nothing is there.
+    func realPath(of path: String) -> String? { Self.resolved(root.pushing(FilePath(path))) }
+
     /// Where a symbolic link leads.
     public func destination(of path: String) -> String? {
         Self.destination(of: root.appending(path), in: root)

@@ -14,6 +14,9 @@ public struct Document: Sendable {
         self.secrets = secrets
     }
 
+    /// What it is made of.
+    var content: Output { output }
+
     /// Whether a secret stands in it.
     public var hasSecrets: Bool { output.hasSecrets }
 

@@ -21,7 +21,7 @@ enum FieldReference {
 
     private static func heading(_ kind: EntityKind) -> String {
         let places =
-            kind.folders.isEmpty ? kind.rawValue + ".yaml" : kind.folders.map { $0 + "/" }.joined(separator: ", ")
+            kind.folders.isEmpty ? kind.rawValue + ".yaml" : kind.folders.map { "\($0)/" }.joined(separator: ", ")
         let other = kind.table.isOpen ? "; any other key is data" : ""
         return "\(kind.name): \(places)\(other)"
     }

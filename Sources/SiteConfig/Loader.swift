@@ -101,6 +101,27 @@ struct Loader {
         }
     }
 
+    /// Loads every file of every kind.
+    mutating func loadAll() {
+        let places = EntityKind.allCases.flatMap { catalogue.all($0) }.filter { !seen.contains($0.id) }
+        let first = Int(sources.nextID.index)
+        if places.allSatisfy({ $0.rival == nil }) {
+            let reader = reader
+            let files = Cores.map(places.count) { place in
+                reader.read(
+                    places[place].path, as: places[place].id, SourceID(index: UInt32(first + place)))
+            }
+            if files.allSatisfy({ $0.source != nil }) {
+                for (place, file) in zip(places, files) where seen.insert(place.id).inserted {
+                    keep(file, as: place.id)
+                }
+                return
+            }
+        }
+        // Sources are numbered as they are found, so where one is missing or there is one more, one comes after the other.
+        for place in places { load(place, .everything) }
+    }
+
     /// Loads what a name means, if it exists.
     mutating func load(_ name: Key, _ order: SearchOrder, _ scope: Scope) {
         for place in places(of: name, order) { load(place, scope) }
@@ -118,11 +139,10 @@ struct Loader {
         guard let place = catalogue.place(name, order), !seen.contains(place.id), place.rival == nil,
             let bytes = try? files.read(place.path, limit: Self.fileLimit)
         else { return }
-        let source = sources.add(path: place.path, bytes: bytes, isSecret: holdsSecrets(place.path))
-        guard let tree = parse(source, strictness).tree else { return }
-        let bound = bind(tree, as: place.id, strictness)
-        _ = hide(bound.entity.passwords, of: tree)
-        if !bound.diagnostics.hasErrors { surroundings[place.id] = bound.entity }
+        let file = reader.glance(at: place.path, bytes, as: place.id, sources.nextID)
+        if let source = file.source { keep(source) }
+        if let found = file.passwords { passwords[Key(place.path)] = found }
+        surroundings[place.id] = file.entity
     }
 
     /// The same, which opens no encrypted file.
@@ -193,11 +213,8 @@ struct Loader {
     /// Binds a file of the command line's, with all that the scope reads of what it refers to.
     mutating func load(_ path: String, _ bytes: [UInt8], as kind: EntityKind, _ scope: Scope) -> BoundEntity? {
         let name = path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? path
-        let parsed = parseOrConceal(sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path)), kind)
-        diagnostics += parsed.diagnostics
-        guard let tree = parsed.tree, let entity = bindTree(tree, as: EntityID(kind, folder: "", Key(name))) else {
-            return nil
-        }
+        let id = EntityID(kind, folder: "", Key(name))
+        guard let entity = keep(reader.read(path, bytes, as: id, sources.nextID), as: id) else { return nil }
         for reference in entity.references {
             for order in scope.searches(reference) where scope.reads(order) {
                 for place in places(of: reference.name, order) { load(place, scope) }
@@ -207,62 +224,24 @@ struct Loader {
     }
 
     private mutating func bindFile(_ path: String, as id: EntityID) -> BoundEntity? {
-        parseFile(path, id.kind).flatMap { bindTree($0, as: id) }
+        keep(reader.read(path, as: id, sources.nextID), as: id)
     }
 
-    private mutating func bindTree(_ tree: SyntaxTree, as id: EntityID) -> BoundEntity? {
-        let bound = bind(tree, as: id, strictness)
-        diagnostics += bound.diagnostics
-        allowances.note(tree)
-        let hidden = hide(bound.entity.passwords, of: tree)
-        if lints { diagnostics += tree.versionLints().filter { !hidden.contains($0.primary?.span) } }
-        entities[id] = bound.entity
+    /// What reads single files.
+    private var reader: FileReader { FileReader(files: files, strictness: strictness, lints: lints) }
+
+    /// Keeps a file as it was read.
+    @discardableResult
+    private mutating func keep(_ file: FileReader.File, as id: EntityID) -> BoundEntity? {
+        if let source = file.source { keep(source) }
+        if let failure = file.failure { failures.append(failure) }
+        diagnostics += file.diagnostics
+        if let found = file.allowances, let source = file.source { allowances.note(found, of: source.id) }
+        if let found = file.passwords, let source = file.source { passwords[Key(source.path)] = found }
+        guard let entity = file.entity else { return nil }
+        entities[id] = entity
         settled = nil
-        return bound.entity
-    }
-
-    /// Takes the passwords out of a file that should hold none, so that nothing can show them.
-    ///
-    /// - Returns: where they stand.
-    private mutating func hide(_ found: [PasswordInClear], of tree: SyntaxTree) -> Set<Span?> {
-        let inURLs = urlsWithPasswords(in: tree)
-        guard !found.isEmpty || !inURLs.isEmpty else { return [] }
-        if !found.isEmpty {
-            passwords[Key(tree.source.path)] = OpenedSecrets(
-                tree, scalars: found.map { (steps: $0.steps.map(\.text), node: $0.node) })
-        }
-        let spans = found.flatMap { [$0.span, tree.span($0.node)] } + inURLs
-        keep(tree.source.masking(spans))
-        return Set(spans)
-    }
-
-    /// The file's tree, or nil and why not.
-    private mutating func parseFile(_ path: String, _ kind: EntityKind) -> SyntaxTree? {
-        guard let bytes = readBytes(path) else { return nil }
-        let source = sources.add(path: path, bytes: bytes, isSecret: holdsSecrets(path))
-        let parsed = parseOrConceal(source, kind)
-        if kind == .hostGroup, let found = jinja(in: source, parsed.tree, parsed.diagnostics) {
-            // What Jinja is to YAML need not be said as well.
-            diagnostics.append(found)
-            if source.seemsToMentionPasswords { keep(source.concealed) }
-            return nil
-        }
-        diagnostics += parsed.diagnostics
-        return parsed.tree
-    }
-
-    /// The tree of a text. Where one that speaks of passwords has mistakes, they are told without its text: what cannot be
-    /// read cannot be told from a password either.
-    private mutating func parseOrConceal(
-        _ source: Source, _ kind: EntityKind
-    ) -> (tree: SyntaxTree?, diagnostics: [Diagnostic]) {
-        let parsed = parse(source, strictness)
-        guard !parsed.diagnostics.isEmpty,
-            source.mentionsPasswords || (kind.isForMinions && source.seemsToMentionPasswords)
-        else { return parsed }
-        let concealed = source.concealed
-        if parsed.tree == nil { keep(concealed) }
-        return (parsed.tree, parsed.diagnostics.concealed(as: parse(concealed, strictness).diagnostics))
+        return entity
     }
 
     /// The file's bytes, or nil and why not.
@@ -273,11 +252,6 @@ struct Loader {
             failures.append("cannot read \(path): \(error.reason)")
             return nil
         }
-    }
-
-    /// Whether a file of the site holds secrets, by its name or by that of the file that it is a link to.
-    private func holdsSecrets(_ path: String) -> Bool {
-        Self.holdsSecrets(path) || (files.destination(of: path).map { Self.holdsSecrets($0) } ?? false)
     }
 
     /// What stands under such a name is a secret, in any file format.

@@ -27,15 +27,6 @@ extension SiteCompiler {
         return Draft(loader, findings + compiled.diagnostics, .inventory(compiled.inventory))
     }
 
-    /// What is wrong with the inventories and the targets of the whole site.
-    func checkMachines(_ site: LinkedSite, _ vms: [Machine]) -> [Diagnostic] {
-        let (inventory, found) = site.checkInventory(vms)
-        let written = inventory.groups.map(\.variables) + inventory.hosts.map(\.variables) + [inventory.variables]
-        let unwritable = written.flatMap { JSONWriter.document(Value(.map($0), .nowhere)).diagnostics }
-        return found + unwritable
-            + site.targets(of: TargetSelection(job: nil, env: nil), vms, isCheck: true).diagnostics
-    }
-
     /// What Prometheus scrapes.
     func compileTargets(_ request: Target.Targets, _ loader: Loader) -> Draft {
         var loader = loader
@@ -76,6 +67,13 @@ extension Loader {
 }
 
 extension LinkedSite {
+    /// What is wrong with the inventories of the whole site.
+    func checkInventories(_ vms: [Machine]) -> [Diagnostic] {
+        let (inventory, found) = checkInventory(vms)
+        let written = inventory.groups.map(\.variables) + inventory.hosts.map(\.variables) + [inventory.variables]
+        return found + written.flatMap { JSONWriter.document(Value(.map($0), .nowhere)).diagnostics }
+    }
+
     /// The VMs with a static address of one env, or of all.
     fileprivate func vms(of env: Key?) -> (machines: [Machine], diagnostics: [Diagnostic]) {
         var machines: [Machine] = []
@@ -97,9 +95,6 @@ extension LinkedSite {
 }
 
 extension LinkedSite {
-    /// Every job that metrics or probes name.
-    var jobs: [Key] { targets(of: TargetSelection(job: nil, env: nil), [], isCheck: true).targets.jobs }
-
     /// Whether a secret may stand in an inventory.
     ///
     /// - Parameter env: the env that alone is wanted; nil for all.

@@ -149,33 +149,26 @@ extension SiteCompiler {
     }
 
     /// The whole site: every file, every reference, every env and node.
-    func compileEverything() -> Compilation {
+    func compileEverything(withEdits: Bool) -> Compilation {
         var loader = Loader(files, strictness, lints: true)
-        let findings = checkEverything(&loader)
+        let findings = checkEverything(&loader, withEdits: withEdits)
         return finish(Draft(loader, findings, nil), keepingLints: true)
     }
 
     /// Loads what is not loaded yet and checks all of it.
-    func checkEverything(_ loader: inout Loader) -> [Diagnostic] {
+    func checkEverything(_ loader: inout Loader, withEdits: Bool = false) -> [Diagnostic] {
         loader.loadSite()
         loader.loadSecrets(isNeeded: false)
-        for kind in EntityKind.allCases {
-            for place in loader.catalogue.all(kind) { loader.load(place, .everything) }
-        }
+        loader.loadAll()
         loader.loadAllocations(always: true)
         loader.loadOutputs()
         loader.loadSecretLayers(isNeeded: false)
         let site = loader.site
         var findings = loader.links(of: site, .everything) + site.shadowedPresets()
         var vms: [Machine] = []
-        for place in site.catalogue.all(.env) {
-            guard let env = site.entities[place.id] else { continue }
-            let inherited = site.inherited(env)
-            let compiled = site.machines(of: inherited.entity)
-            let node = site.node(meantBy: inherited.entity)
-            findings += inherited.diagnostics + compiled.diagnostics
-            findings += site.checkPlace(of: compiled.machines.vms, on: node)
-            vms += compiled.machines.vms.compactMap { site.machine($0, of: inherited.entity) }
+        for env in site.checkEnvs() {
+            findings += env.diagnostics
+            vms += env.machines
         }
         for place in site.catalogue.all(.template) + site.catalogue.all(.preset) {
             let fields = site.entities[place.id]?.fields
@@ -194,7 +187,7 @@ extension SiteCompiler {
             if let manifest = site.entities[place.id] { findings += site.checkManifest(manifest) }
         }
         findings += site.overlappingNumbers()
-        findings += site.checkMinions() + checkMachines(site, vms)
+        findings += site.checkMachines(vms)
         if site.catalogue.outputsFile != nil {
             // How far outputs may go depends on the repository around, which a build knows.
             var planner = OutputPlanner(
@@ -205,7 +198,10 @@ extension SiteCompiler {
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
         if !(loader.diagnostics + findings).hasErrors {
             findings += site.idleTags() + site.idleRules()
-            if loader.lints, loader.failures.isEmpty { findings += site.unusedEntities() + loader.idleValues(of: site) }
+            if loader.lints, loader.failures.isEmpty {
+                let idle = site.idleValues()
+                findings += site.unusedEntities() + (withEdits ? loader.removing(idle) : idle)
+            }
         }
         // Counted once for the whole site, so that no two are told the same next number.
         findings = findings.filter { $0.code.id != Code.notAllocated.id } + site.missingNumbers()
@@ -310,6 +306,31 @@ extension SiteCompiler {
         var diagnostics: [Diagnostic] = []
         /// What the command line should have said.
         var usage: String?
+    }
+}
+
+extension LinkedSite {
+    /// The VMs of every env, and what is wrong with them.
+    fileprivate func checkEnvs() -> [(machines: [Machine], diagnostics: [Diagnostic])] {
+        let envs = catalogue.all(.env).compactMap { entities[$0.id] }
+        return Cores.map(envs.count, run: 4) { index in
+            let inherited = inherited(envs[index])
+            let compiled = machines(of: inherited.entity)
+            let node = node(meantBy: inherited.entity)
+            return (
+                compiled.machines.vms.compactMap { machine($0, of: inherited.entity) },
+                inherited.diagnostics + compiled.diagnostics + checkPlace(of: compiled.machines.vms, on: node)
+            )
+        }
+    }
+
+    /// What is wrong with minions, and with what is made of all machines. Neither needs the others.
+    fileprivate func checkMachines(_ vms: [Machine]) -> [Diagnostic] {
+        _ = minions()
+        let checks: [@Sendable () -> [Diagnostic]] = [
+            { checkMinions() }, { checkInventories(vms) }, { checkTargets(vms) },
+        ]
+        return Cores.map(checks.count, run: 1) { checks[$0]() }.flatMap(\.self)
     }
 }
 

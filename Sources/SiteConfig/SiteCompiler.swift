@@ -12,7 +12,7 @@ internal import YAMLSyntax
 public struct SiteCompiler: Sendable {
     let files: any SiteFiles
     let strictness: Strictness
-    private let identities: Identities?
+    let identities: Identities?
     /// - Parameters:
     ///   - files: the site's files.
     ///   - isLenient: whether mistakes that homestak's Python resolver passes over are only warnings, and the output is
@@ -32,6 +32,12 @@ public struct SiteCompiler: Sendable {
         identities = nil
     }
 
+    /// The same, with account kept of what it asks the disk.
+    func recorded(by record: DiskRecord, _ files: DiskFiles) -> SiteCompiler {
+        SiteCompiler(
+            RecordedFiles(base: files, record: record), isLenient: strictness == .lenient, identities: identities)
+    }
+
     /// The folders that lead to the site, as far as they are known.
     var folders: [Substring] { (files.location ?? (files as? GitFiles)?.place ?? "").split(separator: "/") }
 
@@ -44,7 +50,13 @@ public struct SiteCompiler: Sendable {
     var namesIdentities: Bool { identities.map { !$0.files.isEmpty || $0.passphraseFile != nil } ?? false }
 
     /// The identities, to be loaded when they are needed: a ring for each compile.
-    var keyring: Keyring? { identities.map { Keyring(ProcessHost($0)) } }
+    var keyring: Keyring? {
+        identities.map { identities in
+            let host = ProcessHost(identities)
+            guard let record = (files as? RecordedFiles)?.record else { return Keyring(host) }
+            return Keyring(RecordedHost(base: host, passphraseFile: identities.passphraseFile, record: record))
+        }
+    }
 
     /// Compiles one target, reading only the files it needs.
     ///
@@ -71,7 +83,9 @@ public struct SiteCompiler: Sendable {
     }
 
     /// Checks the whole site: every file, reference, env and node. The compilation has no document.
-    public func validate() -> Compilation { compileEverything() }
+    ///
+    /// - Parameter withEdits: whether edits that remove what does nothing are worked out; text does not show them.
+    public func validate(withEdits: Bool = true) -> Compilation { compileEverything(withEdits: withEdits) }
 
     /// The entities of a kind, by the names of their files.
     ///
@@ -143,7 +157,7 @@ public struct SiteCompiler: Sendable {
             document = Document(written.output, opened)
         }
         var allowances = Allowances()
-        if let tree { allowances.note(tree) }
+        if let tree, let found = FileAllowances(tree) { allowances.note(found, of: tree.source.id) }
         let shown = allowances.filter(diagnostics.filter { !$0.code.isLint }, in: sources).sorted(in: sources)
         let report = Report(shown, sources, failures: [], usage: nil)
         return Compilation(report: report, document: report.isClean ? document : nil)

@@ -11,7 +11,9 @@ package struct Catalogue: Sendable {
         package let rival: String?
     }
 
-    private var places: [String: [Key: Place]] = [:]
+    private var places: [Key: [Key: Place]] = [:]
+    /// Every file of a kind, by name, then by the order of the folders.
+    private var listed: [EntityKind: [Place]] = [:]
 
     /// The files beside `site.yaml` that may hold the secrets. What they are is told by their content.
     package private(set) var secretFiles: [String] = []
@@ -39,7 +41,7 @@ package struct Catalogue: Sendable {
 
     /// Records what a folder holds; `""` is the site itself. `names` are file names, in any order.
     package mutating func add(folder: String, names: [String]) {
-        let names = names.sorted { Key($0) < Key($1) }
+        let names = names.sorted { $0.precedes($1) }
         if folder.isEmpty {
             siteFile = choose("site", names)
             allocationsFile = choose("allocations", names)
@@ -49,8 +51,13 @@ package struct Catalogue: Sendable {
                 + ["secrets.yaml.enc", "secrets.enc.yaml", "secrets.yaml.age"].filter(names.contains)
             return
         }
+        let folder = Key(folder)
         for kind in EntityKind.allCases where kind.folders.contains(folder) {
             places[folder] = collect(kind, folder, names)
+            let found = kind.folders.enumerated().flatMap { rank, folder in
+                (places[folder] ?? [:]).values.map { (rank: rank, place: $0) }
+            }
+            listed[kind] = found.sorted { ($0.place.id.name, $0.rank) < ($1.place.id.name, $1.rank) }.map(\.place)
         }
     }
 
@@ -60,7 +67,7 @@ package struct Catalogue: Sendable {
         return found.first
     }
 
-    private mutating func collect(_ kind: EntityKind, _ folder: String, _ names: [String]) -> [Key: Place] {
+    private mutating func collect(_ kind: EntityKind, _ folder: Key, _ names: [String]) -> [Key: Place] {
         var places: [Key: Place] = [:]
         for name in names {
             guard let ending = kind.endings.first(where: name.hasSuffix) else {
@@ -112,6 +119,15 @@ package struct Catalogue: Sendable {
         return nil
     }
 
+    /// Whether a name means a file.
+    package func contains(_ name: Key, _ order: SearchOrder) -> Bool {
+        order.folders.contains { folder in
+            guard let places = places[folder] else { return false }
+            if places[name] != nil { return true }
+            return order.respells && order.spellings(of: name, in: folder).contains { places[$0] != nil }
+        }
+    }
+
     package func place(_ id: EntityID) -> Place? { places[id.folder]?[id.name] }
 
     /// The files of that name that a search passes over, because an earlier folder has one.
@@ -123,18 +139,13 @@ package struct Catalogue: Sendable {
     package static let folders: [String] = {
         var folders: [String] = []
         for kind in EntityKind.allCases {
-            for folder in kind.folders where !folders.contains(folder) { folders.append(folder) }
+            for folder in kind.folders where !folders.contains(folder.text) { folders.append(folder.text) }
         }
         return folders
     }()
 
     /// Every file of a kind, by name, then by the order of the folders.
-    package func all(_ kind: EntityKind) -> [Place] {
-        let found = kind.folders.enumerated().flatMap { rank, folder in
-            (places[folder] ?? [:]).values.map { (rank: rank, place: $0) }
-        }
-        return found.sorted { ($0.place.id.name, $0.rank) < ($1.place.id.name, $1.rank) }.map(\.place)
-    }
+    package func all(_ kind: EntityKind) -> [Place] { listed[kind] ?? [] }
 
     /// Every file that a compile may read, relative to the site.
     package var paths: [String] {
@@ -144,11 +155,11 @@ package struct Catalogue: Sendable {
 
     /// The names of a kind, each once, sorted by their bytes.
     package func names(_ kind: EntityKind) -> [String] {
-        var names: [String] = []
-        for place in all(kind) where names.last != place.id.name.text { names.append(place.id.name.text) }
-        return names
+        var names: [Key] = []
+        for place in all(kind) where names.last != place.id.name { names.append(place.id.name) }
+        return names.map(\.text)
     }
 
     /// Whether the site has that folder.
-    package func hasFolder(_ folder: String) -> Bool { places[folder] != nil }
+    package func hasFolder(_ folder: Key) -> Bool { places[folder] != nil }
 }

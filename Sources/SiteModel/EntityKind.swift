@@ -29,17 +29,20 @@ package enum EntityKind: String, Sendable, CaseIterable {
     }
 
     /// The folders it is found in, in the order in which a file is chosen; none for the single files.
-    package var folders: [String] {
-        switch self {
-        case .site, .secrets, .allocations, .outputs: []
-        case .template: ["vms"]
-        case .preset: SearchOrder.presetOfVM.folders
-        case .posture: SearchOrder.postureForVariables.folders
-        case .spec: ["specs", "v2/specs"]
-        case .hostGroup: ["pillar/hosts"]
-        default: [plural]
-        }
-    }
+    package var folders: [Key] { Self.foldersOfKinds[self] ?? [] }
+
+    private static let foldersOfKinds = Dictionary(
+        uniqueKeysWithValues: allCases.map { kind -> (EntityKind, [Key]) in
+            switch kind {
+            case .site, .secrets, .allocations, .outputs: (kind, [])
+            case .template: (kind, ["vms"])
+            case .preset: (kind, SearchOrder.presetOfVM.folders)
+            case .posture: (kind, SearchOrder.postureForVariables.folders)
+            case .spec: (kind, ["specs", "v2/specs"])
+            case .hostGroup: (kind, ["pillar/hosts"])
+            default: (kind, [Key(kind.plural)])
+            }
+        })
 
     /// Whether it is for Salt, Ansible or Prometheus: homestak's Python resolver does not know it.
     package var isForMinions: Bool { [.hostGroup, .component, .group, .probe].contains(self) }
@@ -49,7 +52,7 @@ package enum EntityKind: String, Sendable, CaseIterable {
 }
 
 /// Where a reference looks, when one name may stand in several folders. They are never merged: the first wins.
-package enum SearchOrder: Sendable {
+package enum SearchOrder: Hashable, Sendable {
     /// The kind's own order.
     case kind(EntityKind)
     /// A VM's or a template's preset.
@@ -61,7 +64,7 @@ package enum SearchOrder: Sendable {
     /// A posture's Ansible variables.
     case postureForVariables
     /// What an entity extends: beside its own file first.
-    case parent(EntityKind, folder: String)
+    case parent(EntityKind, folder: Key)
 
     package var kind: EntityKind {
         switch self {
@@ -71,19 +74,27 @@ package enum SearchOrder: Sendable {
         }
     }
 
-    package var folders: [String] {
+    /// Whether a name may be spelt in several ways.
+    var respells: Bool { if case .presetOfManifest = self { true } else { false } }
+
+    private static let presetsOfVM: [Key] = ["vms/presets", "presets", "v2/presets"]
+    private static let presetsOfManifest: [Key] = ["presets", "v2/presets", "vms/presets"]
+    private static let posturesForAuth: [Key] = ["v2/postures", "postures"]
+    private static let posturesForVariables: [Key] = ["postures", "v2/postures"]
+
+    package var folders: [Key] {
         switch self {
         case .kind(let kind): kind.folders
-        case .presetOfVM: ["vms/presets", "presets", "v2/presets"]
-        case .presetOfManifest: ["presets", "v2/presets", "vms/presets"]
-        case .postureForAuth: ["v2/postures", "postures"]
-        case .postureForVariables: ["postures", "v2/postures"]
+        case .presetOfVM: Self.presetsOfVM
+        case .presetOfManifest: Self.presetsOfManifest
+        case .postureForAuth: Self.posturesForAuth
+        case .postureForVariables: Self.posturesForVariables
         case .parent(let kind, let folder): [folder] + kind.folders.filter { $0 != folder }
         }
     }
 
     /// What a name may be called in one of the folders, best first.
-    package func spellings(of name: Key, in folder: String) -> [Key] {
+    package func spellings(of name: Key, in folder: Key) -> [Key] {
         guard case .presetOfManifest = self, folder == "vms/presets" else { return [name] }
         let prefix = "vm-"
         return [
@@ -96,10 +107,10 @@ package enum SearchOrder: Sendable {
 package struct EntityID: Hashable, Sendable {
     package let kind: EntityKind
     /// Empty for the single files: `site.yaml`, `secrets.yaml`, `allocations.yaml`, `resolve.yaml`.
-    package let folder: String
+    package let folder: Key
     package let name: Key
 
-    package init(_ kind: EntityKind, folder: String, _ name: Key) {
+    package init(_ kind: EntityKind, folder: Key, _ name: Key) {
         self.kind = kind
         self.folder = folder
         self.name = name

@@ -1,3 +1,6 @@
+internal import Diagnostics
+internal import Synchronization
+
 /// What a field may hold. From these tables come the binding, its errors and the documentation.
 package indirect enum FieldType: Sendable {
     case text
@@ -63,8 +66,8 @@ extension FieldType {
     }
 }
 
-/// One field of an entity.
-package struct Field: Sendable {
+/// One field of an entity. A reference, since tables are read for every key of a site.
+package final class Field: Sendable {
     package let name: Key
     /// What the field was called before; still read.
     package let formerName: Key?
@@ -93,8 +96,8 @@ package struct Field: Sendable {
     }
 }
 
-/// The fields of a kind of entity, or of a map within one.
-package struct FieldTable: Sendable {
+/// The fields of a kind of entity, or of a map within one. A reference, as its fields are.
+package final class FieldTable: Sendable {
     /// What a schema calls it, for a table that stands in several places of one kind: there it is written once.
     package let name: Key?
     /// Other keys are data and pass through.
@@ -104,6 +107,11 @@ package struct FieldTable: Sendable {
     package let fields: [Field]
     /// Keys that belong to another kind and would be dropped here in silence, with the key that is meant.
     package let confusions: [Key: Key]
+    /// Those that have to be there.
+    package let required: [Field]
+    /// The names of the fields, then their former ones, each with its field's place.
+    private let names: [(name: Key, place: Int)]
+    private let strangers = Strangers()
 
     package init(named name: Key? = nil, isOpen: Bool = false, _ fields: [Field], confusions: [Key: Key] = [:]) {
         self.name = name
@@ -111,6 +119,8 @@ package struct FieldTable: Sendable {
         refusal = nil
         self.fields = fields
         self.confusions = confusions
+        required = fields.filter(\.isRequired)
+        names = Self.names(of: fields)
     }
 
     package init(named name: Key? = nil, refusing refusal: String, _ fields: [Field]) {
@@ -119,13 +129,39 @@ package struct FieldTable: Sendable {
         self.refusal = refusal
         self.fields = fields
         confusions = [:]
+        required = fields.filter(\.isRequired)
+        names = Self.names(of: fields)
+    }
+
+    private static func names(of fields: [Field]) -> [(name: Key, place: Int)] {
+        let former = fields.enumerated().compactMap { place, field in field.formerName.map { ($0, place) } }
+        return fields.enumerated().map { ($1.name, $0) } + former
     }
 
     /// The field that a key means, under its name or its former one.
     package func field(_ key: Key) -> Field? {
-        fields.first { $0.name == key } ?? fields.first { $0.formerName == key }
+        for index in names.indices where names[index].name == key { return fields[names[index].place] }
+        return nil
     }
 
+    /// Whether a key that is no field is not called nearly like one either, so that it cannot be meant for one.
+    package func isStranger(_ key: Key) -> Bool {
+        strangers.contains(key) {
+            Suggestions.near(key.text, among: names.map(\.name.text), includingParts: false).isEmpty
+        }
+    }
+
+    /// What was found of keys that are no fields. Data has few keys, and each of them many times.
+    private final class Strangers: Sendable {
+        private let known = Mutex<[Key: Bool]>([:])
+
+        func contains(_ key: Key, _ look: () -> Bool) -> Bool {
+            if let known = known.withLock({ $0[key] }) { return known }
+            let found = look()
+            known.withLock { $0[key] = found }
+            return found
+        }
+    }
 }
 
 extension EntityKind {

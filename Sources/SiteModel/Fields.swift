@@ -2,18 +2,64 @@ package import Diagnostics
 
 /// A map that keeps the order of its keys, and of each key what set it and what that beat.
 package struct Fields: Sendable {
-    package private(set) var entries: [Entry] = []
+    /// The entries, or, where the map lies over another, those that it says itself.
+    private var own: [Entry] = []
+    /// What few maps have, one or none: so that a map is two words.
+    private var extras: [Extras] = []
+
+    private struct Extras: Sendable {
+        var removed: [Entry] = []
+        var lineage: [Lineage] = []
+        /// Where each key stands in `own`, once there are many.
+        var places: [Key: Int] = [:]
+        /// One map, or none, that others share: `own` lies over it.
+        var base: [Fields] = []
+
+        var isEmpty: Bool { removed.isEmpty && lineage.isEmpty && places.isEmpty && base.isEmpty }
+    }
+
+    /// Those of a map below keep their places there.
+    package var entries: [Entry] {
+        guard let base = extras.first?.base.first else { return own }
+        var entries = base.own
+        entries.reserveCapacity(base.own.count + own.count)
+        for entry in own {
+            if let place = base.place(of: entry.key) { entries[place] = entry } else { entries.append(entry) }
+        }
+        return entries
+    }
+
+    /// Calls a body with each of the entries.
+    package func forEach(_ body: (Entry) -> Void) {
+        guard let base = extras.first?.base.first else {
+            for entry in own { body(entry) }
+            return
+        }
+        for entry in base.own { body(place(of: entry.key).map { own[$0] } ?? entry) }
+        for entry in own where base.place(of: entry.key) == nil { body(entry) }
+    }
+
     /// Keys that `!unset` or a replaced map took away, with what they had been.
-    package var removed: [Entry] = []
+    package var removed: [Entry] {
+        get { extras.first?.removed ?? [] }
+        set { changeExtras { $0.removed = newValue } }
+    }
+
     /// How the files came to take part that this map was merged from; empty for a map as it is written.
-    package var lineage: [Lineage] = []
-    /// Where each key stands, once there are many.
-    private var places: [Key: Int] = [:]
+    package var lineage: [Lineage] {
+        get { extras.first?.lineage ?? [] }
+        set { changeExtras { $0.lineage = newValue } }
+    }
+
+    private mutating func changeExtras(_ change: (inout Extras) -> Void) {
+        if extras.isEmpty { extras = [Extras()] }
+        change(&extras[0])
+        if extras[0].isEmpty { extras = [] }
+    }
 
     package struct Entry: Sendable {
         package let key: Key
-        /// Where the key is written; nil if the entry was computed.
-        package var keySpan: Span?
+        private var keyPlace: Place
         package var value: Value
         /// How the value was decided; nil for what one layer alone says, which is most.
         private var story: Story?
@@ -21,8 +67,14 @@ package struct Fields: Sendable {
         /// What one layer says.
         package init(_ key: Key, keySpan: Span? = nil, _ value: Value) {
             self.key = key
-            self.keySpan = keySpan
+            keyPlace = Place(keySpan)
             self.value = value
+        }
+
+        /// Where the key is written; nil if the entry was computed.
+        package var keySpan: Span? {
+            get { keyPlace.span }
+            set { keyPlace = Place(newValue) }
         }
 
         /// What was decided.
@@ -35,7 +87,7 @@ package struct Fields: Sendable {
 
         private init(_ key: Key, _ other: Entry) {
             self.key = key
-            keySpan = other.keySpan
+            keyPlace = other.keyPlace
             value = other.value
             story = other.story
         }
@@ -77,8 +129,7 @@ package struct Fields: Sendable {
         }
 
         private mutating func tell(_ rule: Rule, _ beaten: Beaten?, _ via: [Step]) {
-            let isPlain = beaten == nil && rule == .merge(.replace) && via.isEmpty
-            story = isPlain ? nil : Story(rule: rule, beaten: beaten, via: via)
+            story = beaten == nil && via.isEmpty ? .simple(rule) : Story(rule: rule, beaten: beaten, via: via)
         }
 
         /// Whether `!unset` stands there.
@@ -96,6 +147,19 @@ package struct Fields: Sendable {
             self.beaten = beaten
             self.via = via
         }
+
+        /// The story of what beat nothing and stands in its own place; nil where there is nothing to tell.
+        static func simple(_ rule: Rule) -> Story? {
+            switch rule {
+            case .merge(.replace): nil
+            case .whenAbsent: whenAbsent
+            case .fileName: fileName
+            default: Story(rule: rule, beaten: nil, via: [])
+            }
+        }
+
+        private static let whenAbsent = Story(rule: .whenAbsent, beaten: nil, via: [])
+        private static let fileName = Story(rule: .fileName, beaten: nil, via: [])
     }
 
     /// What was replaced, and what had been replaced by that: shared between the steps of a fold, so that none copies it.
@@ -109,46 +173,82 @@ package struct Fields: Sendable {
         }
     }
 
-    private static let few = 12
+    /// More keys than that are found by their hashes.
+    private static let few = 32
 
     package init() {}
 
     package init(_ entries: [Entry]) {
-        self.entries.reserveCapacity(entries.count)
+        own.reserveCapacity(entries.count)
         for entry in entries { set(entry) }
     }
 
-    package subscript(key: Key) -> Value? { entry(key)?.value }
+    /// Entries of which no two have one key.
+    package init(distinct entries: [Entry]) {
+        own = entries
+        if entries.count > Self.few { index() }
+    }
 
-    package func entry(_ key: Key) -> Entry? { place(of: key).map { entries[$0] } }
+    /// A map over another one, which it shares with others that do.
+    ///
+    /// - Parameters:
+    ///   - base: one map, which lies over none.
+    ///   - count: how many entries it is going to have of its own.
+    package init(over base: [Fields], _ count: Int, lineage: [Lineage]) {
+        extras = [Extras(lineage: lineage, base: base)]
+        own.reserveCapacity(count)
+    }
 
-    package func contains(_ key: Key) -> Bool { place(of: key) != nil }
+    package subscript(key: Key) -> Value? {
+        if let place = place(of: key) { return own[place].value }
+        return extras.isEmpty ? nil : extras[0].base.first?[key]
+    }
 
-    package var isEmpty: Bool { entries.isEmpty }
+    package func entry(_ key: Key) -> Entry? {
+        if let place = place(of: key) { return own[place] }
+        return extras.isEmpty ? nil : extras[0].base.first?.entry(key)
+    }
+
+    package func contains(_ key: Key) -> Bool {
+        place(of: key) != nil || (!extras.isEmpty && extras[0].base.first?.contains(key) == true)
+    }
+
+    package var isEmpty: Bool { own.isEmpty && (extras.first?.base.first?.isEmpty ?? true) }
 
     /// Sets a key; one that is there keeps its place.
     package mutating func set(_ entry: Entry) {
         if let place = place(of: entry.key) {
-            entries[place] = entry
+            own[place] = entry
             return
         }
-        entries.append(entry)
-        if entries.count == Self.few + 1 {
-            for (place, entry) in entries.enumerated() { places[entry.key] = place }
-        } else if entries.count > Self.few {
-            places[entry.key] = entries.count - 1
+        own.append(entry)
+        if own.count == Self.few + 1 {
+            index()
+        } else if own.count > Self.few {
+            extras[0].places[entry.key] = own.count - 1
         }
     }
+
+    private mutating func index() {
+        var places: [Key: Int] = [:]
+        places.reserveCapacity(own.count)
+        for (place, entry) in own.enumerated() { places[entry.key] = place }
+        changeExtras { $0.places = places }
+    }
+
+    package mutating func reserveCapacity(_ count: Int) { own.reserveCapacity(count) }
 
     package mutating func set(_ key: Key, _ value: Value) { set(Entry(key, value)) }
 
     /// The fields without those keys.
     package func without(_ keys: [Key]) -> Fields {
-        entries.contains { keys.contains($0.key) } ? Fields(entries.filter { !keys.contains($0.key) }) : self
+        entries.contains { keys.contains($0.key) } ? Fields(distinct: entries.filter { !keys.contains($0.key) }) : self
     }
 
     private func place(of key: Key) -> Int? {
-        entries.count > Self.few ? places[key] : entries.firstIndex { $0.key == key }
+        if own.count > Self.few { return extras[0].places[key] }
+        for place in own.indices where own[place].key == key { return place }
+        return nil
     }
 }
 

@@ -1,15 +1,19 @@
 /// Where a machine is reached: an IPv4 or IPv6 address, or a host name.
 package struct HostAddress: Hashable, Sendable {
-    /// As it is compared: an IP address by its bytes, a name in small letters.
-    private let bytes: [UInt8]
-    private let isIP: Bool
+    /// As it is compared: an IP address by its bits, a name in small letters.
+    private enum Form: Hashable {
+        case address(IPAddress)
+        case name(String)
+    }
+
+    private let form: Form
 
     /// Nil if the text is neither.
     package init?(_ text: String) {
         if let address = IPAddress(text) {
-            (bytes, isIP) = (address.bytes, true)
+            form = .address(address)
         } else if Self.isHostName(text) {
-            (bytes, isIP) = (Array(text.lowercased().utf8), false)
+            form = .name(text.lowercased())
         } else {
             return nil
         }

@@ -2,24 +2,36 @@ private import Glibc
 
 /// An IPv4 or IPv6 address, as the C library's `inet_pton` reads it: no leading zeros, no octet over 255.
 package struct IPAddress: Hashable, Sendable {
-    /// 4 or 16 bytes, in network order.
-    package let bytes: [UInt8]
+    /// The bits in network order; of IPv4 the lowest 32.
+    fileprivate let bits: UInt128
+    package let isIPv4: Bool
 
     /// Nil if `text` is no address.
     package init?(_ text: some StringProtocol) {
-        let text = String(text)
-        guard !text.utf8.contains(0) else { return nil }
-        for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
-            var bytes = [UInt8](repeating: 0, count: count)
-            if unsafe inet_pton(family, text, &bytes) == 1 {
-                self.bytes = bytes
-                return
-            }
+        // What begins otherwise is a name, which is no matter for the C library.
+        guard let first = text.utf8.first, first == UInt8(ascii: ":") || first.isHexadecimal, !text.utf8.contains(0)
+        else { return nil }
+        var v4 = in_addr()
+        if unsafe text.withCString({ unsafe inet_pton(AF_INET, $0, &v4) }) == 1 {
+            bits = UInt128(UInt32(bigEndian: v4.s_addr))
+            isIPv4 = true
+            return
         }
-        return nil
+        guard text.utf8.contains(UInt8(ascii: ":")) else { return nil }
+        var v6 = in6_addr()
+        guard unsafe text.withCString({ unsafe inet_pton(AF_INET6, $0, &v6) }) == 1 else { return nil }
+        bits = unsafe withUnsafeBytes(of: &v6) { unsafe $0.reduce(0) { $0 << 8 | UInt128($1) } }
+        isIPv4 = false
     }
 
-    package var isIPv4: Bool { bytes.count == 4 }
+    /// 32 or 128.
+    package var width: Int { isIPv4 ? 32 : 128 }
+}
+
+extension UInt8 {
+    fileprivate var isHexadecimal: Bool {
+        (0x30...0x39).contains(self) || (0x41...0x46).contains(self) || (0x61...0x66).contains(self)
+    }
 }
 
 /// An address and the length of its network's prefix: 10.0.0.5/24.
@@ -28,11 +40,13 @@ package struct AddressWithPrefix: Hashable, Sendable {
     package let prefix: Int
 
     package init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let address = IPAddress(parts[0]), (1...3).contains(parts[1].utf8.count),
-            parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let prefix = Int(parts[1]),
-            prefix <= address.bytes.count * 8
+        guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+        let length = text.utf8[text.utf8.index(after: slash)...]
+        guard (1...3).contains(length.count), length.allSatisfy({ (0x30...0x39).contains($0) }),
+            let address = IPAddress(text[..<slash])
         else { return nil }
+        let prefix = length.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        guard prefix <= address.width else { return nil }
         self.address = address
         self.prefix = prefix
     }
@@ -53,25 +67,20 @@ package struct AddressWithPrefix: Hashable, Sendable {
 }
 
 extension AddressWithPrefix {
-    /// The network's own address: all bits behind the prefix 0.
-    package var network: [UInt8] { masked(address.bytes, setting: false) }
+    /// Whether it is the network's own address: all bits behind the prefix are 0.
+    package var isFirst: Bool { address.bits & hostBits == 0 }
 
-    /// The last address: all bits behind the prefix 1. In IPv4 it reaches every machine of the network.
-    package var last: [UInt8] { masked(address.bytes, setting: true) }
+    /// Whether it is the network's last address: all bits behind the prefix are 1. In IPv4 it reaches every machine of it.
+    package var isLast: Bool { address.bits & hostBits == hostBits }
 
     /// Whether the network has more than two addresses, so that its first and last are no machine's.
-    package var hasBorders: Bool { prefix < address.bytes.count * 8 - 1 }
+    package var hasBorders: Bool { prefix < address.width - 1 }
 
     /// Whether an address lies in the network.
     package func contains(_ other: IPAddress) -> Bool {
-        other.bytes.count == address.bytes.count && masked(other.bytes, setting: false) == network
+        other.isIPv4 == address.isIPv4 && (other.bits ^ address.bits) & ~hostBits == 0
     }
 
-    private func masked(_ bytes: [UInt8], setting: Bool) -> [UInt8] {
-        bytes.enumerated().map { index, byte in
-            let kept = min(max(prefix - index * 8, 0), 8)
-            let mask = UInt8(truncatingIfNeeded: 0xFF00 >> kept)
-            return setting ? byte | ~mask : byte & mask
-        }
-    }
+    /// The bits behind the prefix.
+    private var hostBits: UInt128 { UInt128(1) << UInt128(address.width - prefix) &- 1 }
 }

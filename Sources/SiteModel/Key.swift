@@ -1,19 +1,135 @@
+internal import Synchronization
+
 /// A key of a map, or an entity's name: text that compares by its UTF-8 bytes.
 ///
-/// `String ==` holds texts for equal that differ in their Unicode normal form; files and YAML maps do not.
+/// `String ==` holds texts for equal that differ in their Unicode normal form; files and YAML maps do not. Every entry of
+/// every map has a key, so it is two words without a reference: up to fifteen bytes stand in it, a longer text is kept once
+/// for the process (`LongText`). Hence two keys are equal when their words are.
 package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
-    package let text: String
+    /// The first eight bytes, the first of them highest, zero where there is none: so keys sort as their words do.
+    @usableFromInline let head: UInt64
+    /// The next seven bytes, and lowest how many there are in all; of a longer text its number and `longMark`.
+    @usableFromInline let tail: UInt64
 
-    package init(_ text: String) { self.text = text }
+    @usableFromInline static let inlineBytes = 15
+    private static let longMark: UInt64 = 0xFF
 
-    package init(stringLiteral text: String) { self.text = text }
+    @usableFromInline
+    init(head: UInt64, tail: UInt64) {
+        self.head = head
+        self.tail = tail
+    }
+
+    package init(_ text: String) {
+        guard text.utf8.count <= Self.inlineBytes else {
+            self.init(long: text)
+            return
+        }
+        self.init(short: text.utf8)
+    }
+
+    /// The text of these bytes, ill-formed UTF-8 repaired.
+    package init(utf8 bytes: ArraySlice<UInt8>) {
+        if bytes.count > Self.inlineBytes || bytes.contains(where: { $0 >= 0x80 }) {
+            self.init(String(decoding: bytes, as: UTF8.self))
+        } else {
+            self.init(short: bytes)
+        }
+    }
+
+    /// A number, in decimal.
+    package init(_ number: Int) {
+        guard (0...9).contains(number) else {
+            self.init(String(number))
+            return
+        }
+        self.init(head: UInt64(0x30 + number) << 56, tail: 1)
+    }
+
+    /// Inlined, so that a literal is two numbers to the compiler.
+    @inlinable @inline(__always)
+    package init(stringLiteral text: StaticString) {
+        let count = text.utf8CodeUnitCount
+        guard count <= Self.inlineBytes else {
+            self.init(long: text.description)
+            return
+        }
+        var head: UInt64 = 0
+        var tail = UInt64(truncatingIfNeeded: count)
+        for index in 0..<count {
+            let byte = unsafe UInt64(truncatingIfNeeded: text.utf8Start[index])
+            if index < 8 {
+                head |= byte &<< UInt64(56 &- 8 &* index)
+            } else {
+                tail |= byte &<< UInt64(120 &- 8 &* index)
+            }
+        }
+        self.init(head: head, tail: tail)
+    }
+
+    @inline(__always)
+    private init(short bytes: some Collection<UInt8>) {
+        var head: UInt64 = 0
+        var tail = UInt64(truncatingIfNeeded: bytes.count)
+        var index = 0
+        for byte in bytes {
+            let byte = UInt64(byte)
+            if index < 8 {
+                head |= byte &<< UInt64(56 &- 8 &* index)
+            } else {
+                tail |= byte &<< UInt64(120 &- 8 &* index)
+            }
+            index &+= 1
+        }
+        self.init(head: head, tail: tail)
+    }
+
+    @usableFromInline
+    init(long text: String) {
+        var head: UInt64 = 0
+        for byte in text.utf8.prefix(8) { head = head &<< 8 | UInt64(byte) }
+        self.init(head: head, tail: LongText.number(of: text) << 8 | Self.longMark)
+    }
+
+    private var isLong: Bool { tail & 0xFF == Self.longMark }
+
+    package var text: String {
+        if isLong { return LongText.text(tail >> 8) }
+        return unsafe String(unsafeUninitializedCapacity: Self.inlineBytes) { buffer in
+            let count = Int(tail & 0xFF)
+            for index in 0..<count {
+                let word = index < 8 ? head : tail
+                unsafe buffer[index] = UInt8(truncatingIfNeeded: word &>> UInt64(56 &- 8 &* (index & 7)))
+            }
+            return count
+        }
+    }
 
     package var description: String { text }
 
-    package static func == (left: Key, right: Key) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    /// How many bytes of UTF-8 the text has.
+    package var count: Int { isLong ? text.utf8.count : Int(tail & 0xFF) }
+
+    /// The first byte of the text; 0 if there is none.
+    package var firstByte: UInt8 { UInt8(truncatingIfNeeded: head &>> 56) }
+
+    package var isEmpty: Bool { tail == 0 }
+
+    @inlinable
+    package static func == (left: Key, right: Key) -> Bool { left.head == right.head && left.tail == right.tail }
 
     package static func < (left: Key, right: Key) -> Bool {
-        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+        if left.head != right.head { return left.head < right.head }
+        if !left.isLong, !right.isLong { return left.tail < right.tail }
+        return left.text.precedes(right.text)
+    }
+
+    /// Whether the text begins with a shorter one.
+    @inlinable
+    package func begins(with prefix: Key) -> Bool {
+        // All but the last bits of the first word: a prefix of at most eight bytes stands there alone.
+        let bits = UInt64(64 &- 8 &* (prefix.tail & 0xFF))
+        return prefix.tail <= 8 ? (head ^ prefix.head) &>> bits == 0 || prefix.tail == 0 : text.hasPrefix(prefix.text)
     }
 
     /// `ssh_keys.joe` without `ssh_keys.` is `joe`; a name that does not begin so stays as it is.
@@ -22,8 +138,41 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
         return text.hasPrefix(prefix) ? Key(String(text.dropFirst(prefix.count))) : self
     }
 
+    @inlinable
     package func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
-        hasher.combine(0xFF as UInt8)
+        hasher.combine(head)
+        hasher.combine(tail)
     }
+}
+
+extension String {
+    /// Whether it comes before another by the bytes of both, as keys are sorted.
+    package func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
+
+    /// Whether both have the same bytes, which `==` does not ask.
+    package func isSame(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}
+
+/// The texts of keys that are too long to stand in them, each once. They stay as long as the process: what a site has of
+/// them is little, and a key needs no reference to count.
+private enum LongText {
+    private struct Table: ~Copyable {
+        var numbers: [[UInt8]: UInt64] = [:]
+        var texts: [String] = []
+    }
+
+    private static let table = Mutex(Table())
+
+    static func number(of text: String) -> UInt64 {
+        table.withLock { table in
+            let bytes = Array(text.utf8)
+            if let number = table.numbers[bytes] { return number }
+            let number = UInt64(table.texts.count)
+            table.numbers[bytes] = number
+            table.texts.append(text)
+            return number
+        }
+    }
+
+    static func text(_ number: UInt64) -> String { table.withLock { $0.texts[Int(number)] } }
 }

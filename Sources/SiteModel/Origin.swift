@@ -61,8 +61,7 @@ package enum Strength: UInt8, Sendable, Comparable, CaseIterable {
 
 /// Where a value came from. Small, since every value of a site has one: the story is told only when it is asked for.
 package struct Origin: Sendable {
-    /// Where it is written; nil if nowhere.
-    package var span: Span?
+    private var place: Place
     package var layer: Layer
     /// Its own, or that of the map around it.
     package var strength = Strength.normal
@@ -72,10 +71,16 @@ package struct Origin: Sendable {
     package var isRaw = false
 
     package init(_ span: Span?, _ layer: Layer, strength: Strength = .normal, tag: MergeTag? = nil) {
-        self.span = span
+        place = Place(span)
         self.layer = layer
         self.strength = strength
         self.tag = tag
+    }
+
+    /// Where it is written; nil if nowhere.
+    package var span: Span? {
+        get { place.span }
+        set { place = Place(newValue) }
     }
 
     package static let builtIn = Origin(nil, .builtIn, strength: .supplied)
@@ -83,4 +88,21 @@ package struct Origin: Sendable {
     package static let nowhere = Origin(nil, .builtIn)
     /// What the command line says beats all that is written.
     package static let commandLine = Origin(nil, .commandLine, strength: .force)
+}
+
+/// A span, or none, in the twelve bytes of a span.
+struct Place: Sendable {
+    private let source: UInt32
+    private let start: UInt32
+    private let end: UInt32
+
+    init(_ span: Span?) {
+        source = span?.source.index ?? .max
+        start = span?.start ?? 0
+        end = span?.end ?? 0
+    }
+
+    var span: Span? {
+        source == .max ? nil : Span(source: SourceID(index: source), start: start, end: end)
+    }
 }

@@ -10,7 +10,8 @@ package struct Value: Sendable {
         self.origin = origin
     }
 
-    package indirect enum Content: Sendable {
+    /// No larger than a text: what is large and seldom stands apart.
+    package enum Content: Sendable {
         case null
         case bool(Bool)
         case integer(Int)
@@ -20,7 +21,7 @@ package struct Value: Sendable {
         case string(String)
         case list([Value])
         case map(Fields)
-        case secret(SecretRef)
+        indirect case secret(SecretRef)
         /// A number of a pool of the site, until it is known which.
         case pooled(Key)
     }
@@ -56,7 +57,7 @@ extension Value.Content: Equatable {
         case (.integer(let left), .integer(let right)): left == right
         case (.bigInteger(let left), .bigInteger(let right)): left == right
         case (.float(let left), .float(let right)): left == right
-        case (.string(let left), .string(let right)): Key(left) == Key(right)
+        case (.string(let left), .string(let right)): left.isSame(as: right)
         case (.list(let left), .list(let right)): left.elementsEqual(right) { $0.content == $1.content }
         case (.map(let left), .map(let right)): left == right
         case (.secret(let left), .secret(let right)): left == right

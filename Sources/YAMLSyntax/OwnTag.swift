@@ -39,6 +39,21 @@ package enum OwnTag: UInt8, Sendable, CaseIterable {
         }
         self = tag
     }
+
+    /// - Parameter text: the tag as it is written.
+    init?(_ text: Letters) {
+        guard text.count <= 8, let tag = Self.allCases.first(where: { $0.word == text.word(0) }) else { return nil }
+        self = tag
+    }
+
+    /// The tag as it is written, in one number.
+    private var word: UInt64 { text.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) } }
+
+    /// Whether it says how the value meets others, so that it does not belong to the value itself.
+    var speaksOfMerging: Bool { ![.secret, .raw, .alloc].contains(self) }
+
+    /// Whether a plain scalar behind it means what it would mean without.
+    var leavesType: Bool { ![.secret, .alloc].contains(self) }
 }
 
 extension SyntaxTree {

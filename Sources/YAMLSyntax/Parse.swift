@@ -15,6 +15,19 @@ package func parse(
     guard source.bytes.count <= Limits.fileSize else {
         return (nil, [.tooLarge(source)])
     }
+    if let tree = BlockReader.read(source, saying: text) { return (tree, []) }
+    return parseWithLibYAML(source, saying: text, strictness)
+}
+
+/// What `BlockReader` makes of a text by itself; nil if it leaves it to libyaml. For the tests that hold both to each other.
+package func parseWithBlockReader(_ source: Source, saying text: Swift.Span<UInt8>) -> SyntaxTree? {
+    BlockReader.read(source, saying: text)
+}
+
+/// Reads a YAML file as libyaml does, whatever is in it.
+package func parseWithLibYAML(
+    _ source: Source, saying text: Swift.Span<UInt8>, _ strictness: Strictness
+) -> (tree: SyntaxTree?, diagnostics: [Diagnostic]) {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     var builder = TreeBuilder(source, strictness)
     let prefix = source.bytes.starts(with: mark) ? mark.count : 0
@@ -95,7 +108,11 @@ private struct TreeBuilder: EventReceiver {
                 diagnostics.append(.topLevel(tree.span(tree.root), isList: root.kind == .list))
             }
         }
-        return (diagnostics.hasErrors ? nil : tree, diagnostics)
+        guard !diagnostics.hasErrors else {
+            if source.isSecret { tree.wipe() }
+            return (nil, diagnostics)
+        }
+        return (tree, diagnostics)
     }
 
     // MARK: Events
@@ -141,6 +158,7 @@ private struct TreeBuilder: EventReceiver {
     }
 
     mutating func alias(_ name: String, start: UInt32, end: UInt32) {
+        tree.hasAliases = true
         let place = span(start, end)
         var node = SyntaxTree.Node(kind: .alias, start: start, end: end, next: nextIndex + 1)
         guard let anchor = anchors[name] else {
@@ -193,7 +211,7 @@ private struct TreeBuilder: EventReceiver {
         if isAtKey { diagnostics.append(.keyIsNoText(place)) }
         let index = nextIndex
         var node = SyntaxTree.Node(kind: kind, start: properties.start, end: properties.end, next: index + 1)
-        if let tag = ownTag(properties), ![.secret, .raw, .alloc].contains(tag) {
+        if let tag = ownTag(properties), tag.speaksOfMerging {
             mark(&node, tag, properties)
         } else {
             checkTag(properties.tag, of: kind, at: place)
@@ -245,20 +263,13 @@ private struct TreeBuilder: EventReceiver {
 
     private mutating func store(_ text: borrowing Swift.Span<UInt8>, in node: inout SyntaxTree.Node) {
         node.count = UInt32(text.count)
-        let inset: UInt32 = node.style == .singleQuoted || node.style == .doubleQuoted ? 1 : 0
-        let start = Int(node.start + inset)
-        if !source.isSecret, Int(node.end) - start >= text.count, equals(text, at: start) {
-            node.text = UInt32(start)
+        if !source.isSecret, let place = source.place(of: text, in: node) {
+            node.text = place
             return
         }
         node.text = UInt32(tree.decoded.count)
         node.flags.insert(.isDecoded)
         for index in text.indices { tree.decoded.append(text[index]) }
-    }
-
-    private func equals(_ text: borrowing Swift.Span<UInt8>, at start: Int) -> Bool {
-        for index in text.indices where source.bytes[start + index] != text[index] { return false }
-        return true
     }
 
     /// A block scalar's mark runs on to the next token.
@@ -268,13 +279,18 @@ private struct TreeBuilder: EventReceiver {
 
     // MARK: Checks
 
+    private mutating func resolve(_ letters: ArraySlice<UInt8>) -> ScalarType {
+        if let type = ScalarType.ofCommon(letters.span, 0, letters.count) { return type }
+        tree.mayDifferInYAML12 = true
+        return ScalarType.resolveByPattern(letters)
+    }
+
     private mutating func type(of node: SyntaxTree.Node, _ properties: EventProperties, isPlain: Bool) -> ScalarType {
-        let text = node.flags.contains(.isDecoded) ? tree.decoded[...] : source.bytes[...]
-        let letters = text[Int(node.text)..<Int(node.text + node.count)]
+        let letters = tree.text(of: node)
         // `!` alone asks for what the value would be without a tag, quoted or not.
-        guard let tag = properties.tag, tag != "!" else { return isPlain ? ScalarType.resolve(letters) : .string }
+        guard let tag = properties.tag, tag != "!" else { return isPlain ? resolve(letters) : .string }
         if let own = node.tag {
-            return [.secret, .alloc].contains(own) || node.style != .plain ? .string : ScalarType.resolve(letters)
+            return own.leavesType && node.style == .plain ? resolve(letters) : .string
         }
         guard let type = ScalarType(tag: tag) else {
             checkTag(tag, of: .scalar, at: span(node.start, node.end))
@@ -295,8 +311,8 @@ private struct TreeBuilder: EventReceiver {
         if open.last?.mergesNext == true {
             diagnostics.append(.tagOfMerge(tag.text, span(properties.start, properties.end)))
         }
-        if tag == .raw { tree.hasRawTexts = true }
-        guard ![.secret, .raw, .alloc].contains(tag) else { return }
+        tree.note(tag)
+        guard tag.speaksOfMerging else { return }
         let bytes = source.bytes
         var index = Int(properties.start)
         let end = min(Int(properties.end), bytes.count)
@@ -335,7 +351,7 @@ private struct TreeBuilder: EventReceiver {
     }
 
     private mutating func checkValue(_ node: SyntaxTree.Node) {
-        guard node.type != .string, ScalarValue.make(text(of: node), as: node.type) == nil else { return }
+        guard node.type != .string, ScalarValue.make(tree.text(of: node), as: node.type) == nil else { return }
         let place = span(node.start, node.end)
         if node.type == .integer, node.count > ScalarValue.mostDigits {
             diagnostics.append(.tooManyDigits(place))
@@ -344,25 +360,21 @@ private struct TreeBuilder: EventReceiver {
         }
     }
 
-    private func text(of node: SyntaxTree.Node) -> ArraySlice<UInt8> {
-        let range = Int(node.text)..<Int(node.text + node.count)
-        return node.flags.contains(.isDecoded) ? tree.decoded[range] : source.bytes[range]
-    }
-
     /// A key is text, as PyYAML plus JSON would have it: `0x1` is "1", `yes` is "true".
     private mutating func makeKey(_ node: inout SyntaxTree.Node) {
         let place = span(node.start, node.end)
         switch node.type {
-        case .string: return
+        case .string: return tree.note(key: tree.text(of: node).span)
         case .merge:
             node.flags.insert(.isMergeKey)
             node.type = .string
             open[open.count - 1].mergesNext = true
             tree.nodes[Int(open[open.count - 1].index)].flags.insert(.hasMerge)
+            tree.hasMerges = true
             return
         case .sign:
             // As a key, PyYAML takes `=` for text.
-            guard text(of: node).elementsEqual("=".utf8) else { return checkValue(node) }
+            guard tree.text(of: node).elementsEqual("=".utf8) else { return checkValue(node) }
             node.type = .string
             return
         case .null, .bool, .float, .timestamp:
@@ -370,9 +382,9 @@ private struct TreeBuilder: EventReceiver {
             diagnostics.append(.oddKey(place, in: source, node.type, isPlain: node.style == .plain))
         case .integer: break
         }
-        guard let value = ScalarValue.make(text(of: node), as: node.type) else { return checkValue(node) }
+        guard let value = ScalarValue.make(tree.text(of: node), as: node.type) else { return checkValue(node) }
         let key = value.keyText
-        guard !key.utf8.elementsEqual(text(of: node)) else { return }
+        guard !key.utf8.elementsEqual(tree.text(of: node)) else { return }
         node.text = UInt32(tree.decoded.count)
         node.count = UInt32(key.utf8.count)
         node.flags.insert(.isDecoded)
@@ -405,6 +417,7 @@ private struct TreeBuilder: EventReceiver {
 
     private mutating func reportEqual(_ key: NodeID, _ first: NodeID, in map: NodeID) {
         tree.nodes[Int(map.index)].flags.insert(.hasMerge)
+        tree.hasMerges = true
         diagnostics.append(
             .duplicateKey(tree.string(key), tree.span(key), first: tree.span(first), in: source, strictness))
     }

@@ -1,5 +1,5 @@
 /// What a plain scalar means to PyYAML's safe loader over libyaml: YAML 1.1's resolver, with PyYAML's own patterns.
-package enum ScalarType: UInt8, Sendable {
+package enum ScalarType: UInt8, Sendable, BitwiseCopyable {
     case null, bool, integer, float, string
     /// A date or time. It stays the text as written.
     case timestamp
@@ -10,6 +10,11 @@ package enum ScalarType: UInt8, Sendable {
 
     /// Resolves the text of a plain scalar.
     package static func resolve(_ text: ArraySlice<UInt8>) -> ScalarType {
+        ofCommon(text.span, 0, text.count) ?? resolveByPattern(text)
+    }
+
+    /// The same, by PyYAML's patterns alone.
+    package static func resolveByPattern(_ text: ArraySlice<UInt8>) -> ScalarType {
         guard let first = text.first else { return .null }
         // PyYAML looks at the first letter first, too; most scalars are words and end here.
         switch first {

@@ -25,7 +25,7 @@ extension ScalarValue {
         switch type {
         case .null: .null
         case .bool: bool(text)
-        case .integer: integer(text)
+        case .integer: plainInteger(text) ?? integer(text)
         case .float: float(text)
         case .string: .string(String(decoding: text, as: UTF8.self))
         case .timestamp: Timestamp.isSound(text) ? .string(String(decoding: text, as: UTF8.self)) : nil
@@ -34,11 +34,30 @@ extension ScalarValue {
     }
 
     private static func bool(_ text: ArraySlice<UInt8>) -> ScalarValue? {
-        switch String(decoding: text, as: UTF8.self).lowercased() {
+        // The usual ones need no text of their own.
+        if text.elementsEqual("true".utf8) { return .bool(true) }
+        if text.elementsEqual("false".utf8) { return .bool(false) }
+        return switch String(decoding: text, as: UTF8.self).lowercased() {
         case "yes", "true", "on": .bool(true)
         case "no", "false", "off": .bool(false)
         default: nil
         }
+    }
+
+    /// A decimal that is written as it is read, of at most 18 digits: nearly all integers.
+    private static func plainInteger(_ text: ArraySlice<UInt8>) -> ScalarValue? {
+        guard let first = text.first else { return nil }
+        let isNegative = first == UInt8(ascii: "-")
+        let digits = isNegative ? text.dropFirst() : text
+        guard let leading = digits.first, digits.count <= 18, leading != UInt8(ascii: "0") || digits.count == 1 else {
+            return nil
+        }
+        var number = 0
+        for digit in digits {
+            guard digit.isDigit else { return nil }
+            number = number &* 10 &+ Int(digit &- UInt8(ascii: "0"))
+        }
+        return .integer(isNegative ? -number : number)
     }
 
     /// PyYAML's `construct_yaml_int`: underscores do not count, a leading 0 means octal, colons mean base 60.

@@ -22,6 +22,7 @@ extension SyntaxTree {
             nodes.append(Node(kind: .map, start: span.start, end: span.end, count: UInt32(entries.count), next: 0))
             for entry in entries {
                 append(entry.key, .string, entry.keySpan)
+                note(key: entry.key.utf8.span)
                 append(entry.value)
             }
             nodes[index].next = UInt32(nodes.count)

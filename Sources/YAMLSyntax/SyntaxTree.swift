@@ -21,9 +21,24 @@ package struct SyntaxTree: Sendable {
     /// Whether `!raw` stands anywhere.
     var hasRawTexts = false
 
+    // What occurs in the file at all, so that nobody need look for what does not.
+
+    /// Whether a node may be a path into the secrets: `!secret` or a key `$secret` stands somewhere.
+    package internal(set) var hasSecretPaths = false
+    /// Whether `!alloc` stands anywhere.
+    package internal(set) var hasPoolNumbers = false
+    /// Whether a key begins with `$`, as `$secret` and `$alloc` do.
+    package internal(set) var hasDollarKeys = false
+    /// Whether `entries` may say something else than `writtenEntries`: a merge key, or (leniently) a key that stands twice.
+    package internal(set) var hasMerges = false
+    /// Whether an alias stands anywhere; if not, each node is its own target.
+    package internal(set) var hasAliases = false
+    /// Whether a plain scalar is of a form that YAML 1.2 may read otherwise; if not, `versionLints` finds nothing.
+    package internal(set) var mayDifferInYAML12 = false
+
     init(source: Source) { self.source = source }
 
-    struct Node: Sendable {
+    struct Node: Sendable, BitwiseCopyable, Equatable {
         var kind: Kind
         var style = ScalarStyle.plain
         /// What a scalar means; of a key, what it was before it became text.
@@ -44,12 +59,12 @@ package struct SyntaxTree: Sendable {
         }
     }
 
-    package enum Kind: UInt8, Sendable {
+    package enum Kind: UInt8, Sendable, BitwiseCopyable {
         case scalar, list, map
         case alias
     }
 
-    struct Flags: OptionSet, Sendable {
+    struct Flags: OptionSet, Sendable, BitwiseCopyable {
         let rawValue: UInt8
         /// The text is in `decoded`.
         static let isDecoded = Flags(rawValue: 1)
@@ -91,12 +106,15 @@ extension SyntaxTree {
 
     package func type(_ id: NodeID) -> ScalarType { nodes[Int(target(id).index)].type }
 
+    func text(of node: Node) -> ArraySlice<UInt8> {
+        let range = Int(node.text)..<Int(node.text &+ node.count)
+        return node.flags.contains(.isDecoded) ? decoded[range] : source.bytes[range]
+    }
+
     /// The bytes of a scalar, quotes and escapes undone; of a key, the key as text.
     package func text(_ id: NodeID) -> ArraySlice<UInt8> {
         let node = nodes[Int(target(id).index)]
-        guard node.kind == .scalar else { return [] }
-        let range = Int(node.text)..<Int(node.text + node.count)
-        return node.flags.contains(.isDecoded) ? decoded[range] : source.bytes[range]
+        return node.kind == .scalar ? text(of: node) : []
     }
 
     package func string(_ id: NodeID) -> String { String(decoding: text(id), as: UTF8.self) }
@@ -124,6 +142,50 @@ extension SyntaxTree {
     package struct Entry: Sendable {
         package let key: NodeID
         package let value: NodeID
+    }
+
+    /// `items` without an array of its own.
+    package func itemSequence(_ id: NodeID) -> ItemSequence {
+        let place = target(id).index
+        let list = nodes[Int(place)]
+        return ItemSequence(nodes: nodes, place: place &+ 1, end: list.kind == .list ? list.next : 0)
+    }
+
+    /// `entries` without an array of its own, where nothing is merged.
+    package func entrySequence(_ id: NodeID) -> EntrySequence {
+        let place = target(id).index
+        let map = nodes[Int(place)]
+        if map.flags.contains(.hasMerge) {
+            return EntrySequence(nodes: nodes, place: 0, end: 0, merged: entries(id)[...])
+        }
+        return EntrySequence(nodes: nodes, place: place &+ 1, end: map.kind == .map ? map.next : 0)
+    }
+
+    package struct ItemSequence: Sequence, IteratorProtocol {
+        let nodes: [Node]
+        var place: UInt32
+        let end: UInt32
+
+        package mutating func next() -> NodeID? {
+            guard place < end else { return nil }
+            defer { place = nodes[Int(place)].next }
+            return NodeID(index: place)
+        }
+    }
+
+    package struct EntrySequence: Sequence, IteratorProtocol {
+        let nodes: [Node]
+        var place: UInt32
+        let end: UInt32
+        var merged: ArraySlice<Entry> = []
+
+        package mutating func next() -> Entry? {
+            guard place < end else { return merged.popFirst() }
+            let key = place
+            let value = nodes[Int(key)].next
+            place = nodes[Int(value)].next
+            return Entry(key: NodeID(index: key), value: NodeID(index: value))
+        }
     }
 
     /// The entries of a map, merged ones first, as PyYAML has them: a later value of a key takes the earlier one's place.
@@ -157,13 +219,47 @@ extension SyntaxTree {
 
     /// The value of `key` in a map, if the map has it.
     package func value(of key: String, in id: NodeID) -> NodeID? {
-        entries(id).last { text($0.key).elementsEqual(key.utf8) }?.value
+        let map = nodes[Int(target(id).index)]
+        guard !map.flags.contains(.hasMerge) else {
+            return entries(id).last { text($0.key).elementsEqual(key.utf8) }?.value
+        }
+        // Keys are unique.
+        for entry in entrySequence(id) where isText(entry.key, key) { return entry.value }
+        return nil
+    }
+
+    /// Whether a scalar's text is this one, byte for byte.
+    package func isText(_ id: NodeID, _ text: String) -> Bool {
+        let node = nodes[Int(target(id).index)]
+        guard node.kind == .scalar, Int(node.count) == text.utf8.count else { return false }
+        return self.text(of: node).elementsEqual(text.utf8)
+    }
+
+    /// The first key of a map as it is written; nil if it has none, or is no map.
+    package func firstKey(_ id: NodeID) -> NodeID? {
+        let map = target(id)
+        let node = nodes[Int(map.index)]
+        return node.kind == .map && node.count > 0 ? NodeID(index: map.index + 1) : nil
     }
 
     /// Whether the text of any scalar begins so.
     package func hasScalar(beginningWith prefix: String) -> Bool {
-        nodes.indices.contains { index in
-            nodes[index].kind == .scalar && text(NodeID(index: UInt32(index))).starts(with: prefix.utf8)
+        guard let first = prefix.utf8.first else { return true }
+        return nodes.contains { node in
+            guard node.kind == .scalar, Int(node.count) >= prefix.utf8.count else { return false }
+            let letter = node.flags.contains(.isDecoded) ? decoded[Int(node.text)] : source.bytes[Int(node.text)]
+            return letter == first && text(of: node).starts(with: prefix.utf8)
+        }
+    }
+
+    /// Whether a URL with a password may stand in a scalar: an `@`, and a colon before it. If not, nobody need look for one.
+    package var mayHavePasswordsInURLs: Bool {
+        guard source.isSecret || source.contains(UInt8(ascii: "@")) else { return false }
+        return nodes.contains { node in
+            guard node.kind == .scalar else { return false }
+            let text = text(of: node)
+            guard let sign = text.lastIndex(of: UInt8(ascii: "@")) else { return false }
+            return text[..<sign].contains(.colon)
         }
     }
 
@@ -171,7 +267,7 @@ extension SyntaxTree {
     ///
     /// Not of a secret source, whose own text is no path.
     package func secretPath(_ id: NodeID) -> NodeID? {
-        guard !source.isSecret else { return nil }
+        guard hasSecretPaths, !source.isSecret else { return nil }
         let node = nodes[Int(target(id).index)]
         if node.kind == .scalar { return node.tag == .secret ? target(id) : nil }
         guard node.kind == .map else { return nil }

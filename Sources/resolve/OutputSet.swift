@@ -61,6 +61,13 @@ struct OutputSet {
         return result
     }
 
+    /// Whether an output is there as it should be, and nobody else can read its secrets.
+    func holds(_ output: BuiltOutput) -> Bool {
+        let target = target(output.path)
+        let isExposed = output.holdsSecrets && FileWriter.isReadableByOthers(target.string)
+        return !isExposed && output.document.withBytes(output.disclosure) { Folder.holds($0, target) }
+    }
+
     // MARK: Checks
 
     /// Why a file that is there would be written anew, whatever it holds; nil if it would not.

@@ -203,7 +203,8 @@ private struct Family: CustomStringConvertible {
         files.shuffle(using: &random)
         var catalogue = Catalogue()
         for folder in ["vms", "vms/presets"] {
-            catalogue.add(folder: folder, names: files.filter { $0.id.folder == folder }.map { "\($0.id.name).yaml" })
+            catalogue.add(
+                folder: folder, names: files.filter { $0.id.folder == Key(folder) }.map { "\($0.id.name).yaml" })
         }
         var sources = SourceMap()
         var entities = [EntityID: BoundEntity](minimumCapacity: random.count(0...200))
@@ -223,7 +224,7 @@ private struct Family: CustomStringConvertible {
             let list = parents.map(\.text).joined(separator: ", ")
             let preset = presets[name].map { "preset: \($0)\n" } ?? ""
             return (
-                EntityID(kind, folder: folder, name), "\(folder)/\(name).yaml",
+                EntityID(kind, folder: Key(folder), name), "\(folder)/\(name).yaml",
                 "extends: [\(list)]\norder: [\(name)]\nnearest: \(name)\nof_\(name): \(name)\n" + preset
             )
         }

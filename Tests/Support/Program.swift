@@ -22,11 +22,15 @@ package enum Program {
         return try body(folder)
     }
 
-    /// Runs `resolve` with nothing of this process's environment.
-    package static func run(_ arguments: [String], in folder: URL) throws -> Result {
+    /// Runs `resolve` with nothing of this process's environment, and without a cache folder.
+    ///
+    /// - Parameter variables: what it finds in its environment besides.
+    package static func run(
+        _ arguments: [String], in folder: URL, with variables: [String: String] = [:]
+    ) throws -> Result {
         try launch(
             URL(fileURLWithPath: binaries).appendingPathComponent("resolve"), arguments, in: folder,
-            path: "/usr/bin:/bin")
+            path: "/usr/bin:/bin", variables)
     }
 
     /// Runs a command line, with `resolve` on the PATH.
@@ -47,12 +51,14 @@ package enum Program {
         return (bundle ?? here).deletingLastPathComponent().path
     }()
 
-    private static func launch(_ program: URL, _ arguments: [String], in folder: URL, path: String) throws -> Result {
+    private static func launch(
+        _ program: URL, _ arguments: [String], in folder: URL, path: String, _ variables: [String: String] = [:]
+    ) throws -> Result {
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        process.environment = ["PATH": path, "HOME": "/nonexistent"]
+        process.environment = ["PATH": path, "HOME": "/nonexistent"].merging(variables) { $1 }
         process.standardInput = FileHandle.nullDevice
         let stdout = Pipe()
         let stderr = Pipe()

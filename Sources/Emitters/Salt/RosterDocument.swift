@@ -25,6 +25,6 @@ extension OutputFormat {
 extension Minion {
     fileprivate var rosterFields: Fields {
         let host = host.map { [$0] } ?? []
-        return Fields(host + ssh.entries.filter { $0.key != "host" && !$0.key.text.hasPrefix("x-") })
+        return Fields(host + ssh.entries.filter { $0.key != "host" && !$0.key.begins(with: "x-") })
     }
 }

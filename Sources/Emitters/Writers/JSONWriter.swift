@@ -44,9 +44,9 @@ package struct JSONWriter {
         case .float(let number): write(number, from: value)
         case .string(let text) where isTemplated && value.origin.isRaw:
             buffer += "{\"__ansible_unsafe\": ".utf8
-            JSONText.append(text.utf8, to: &buffer)
+            JSONText.append(text, to: &buffer)
             buffer += "}".utf8
-        case .string(let text): JSONText.append(text.utf8, to: &buffer)
+        case .string(let text): JSONText.append(text, to: &buffer)
         case .list(let items): write(items)
         case .map(let fields): write(fields)
         case .secret(let secret):
@@ -88,10 +88,13 @@ package struct JSONWriter {
             return
         }
         open(UInt8(ascii: "{"))
-        for (index, entry) in fields.entries.enumerated() {
-            newLine(after: index > 0)
-            JSONText.append(entry.key.text.utf8, to: &buffer)
-            buffer += ": ".utf8
+        var isFirst = true
+        fields.forEach { entry in
+            newLine(after: !isFirst)
+            isFirst = false
+            JSONText.append(entry.key.text, to: &buffer)
+            buffer.append(UInt8(ascii: ":"))
+            buffer.append(UInt8(ascii: " "))
             write(entry.value)
         }
         close(UInt8(ascii: "}"))
@@ -111,7 +114,7 @@ package struct JSONWriter {
     private mutating func newLine(after another: Bool) {
         if another { buffer.append(UInt8(ascii: ",")) }
         buffer.append(UInt8(ascii: "\n"))
-        for _ in 0..<depth { buffer += [UInt8(ascii: " "), UInt8(ascii: " ")] }
+        for _ in 0..<2 * depth { buffer.append(UInt8(ascii: " ")) }
     }
 
     private mutating func flush() {

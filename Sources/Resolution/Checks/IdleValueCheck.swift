@@ -31,14 +31,16 @@ extension LinkedSite {
     /// The VMs of envs and manifests.
     private func tryMachines(_ trials: inout ValueTrials) {
         // A site has many VMs, which start from few templates and presets.
-        var starts: [[Key?]: [MergeLayer]] = [:]
+        var starts: [VMStart.Name: ValueTrials.Start] = [:]
         for env in catalogue.all(.env).compactMap({ entities[$0.id] }) {
             for vm in (inherited(env).entity.fields["vms"]?.list ?? []).compactMap(\.map) {
-                let start = [vm["template"]?.name, vm["vm_preset"]?.name].map { $0.map { Key($0) } }
-                let below = starts[start] ?? Array(layers(of: vm, isTagged: hasTags).dropLast())
-                starts[start] = below
-                let own = MergeLayer(vm.without(FieldTable.choosers), isTagged: hasTags)
-                trials.run(below + [own], of: .vm, filling: vmDefaults)
+                guard let name = VMStart.Name(of: vm) else {
+                    trials.run(layers(of: vm, isTagged: hasTags), of: .vm, filling: vmDefaults)
+                    continue
+                }
+                let below = starts[name] ?? trials.start(layers(of: vm, isTagged: hasTags).dropLast())
+                starts[name] = below
+                trials.run(vm, over: below)
             }
         }
         for manifest in catalogue.all(.manifest).compactMap({ entities[$0.id] }) {
@@ -99,7 +101,7 @@ extension LinkedSite {
         var extended: Set<EntityID> = []
         var named = Set(
             [SearchOrder.postureForAuth, .postureForVariables].compactMap { catalogue.place("dev", $0)?.id })
-        for reference in entities.values.flatMap(\.references) {
+        for (_, reference) in distinctReferences {
             let places = Scope.everything.searches(reference).compactMap { catalogue.place(reference.name, $0)?.id }
             if reference.isParent { extended.formUnion(places) } else { named.formUnion(places) }
         }

@@ -3,13 +3,12 @@ package import SiteModel
 
 /// A VM's `mac` that is none (R0606), and two equal ones (R0607).
 func checkMACs(_ vms: [Fields], _ strictness: Strictness) -> [Diagnostic] {
-    let holdings = vms.compactMap { vm -> Holding? in
-        guard let value = vm["mac"], let address = value.string.flatMap({ MACAddress($0) }) else { return nil }
-        return Holding(
-            vm: vm, value: value, path: ["mac"], identity: Key(address.bytes.map { String($0) }.joined(separator: ":")))
-    }
-    return vms.compactMap { $0["mac"] }.flatMap { checkMAC($0, strictness) }
-        + holdings.clashes.filter { !$0.first.isShared(with: $0.second) }.map { .sameMAC($0, $1) }
+    let holders = vms.filter { $0.contains("mac") }
+    guard !holders.isEmpty else { return [] }
+    let clashes = holders.clashes { $0["mac"]?.string.flatMap { MACAddress($0) } }
+        .map { (first: Holding(of: "mac", $0.first), second: Holding(of: "mac", $0.second)) }
+    return holders.compactMap { $0["mac"] }.flatMap { checkMAC($0, strictness) }
+        + clashes.filter { !$0.first.isShared(with: $0.second) }.map { .sameMAC($0, $1) }
 }
 
 /// A `mac` that is no MAC address of a machine: R0606.

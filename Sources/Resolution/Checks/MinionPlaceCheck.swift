@@ -4,14 +4,8 @@ package import SiteModel
 extension LinkedSite {
     /// Two minions at one address and port: R0614. Containers behind one address have ports of their own.
     package func checkPlaces(of minions: [Minion]) -> [Diagnostic] {
-        var known: [MinionPlace: Minion] = [:]
-        return minions.compactMap { minion in
-            guard let place = minion.place else { return nil }
-            guard let first = known[place] else {
-                known[place] = minion
-                return nil
-            }
-            return .samePlace(first, minion, minion.host?.value.string ?? "", place.port)
+        minions.clashes(\.place).map { first, minion in
+            .samePlace(first, minion, minion.host?.value.string ?? "", minion.place?.port ?? 22)
         }
     }
 }

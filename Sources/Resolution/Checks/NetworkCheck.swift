@@ -11,14 +11,16 @@ extension LinkedSite {
     ///
     /// - Parameter node: where they run; nil if that is not known.
     private func checkNetworks(_ vms: [Fields], on node: BoundEntity?) -> [Diagnostic] {
-        let machine = node.flatMap { self.machine(under: $0) }
-        return vms.flatMap { vm -> [Diagnostic] in
-            guard let value = vm["ip"], let text = value.string, let ip = AddressWithPrefix(text) else { return [] }
+        var around = Surroundings(node, machine: node.flatMap { self.machine(under: $0) })
+        var found: [Diagnostic] = []
+        for vm in vms {
+            guard let value = vm["ip"], let text = value.string, let ip = AddressWithPrefix(text) else { continue }
             let address = Address(vm: vm, value: value, ip: ip)
-            return address.checkBorders() + address.checkGateway()
-                + (machine.map { address.checkBridge(of: $0) } ?? [])
-                + (node.map { address.checkNode($0, strictness.severity) } ?? [])
+            found +=
+                address.checkBorders() + address.checkGateway() + address.checkBridge(in: &around)
+                + address.checkNode(in: around, strictness.severity)
         }
+        return found
     }
 
     /// The node that an env names, or the only one.
@@ -36,20 +38,48 @@ extension LinkedSite {
     }
 }
 
+/// The node that VMs run on and its machine, as far as addresses go: looked at once for all of them.
+private struct Surroundings {
+    /// The node, and its address, if that is one.
+    let node: (entity: BoundEntity, written: Value, address: IPAddress)?
+    let machine: BoundEntity?
+    private let interfaces: Fields?
+    /// The network of each bridge that was asked for; nil if the machine does not say it.
+    private var networks: [Key: (written: Value, network: AddressWithPrefix)?] = [:]
+
+    init(_ node: BoundEntity?, machine: BoundEntity?) {
+        self.node = node.flatMap { node in
+            guard let taken = node.fields["ip"], let text = taken.string else { return nil }
+            return IPAddress(text.prefix { $0 != "/" }).map { (node, taken, $0) }
+        }
+        self.machine = machine
+        interfaces = machine?.fields["network"]?.map?["interfaces"]?.map
+    }
+
+    mutating func network(of bridge: Key) -> (written: Value, network: AddressWithPrefix)? {
+        if let known = networks[bridge] { return known }
+        let written = interfaces?[bridge]?.map?["address"]
+        let network = written?.string.flatMap { AddressWithPrefix($0) }
+        let found = written.flatMap { written in network.map { (written, $0) } }
+        networks[bridge] = .some(found)
+        return found
+    }
+}
+
 /// A VM's address, and what it may contradict.
 private struct Address {
     let vm: Fields
     let value: Value
     let ip: AddressWithPrefix
 
-    private var holding: Holding { Holding(vm: vm, value: value, path: ["ip"], identity: ip.address.key) }
+    private var holding: Holding { Holding(vm: vm, value: value, path: ["ip"]) }
     private var name: String { holding.name }
     private var text: String { String((value.string ?? "").prefix { $0 != "/" }) }
 
     func checkBorders() -> [Diagnostic] {
         guard ip.hasBorders else { return [] }
-        if ip.address.bytes == ip.network { return [warning("is the address of its own network", [], Self.another)] }
-        if ip.address.isIPv4, ip.address.bytes == ip.last {
+        if ip.isFirst { return [warning("is the address of its own network", [], Self.another)] }
+        if ip.address.isIPv4, ip.isLast {
             return [warning("is the broadcast address of its network", [], Self.another)]
         }
         return []
@@ -62,28 +92,25 @@ private struct Address {
         let place = gateway.origin.span.map { [Label($0, "the gateway")] } ?? []
         if address == ip.address { return [warning("is its gateway's, too", place, Self.another)] }
         // In a network of its own alone, a machine reaches its gateway by a route.
-        guard !ip.contains(address), ip.prefix < ip.address.bytes.count * 8 else { return [] }
+        guard !ip.contains(address), ip.prefix < ip.address.width else { return [] }
         let help = "correct the prefix or the gateway; `gateway: null` says that the VM has none"
         return [warning("has a gateway outside its network: \(text)", place, help)]
     }
 
     /// A VM with a VLAN of its own is in another network than its bridge.
-    func checkBridge(of machine: BoundEntity) -> [Diagnostic] {
-        let lanes: [Key] = ["vlan", "vlan_id", "vlan_tag", "tag"]
-        guard let bridge = vm["bridge"]?.name, !lanes.contains(where: { vm[$0].map { !$0.isNull } ?? false }),
-            let written = machine.fields["network"]?.map?["interfaces"]?.map?[Key(bridge)]?.map?["address"],
-            let network = written.string.flatMap({ AddressWithPrefix($0) }),
-            network.address.isIPv4 == ip.address.isIPv4, !network.contains(ip.address)
+    func checkBridge(in around: inout Surroundings) -> [Diagnostic] {
+        guard let machine = around.machine, let bridge = vm["bridge"]?.name,
+            let (written, network) = around.network(of: Key(bridge)),
+            network.address.isIPv4 == ip.address.isIPv4, !network.contains(ip.address),
+            !Self.lanes.contains(where: { vm[$0].map { !$0.isNull } ?? false })
         else { return [] }
         let place = written.origin.span.map { [Label($0, "\(bridge) of \(machine.id.name)")] } ?? []
         return [warning("is outside the network of \(bridge)", place, "correct the ip, or the bridge")]
     }
 
     /// The node's own address is taken.
-    func checkNode(_ node: BoundEntity, _ severity: Severity) -> [Diagnostic] {
-        guard let taken = node.fields["ip"], let text = taken.string,
-            IPAddress(text.prefix { $0 != "/" }) == ip.address
-        else { return [] }
+    func checkNode(in around: Surroundings, _ severity: Severity) -> [Diagnostic] {
+        guard let (node, taken, address) = around.node, address == ip.address else { return [] }
         let place = taken.origin.span.map { [Label($0, "the node's")] } ?? []
         return [
             Diagnostic(
@@ -92,6 +119,7 @@ private struct Address {
         ]
     }
 
+    private static let lanes: [Key] = ["vlan", "vlan_id", "vlan_tag", "tag"]
     private static let another = "give the VM another address, or correct the prefix"
 
     private var source: [Label] { holding.source.map { [Label($0, "it comes from here")] } ?? [] }

@@ -3,12 +3,17 @@ package import SiteModel
 
 /// Forwarded ports of VMs on one node that are equal (R0605), or are none (R0402).
 func checkPorts(_ vms: [Fields], _ strictness: Strictness) -> [Diagnostic] {
-    let ports = vms.flatMap { ForwardedPorts(of: $0).found }
+    let forwarding = vms.filter(ForwardedPorts.areIn).map { (vm: $0, ports: ForwardedPorts(of: $0)) }
+    guard !forwarding.isEmpty else { return [] }
     // What a pool gave out twice is told where it is recorded.
-    let clashes = ports.clashes.filter { [$0.first, $0.second].contains { $0.value.origin.layer != .allocations } }
+    let clashes = forwarding.flatMap(\.ports.found).clashes(\.port).filter {
+        [$0.first, $0.second].contains { $0.holding.value.origin.layer != .allocations }
+    }
     var told: Set<Span> = []
-    return vms.flatMap { vm in ForwardedPorts(of: vm).odd.map { .noPort($0.value, $0.path, vm, strictness.severity) } }
-        + clashes.filter { $0.second.value.origin.span.map { told.insert($0).inserted } ?? true }
+    return forwarding.flatMap { vm, ports in
+        ports.odd.map { .noPort($0.value, $0.path, vm, strictness.severity) }
+    }
+        + clashes.filter { $0.second.holding.value.origin.span.map { told.insert($0).inserted } ?? true }
         .map { .samePort($0.first, $0.second, strictness.severity) }
 }
 
@@ -16,7 +21,7 @@ extension Fields {
     /// The numbers of a VM that a pool should not give to another: its own, and the ports that lead to it.
     package var numbersInUse: [Int] {
         [self["vmid"]?.integer].compactMap(\.self)
-            + ForwardedPorts(of: self).found.compactMap { Int($0.identity.text.prefix { $0 != "/" }) }
+            + ForwardedPorts(of: self).found.map(\.port.number)
     }
 }
 
@@ -25,11 +30,23 @@ extension Fields {
 /// Of text as container tools write it (`8080:80`, `127.0.0.1:8080:80/udp`, `8000-8010`) and of maps (`{host: 8080, guest: 80}`)
 /// the node's side counts.
 private struct ForwardedPorts {
-    /// Each with its protocol as what cannot be held twice: `8080/tcp`.
-    private(set) var found: [Holding] = []
+    private(set) var found: [(holding: Holding, port: Port)] = []
     /// What is no port.
     private(set) var odd: [(value: Value, path: [Key])] = []
     private let vm: Fields
+
+    /// What cannot be held twice: `8080/tcp`.
+    struct Port: Hashable {
+        let number: Int
+        let transport: Key
+
+        var text: String { transport == "tcp" ? "\(number)" : "\(number)/\(transport)" }
+    }
+
+    private static let fields: [Key] = ["ssh_port", "spice_port", "ports"]
+
+    /// Whether the VM has any.
+    static func areIn(_ vm: Fields) -> Bool { fields.contains { vm.contains($0) } }
 
     /// More than this many in one range are not looked at one by one.
     private static let rangeLimit = 1000
@@ -38,7 +55,7 @@ private struct ForwardedPorts {
 
     init(of vm: Fields) {
         self.vm = vm
-        for key in ["ssh_port", "spice_port", "ports"] as [Key] {
+        for key in Self.fields {
             if let value = vm[key] { read(value, [key], "tcp") }
         }
     }
@@ -83,7 +100,7 @@ private struct ForwardedPorts {
             return odd.append((value, path))
         }
         for port in ports.prefix(Self.rangeLimit) {
-            found.append(Holding(vm: vm, value: value, path: path, identity: Key("\(port)/\(transport)")))
+            found.append((Holding(vm: vm, value: value, path: path), Port(number: port, transport: Key(transport))))
         }
     }
 }
@@ -96,9 +113,11 @@ extension Diagnostic {
             at: value.origin.span ?? vm["name"]?.origin.span, help: "a port is a number from 1 to 65535")
     }
 
-    fileprivate static func samePort(_ first: Holding, _ second: Holding, _ severity: Severity) -> Diagnostic {
-        let text = second.identity.text
-        let port = text.hasSuffix("/tcp") ? String(text.dropLast(4)) : text
+    fileprivate static func samePort(
+        _ one: (holding: Holding, port: ForwardedPorts.Port), _ other: (holding: Holding, port: ForwardedPorts.Port),
+        _ severity: Severity
+    ) -> Diagnostic {
+        let (first, second, port) = (one.holding, other.holding, other.port.text)
         let fields = [first, second].map { SecretRef.path($0.path) }
         let isOne = first.vm["name"]?.origin.span == second.vm["name"]?.origin.span && first.name == second.name
         let message =

@@ -12,7 +12,13 @@ package func checkTogether(_ vms: [Fields], _ strictness: Strictness) -> [Diagno
 enum TwinField: String, CaseIterable {
     case name, vmid, ip
 
-    fileprivate var key: Key { Key(rawValue) }
+    fileprivate var key: Key {
+        switch self {
+        case .name: "name"
+        case .vmid: "vmid"
+        case .ip: "ip"
+        }
+    }
 
     fileprivate var code: Code {
         switch self {
@@ -22,12 +28,19 @@ enum TwinField: String, CaseIterable {
         }
     }
 
-    /// What of a value counts; nil for one that is no number or address.
-    fileprivate func identity(_ value: Value) -> Key? {
+    /// What of a value counts.
+    fileprivate enum Identity: Hashable {
+        case name(Key)
+        case number(Int)
+        case address(IPAddress)
+    }
+
+    /// Nil for a value that is no number or address.
+    fileprivate func identity(_ value: Value) -> Identity? {
         switch self {
-        case .name: value.name.map { Key($0) }
-        case .vmid: value.integer.map { Key(String($0)) }
-        case .ip: value.string.flatMap { AddressWithPrefix($0)?.address.key }
+        case .name: value.name.map { .name(Key($0)) }
+        case .vmid: value.integer.map { .number($0) }
+        case .ip: value.string.flatMap { AddressWithPrefix($0) }.map { .address($0.address) }
         }
     }
 }
@@ -37,13 +50,10 @@ func checkTwins(
     _ vms: [Fields], _ strictness: Strictness, in kinds: [TwinField] = TwinField.allCases
 ) -> [Diagnostic] {
     kinds.flatMap { kind -> [Diagnostic] in
-        let holdings = vms.compactMap { vm in
-            vm[kind.key].flatMap { value in
-                kind.identity(value).map { Holding(vm: vm, value: value, path: [kind.key], identity: $0) }
-            }
-        }
-        return holdings.clashes.filter { kind != .ip || !$0.first.isShared(with: $0.second) }.map { first, second in
-            .twins(kind, first, second, strictness.severity)
+        vms.clashes { $0[kind.key].flatMap(kind.identity) }.compactMap { first, second in
+            let (first, second) = (Holding(of: kind.key, first), Holding(of: kind.key, second))
+            return kind == .ip && first.isShared(with: second)
+                ? nil : .twins(kind, first, second, strictness.severity)
         }
     }
 }
@@ -54,8 +64,15 @@ struct Holding {
     let value: Value
     /// The keys that lead to it in the VM.
     let path: [Key]
-    /// Equal for what cannot be held twice.
-    let identity: Key
+
+    init(vm: Fields, value: Value, path: [Key]) {
+        self.vm = vm
+        self.value = value
+        self.path = path
+    }
+
+    /// What a field of the VM holds.
+    init(of key: Key, _ vm: Fields) { self.init(vm: vm, value: vm[key] ?? Value(.null, .nowhere), path: [key]) }
 
     var name: String { vm["name"]?.name ?? "a VM without a name" }
 
@@ -78,23 +95,23 @@ struct Holding {
     }
 }
 
-extension [Holding] {
-    /// Each that holds what an earlier one has, with that.
-    var clashes: [(first: Holding, second: Holding)] {
-        var holders: [Key: Holding] = [:]
-        return compactMap { holding in
-            guard let first = holders[holding.identity] else {
-                holders[holding.identity] = holding
-                return nil
+extension Array {
+    /// Each that holds what an earlier one has, with that: equal identities are held twice.
+    func clashes<Identity: Hashable>(
+        _ identity: (Element) -> Identity?
+    ) -> [(first: Element, second: Element)] {
+        var holders = [Identity: Int](minimumCapacity: count)
+        var found: [(first: Element, second: Element)] = []
+        for place in indices {
+            guard let identity = identity(self[place]) else { continue }
+            if let first = holders[identity] {
+                found.append((self[first], self[place]))
+            } else {
+                holders[identity] = place
             }
-            return (first, holding)
         }
+        return found
     }
-}
-
-extension IPAddress {
-    /// Equal for two texts of one address.
-    var key: Key { Key(bytes.map { String($0) }.joined(separator: ".")) }
 }
 
 extension Fields.Entry {

@@ -21,13 +21,31 @@ extension LinkedSite {
         // Where no posture is named, `dev` stands in: also for a VM that only a command line knows.
         var used = Set(
             [SearchOrder.postureForAuth, .postureForVariables].compactMap { catalogue.place("dev", $0)?.id })
-        for entity in entities.values {
-            for reference in entity.references {
-                let orders = entity.id.kind == .spec ? [reference.order] : Scope.everything.searches(reference)
-                used.formUnion(orders.compactMap { catalogue.place(reference.name, $0)?.id })
-            }
+        for (kind, reference) in distinctReferences {
+            let orders = kind == .spec ? [reference.order] : Scope.everything.searches(reference)
+            used.formUnion(orders.compactMap { catalogue.place(reference.name, $0)?.id })
         }
         return used
+    }
+
+    /// The references of all files, each but once of those that say the same: many VMs start from few templates.
+    var distinctReferences: [(kind: EntityKind, reference: Reference)] {
+        struct Meaning: Hashable {
+            let kind: EntityKind
+            let order: SearchOrder
+            let field: Key
+            let name: Key
+        }
+        var seen: Set<Meaning> = []
+        var distinct: [(kind: EntityKind, reference: Reference)] = []
+        for (id, entity) in entities {
+            for reference in entity.references {
+                let meaning = Meaning(
+                    kind: id.kind, order: reference.order, field: reference.field, name: reference.name)
+                if seen.insert(meaning).inserted { distinct.append((id.kind, reference)) }
+            }
+        }
+        return distinct
     }
 }
 

@@ -14,6 +14,10 @@ struct ValueTrials {
     private let owners: [SourceID: EntityID]
     /// Of merges with the same lower layers: the keys that every nearest layer said so far.
     private var untried: [Family: Set<Key>] = [:]
+    /// The same of VMs, by the number of their start.
+    private var untriedOfStarts: [Set<Key>] = []
+    /// Whether a VM's value simply replaces what is below it.
+    private let isPlain: Bool
 
     private struct Family: Hashable {
         let subject: MergeSubject
@@ -40,6 +44,9 @@ struct ValueTrials {
             self.around = around
         }
 
+        /// Whether nothing more can become of it but that it is kept.
+        var isReplacedOften: Bool { inherited == nil && winners.count > 1 }
+
         mutating func add(winner: Span?) {
             if let winner, winners.count < 2, !winners.contains(winner) { winners.append(winner) }
         }
@@ -48,9 +55,12 @@ struct ValueTrials {
     init(_ site: LinkedSite) {
         self.site = site
         let entities = site.entities.values
+        isPlain = !site.hasTags
+        // What a VM starts from is not tried.
         references = Set(
-            entities.flatMap {
-                $0.references.map(\.span) + $0.secretReferences.map(\.span) + $0.allocations.map(\.span)
+            entities.flatMap { entity in
+                entity.references.lazy.filter { entity.id.kind != .env || !FieldTable.choosers.contains($0.field) }
+                    .map(\.span) + entity.secretReferences.map(\.span) + entity.allocations.map(\.span)
             })
         owners = Dictionary(entities.map { ($0.source, $0.id) }) { first, _ in first }
     }
@@ -94,14 +104,77 @@ struct ValueTrials {
         }
         let rules = site.rules[subject]
         for key in said + others.sorted() where !subject.leavesAlone(key) {
-            let holders = layers.compactMap { layer in layer.fields.entry(key).map { Holder(layer, [$0]) } }
-            let fallback = fallbacks.first { $0.key == key }
-            switch rules[key] {
-            case .replace: attempt(holders, rules, fallback)
-            case .deep: attemptLeaves(holders, rules)
-            case .union, .append: keep(holders)
-            }
+            attempt(key, layers, rules, fallbacks)
         }
+    }
+
+    private mutating func attempt(
+        _ key: Key, _ layers: [MergeLayer], _ rules: MergeRules, _ fallbacks: [Fields.Entry]
+    ) {
+        let holders = layers.compactMap { layer in layer.fields.entry(key).map { Holder(layer, [$0]) } }
+        switch rules[key] {
+        case .replace: attempt(holders, rules, fallbacks.first { $0.key == key })
+        case .deep: attemptLeaves(holders, rules)
+        case .union, .append: keep(holders)
+        }
+    }
+
+    // MARK: Machines
+
+    /// What VMs that start alike are tried against.
+    struct Start {
+        fileprivate let layers: [MergeLayer]
+        fileprivate let index: Int
+        /// What the layers say of each key, the weakest first.
+        fileprivate let below: [Key: [Value]]
+    }
+
+    /// The layers below the VM's own.
+    mutating func start(_ layers: some Sequence<MergeLayer>) -> Start {
+        let layers = Array(layers)
+        var below: [Key: [Value]] = [:]
+        for entry in layers.flatMap(\.fields.entries) { below[entry.key, default: []].append(entry.value) }
+        untriedOfStarts.append(Set(below.keys))
+        return Start(layers: layers, index: untriedOfStarts.count - 1, below: below)
+    }
+
+    /// The same as `run` for a VM's own entry over what it starts from. There are many of them, and most values of most are
+    /// like that of one before: they replace what other VMs have replaced, too.
+    mutating func run(_ vm: Fields, over start: Start) {
+        let rules = site.vmRules
+        var own: MergeLayer?
+        func tryOut(_ key: Key) {
+            let layer = own ?? MergeLayer(vm.without(FieldTable.choosers), isTagged: site.hasTags)
+            own = layer
+            attempt(key, start.layers + [layer], rules, site.vmDefaults)
+        }
+        for entry in vm.entries where !MergeSubject.vm.leavesAlone(entry.key) {
+            if isPlain, rules[entry.key] == .replace, settles(entry, start.below[entry.key]) { continue }
+            tryOut(entry.key)
+        }
+        guard !untriedOfStarts[start.index].isEmpty else { return }
+        let others = untriedOfStarts[start.index].filter { !vm.contains($0) || FieldTable.choosers.contains($0) }
+        untriedOfStarts[start.index].subtract(others)
+        for key in others.sorted() where !MergeSubject.vm.leavesAlone(key) { tryOut(key) }
+    }
+
+    /// Whether a VM's own value makes a difference, and nothing new is to be learned of those that it replaces: then it
+    /// is only noted.
+    private mutating func settles(_ entry: Fields.Entry, _ below: [Value]?) -> Bool {
+        let own = entry.value
+        guard let span = own.origin.span, own.origin.strength == .normal else { return false }
+        if let below {
+            guard below.last?.content != own.content else { return false }
+            for value in below {
+                guard let place = value.origin.span, value.origin.strength == .normal else { return false }
+                if kept.contains(place) || references.contains(place) { continue }
+                guard value.content != own.content, candidates[place]?.isReplacedOften == true else { return false }
+            }
+        } else if let fallback = site.vmDefaults.first(where: { $0.key == entry.key }) {
+            guard fallback.value.content != own.content else { return false }
+        }
+        kept.insert(span)
+        return true
     }
 
     /// Holds all values of some layers for such that make a difference.
@@ -279,7 +352,7 @@ extension MergeSubject {
 
     /// Keys that choose layers, that say who something is, that a check compares, or that are for people.
     fileprivate func leavesAlone(_ key: Key) -> Bool {
-        if key.text.hasPrefix("x-"), self != .pillar { return true }
+        if key.begins(with: "x-"), self != .pillar { return true }
         return switch self {
         case .vm: Self.ofVMAlone.contains(key)
         case .pillar: false

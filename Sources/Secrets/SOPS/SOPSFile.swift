@@ -71,6 +71,8 @@ package struct SOPSFile: Sendable {
 
     /// The format by the file's content, never by its name; nil if nothing speaks for SOPS.
     private static func format(of bytes: [UInt8]) -> Format? {
+        // Most files are none, and some of them are long.
+        guard contains("sops", in: bytes) else { return nil }
         let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let text = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]

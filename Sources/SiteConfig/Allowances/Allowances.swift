@@ -8,9 +8,7 @@ struct Allowances: Sendable {
     private var files: [SourceID: FileAllowances] = [:]
 
     /// Keeps those of a file.
-    mutating func note(_ tree: SyntaxTree) {
-        if let file = FileAllowances(tree) { files[tree.source.id] = file }
-    }
+    mutating func note(_ file: FileAllowances, of source: SourceID) { files[source] = file }
 
     /// The findings that no comment allows. An error stays, whatever a comment says.
     func filter(_ found: [Diagnostic], in sources: SourceMap) -> [Diagnostic] { applied(to: found, sources).left }

@@ -68,7 +68,7 @@ public struct Build {
 }
 
 /// One file of a build.
-public struct BuiltOutput {
+public struct BuiltOutput: Sendable {
     /// From the site's folder.
     public let path: String
     /// The command line that writes the same.
@@ -164,7 +164,7 @@ private struct Builder {
         diagnostics += planner.diagnostics
         planned = planner.outputs
         guard !isWrong else { return }
-        var redacted = planned.compactMap { compileRedacted($0) }
+        var redacted = compileRedacted()
         guard !isWrong else { return }
         reveal(&redacted)
         outputs = redacted
@@ -187,25 +187,50 @@ private struct Builder {
 
     // MARK: Compiling
 
-    /// The output as it is without any identity: so it is known in the lock, whoever builds.
-    private mutating func compileRedacted(_ planned: PlannedOutput) -> BuiltOutput? {
+    /// What came of one output.
+    private struct Compiled: Sendable {
+        var diagnostics: [Diagnostic]
+        var failures: [String]
+        var usage: String?
+        var output: BuiltOutput?
+    }
+
+    /// The outputs as they are without any identity: so they are known in the lock, whoever builds.
+    private mutating func compileRedacted() -> [BuiltOutput] {
+        // Neither reads anything, and there is no keyring that could change: threads only look at them.
+        nonisolated(unsafe) let whole = WholeSite(compiler: whole.compiler, loader: whole.loader.openingNothing)
+        let planned = planned
+        let compiled = Cores.map(planned.count, run: 2) { place in
+            unsafe Self.compileRedacted(planned[place], of: whole)
+        }
+        for (planned, compiled) in zip(planned, compiled) {
+            take(compiled.diagnostics, of: planned)
+            failures += compiled.failures
+            if let usage = compiled.usage { diagnostics.append(.badOutput(planned, usage)) }
+        }
+        return compiled.compactMap(\.output)
+    }
+
+    private static func compileRedacted(_ planned: PlannedOutput, of whole: WholeSite) -> Compiled {
         var draft = whole.draft(planned.target)
         // What is not open here is opened for an output that is not redacted.
         if !planned.isRedacted { draft.findings.removeAll { $0.code == .uncheckedSecrets } }
-        take(draft, of: planned)
-        guard let subject = draft.subject else { return nil }
+        var result = Compiled(
+            diagnostics: draft.loader.diagnostics + draft.findings, failures: draft.loader.failures, usage: draft.usage)
+        guard let subject = draft.subject else { return result }
         let emitted = Registry.emit(subject)
-        take(emitted.diagnostics, of: planned)
+        result.diagnostics += emitted.diagnostics
         let document = Document(emitted.output)
         let facts = OutputFacts(Registry.document(of: subject) ?? Value(.null, .nowhere))
         let entry = BuildLock.Entry(
             path: planned.path, command: planned.command, digest: document.withBytes(.redacted) { SHA256.text(of: $0) },
-            isRedacted: planned.isRedacted || !document.hasSecrets, inputs: inputs(facts),
+            isRedacted: planned.isRedacted || !document.hasSecrets, inputs: inputs(facts, of: whole.loader),
             secrets: facts.secrets,
             vms: subject.madeMachines, count: subject.count)
-        return BuiltOutput(
+        result.output = BuiltOutput(
             path: planned.path, command: planned.command, document: document, disclosure: .redacted, planned: planned,
             entry: entry, speaksOfMinions: subject.speaksOfMinions)
+        return result
     }
 
     private mutating func take(_ draft: Draft, of planned: PlannedOutput) {
@@ -225,11 +250,10 @@ private struct Builder {
             })
     }
 
-    private func inputs(_ facts: OutputFacts) -> [String] {
-        let loader = whole.loader
+    private static func inputs(_ facts: OutputFacts, of loader: Loader) -> [String] {
         let secrets = facts.secretFiles.compactMap { $0?.text ?? loader.catalogue.secretFiles.first }
         let paths = facts.sources.map { loader.sources[$0].path } + secrets
-        return Set(paths).sorted { Key($0) < Key($1) }
+        return Set(paths).sorted { $0.precedes($1) }
     }
 
     // MARK: Secrets
@@ -240,7 +264,8 @@ private struct Builder {
         guard let keyring, !places.isEmpty else { return }
         let before = (diagnostics, failures)
         var opener = whole.loader.opening(with: keyring)
-        if opener.hasUnknownKeys {
+        let isKnown = !opener.hasUnknownKeys
+        if !isKnown {
             // With the keys, other references lead somewhere.
             let (open, found) = whole.compiler.readWhole(whole.compiler.newLoader(keyring))
             report(found)
@@ -248,11 +273,10 @@ private struct Builder {
             opener = open.loader
         }
         for place in places where !isWrong {
-            let planned = outputs[place].planned
-            let draft = WholeSite(compiler: whole.compiler, loader: opener).draft(planned.target)
-            take(draft, of: planned)
-            guard let subject = draft.subject else { continue }
-            let output = Registry.emit(subject).output
+            // Where all keys were known without it, an identity changes nothing but what is filled in.
+            guard let output = isKnown ? outputs[place].document.content : emit(outputs[place].planned, opener) else {
+                continue
+            }
             opener.openSecrets(for: output)
             let found = opener.diagnostics + opener.checkRevealed(output)
             report(found)
@@ -269,13 +293,19 @@ private struct Builder {
         }
     }
 
+    private mutating func emit(_ planned: PlannedOutput, _ opener: Loader) -> Output? {
+        let draft = WholeSite(compiler: whole.compiler, loader: opener).draft(planned.target)
+        take(draft, of: planned)
+        return draft.subject.map { Registry.emit($0).output }
+    }
+
     // MARK: Result
 
     func result(_ compiler: SiteCompiler) -> Build {
         let report = compiler.report(on: whole.loader, diagnostics, usage: nil, failures: failures)
         let paths = Set(planned.map { Key($0.path) })
         let left = report.isClean ? (earlier?.entries ?? []).filter { !paths.contains(Key($0.path)) } : []
-        let entries = (outputs.map(\.entry) + left).sorted { Key($0.path) < Key($1.path) }
+        let entries = (outputs.map(\.entry) + left).sorted { $0.path.precedes($1.path) }
         let places =
             outputs.contains(where: \.speaksOfMinions)
             ? minions.compactMap(\.lockedPlace) : earlier?.minions ?? []

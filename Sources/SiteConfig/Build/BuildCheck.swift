@@ -16,6 +16,9 @@ public struct BuildCheck: Sendable {
     public let notes: [String]
     /// Whether `resolve build` would change nothing.
     public let isCurrent: Bool
+
+    /// What there is to say where nothing differs.
+    public static var nothing: BuildCheck { BuildCheck([], [], notes: []) }
 }
 
 extension Build {
@@ -167,11 +170,16 @@ private struct Checker {
         }
     }
 
-    var result: BuildCheck {
-        let text = ChangeGroups(outputs).text + remarks.map { $0.text.terminalSafe + "\n" }.joined()
+    var result: BuildCheck { BuildCheck(outputs, remarks, notes: notes) }
+}
+
+extension BuildCheck {
+    fileprivate init(_ outputs: [ComparedOutput], _ remarks: [(output: String, text: String)], notes: [String]) {
+        text = ChangeGroups(outputs).text + remarks.map { $0.text.terminalSafe + "\n" }.joined()
         let items = outputs.flatMap { $0.items } + remarks.map(Self.item)
-        let json = Document(JSONWriter.document(Value(.list(items), .nowhere)).output).bytes(.redacted)
-        return BuildCheck(text: text, json: json, notes: notes, isCurrent: isCurrent)
+        json = Document(JSONWriter.document(Value(.list(items), .nowhere)).output).bytes(.redacted)
+        isCurrent = outputs.isEmpty && remarks.isEmpty
+        self.notes = notes
     }
 
     private static func item(_ remark: (output: String, text: String)) -> Value {

@@ -11,7 +11,7 @@ struct BuildLock {
     static let fileName = ".resolve.lock"
 
     /// One output.
-    struct Entry {
+    struct Entry: Sendable {
         /// From the site's folder.
         let path: String
         /// The command line that writes the same.
@@ -46,32 +46,7 @@ struct BuildLock {
 }
 
 extension BuildLock {
-    /// The file's text: JSON with two spaces, a final newline.
-    var bytes: [UInt8] {
-        func list(_ items: [String]) -> Value { Value(.list(items.map { .string($0, .nowhere) }), .nowhere) }
-        let outputs = entries.map { entry -> Fields.Entry in
-            var fields: Fields = [
-                "command": .string(entry.command, .nowhere), "sha256": .string(entry.digest, .nowhere),
-                "redacted": Value(.bool(entry.isRedacted), .nowhere), "inputs": list(entry.inputs),
-                "secrets": Value(
-                    .map(
-                        Fields(entry.secrets.map { Fields.Entry(Key($0.pointer), .string($0.secret.inLock, .nowhere)) })
-                    ), .nowhere),
-            ]
-            if !entry.vms.isEmpty { fields.set("vms", list(entry.vms)) }
-            if let count = entry.count { fields.set("count", Value(.integer(count), .nowhere)) }
-            return Fields.Entry(Key(entry.path), Value(.map(fields), .nowhere))
-        }
-        var fields: Fields = ["version": Value(.integer(Self.version), .nowhere)]
-        fields.set("outputs", Value(.map(Fields(outputs)), .nowhere))
-        if !minions.isEmpty {
-            let places = minions.map { Fields.Entry(Key($0.id), .string($0.place, .nowhere)) }
-            fields.set("minions", Value(.map(Fields(places)), .nowhere))
-        }
-        return Document(JSONWriter.document(Value(.map(fields), .nowhere)).output).bytes(.redacted)
-    }
-
-    private static let version = 1
+    static let version = 1
 
     /// Reads the file; nil if there is none. R0719 if it is damaged, or names what no build could have written: what it says is
     /// removed by `--prune`.
@@ -95,39 +70,68 @@ extension BuildLock {
         if loader.files.destination(of: fileName) != nil {
             return (nil, loader, [.damagedLock("it is a symbolic link", at: place)])
         }
+        let lock: BuildLock
+        var placeOf: (String) -> Span = { _ in place }
+        if let written = BuildLock(asWritten: bytes) {
+            lock = written
+        } else {
+            do throws(Damage) {
+                (lock, placeOf) = try parsed(bytes, source, place)
+            } catch {
+                return (nil, loader, [.damagedLock(error.reason, at: error.span)])
+            }
+        }
+        for entry in lock.entries {
+            let path = OutputPath(entry.path, from: folders)
+            if let objection = path.objection(depth: depth) {
+                return (
+                    nil, loader,
+                    [.damagedLock("build cannot have written \(entry.path): \(objection)", at: placeOf(entry.path))]
+                )
+            }
+            guard path.text.isSame(as: entry.path) else {
+                return (
+                    nil, loader,
+                    [.damagedLock("\(entry.path) is no path in its simplest form", at: placeOf(entry.path))]
+                )
+            }
+        }
+        return (lock, loader, [])
+    }
+
+    /// Why a text is no lock.
+    private struct Damage: Error {
+        let reason: String
+        let span: Span
+    }
+
+    /// What any YAML says of a lock, and where it speaks of each output.
+    private static func parsed(
+        _ bytes: [UInt8], _ source: Source, _ place: Span
+    ) throws(Damage) -> (lock: BuildLock, placeOf: (String) -> Span) {
         let parsed = parse(Source(id: source.id, path: fileName, bytes: bytes, isSecret: false), .strict)
         guard let tree = parsed.tree, !parsed.diagnostics.hasErrors else {
             let first = parsed.diagnostics.first { $0.severity == .error }
-            return (
-                nil, loader, [.damagedLock(first?.message ?? "it cannot be read", at: first?.primary?.span ?? place)]
-            )
+            throw Damage(reason: first?.message ?? "it cannot be read", span: first?.primary?.span ?? place)
         }
         let fields = wholeValue(of: tree).map ?? Fields()
         guard fields["version"]?.integer == version else {
-            return (nil, loader, [.damagedLock("it has no version \(version)", at: place)])
+            throw Damage(reason: "it has no version \(version)", span: place)
+        }
+        guard let outputs = fields["outputs"]?.map, fields["minions"].map({ $0.map != nil }) ?? true else {
+            throw Damage(reason: "it has no map of outputs", span: place)
         }
         var entries: [Entry] = []
-        guard let outputs = fields["outputs"]?.map, fields["minions"].map({ $0.map != nil }) ?? true else {
-            return (nil, loader, [.damagedLock("it has no map of outputs", at: place)])
-        }
         for output in outputs.entries {
             guard let entry = Entry(output) else {
-                return (
-                    nil, loader, [.damagedLock("of \(output.key) something is missing", at: output.keySpan ?? place)]
-                )
-            }
-            let place = output.keySpan ?? place
-            let path = OutputPath(entry.path, from: folders)
-            if let objection = path.objection(depth: depth) {
-                return (nil, loader, [.damagedLock("build cannot have written \(entry.path): \(objection)", at: place)])
-            }
-            guard Key(path.text) == Key(entry.path) else {
-                return (nil, loader, [.damagedLock("\(entry.path) is no path in its simplest form", at: place)])
+                throw Damage(reason: "of \(output.key) something is missing", span: output.keySpan ?? place)
             }
             entries.append(entry)
         }
         let minions = (fields["minions"]?.map?.entries ?? []).map { (id: $0.key.text, place: $0.value.string ?? "") }
-        return (BuildLock(entries: entries, minions: minions), loader, [])
+        return (
+            BuildLock(entries: entries, minions: minions), { outputs.entry(Key($0))?.keySpan ?? place }
+        )
     }
 }
 
@@ -152,9 +156,9 @@ extension SecretRef {
     private static let (secretMark, tokenMark) = ("$secret ", "$token ")
 
     /// `$secret api_tokens.pve`, or `$token …` for a token that it signs: where a redacted output has an object.
-    fileprivate var inLock: String { (claims == nil ? Self.secretMark : Self.tokenMark) + path }
+    var inLock: String { (claims == nil ? Self.secretMark : Self.tokenMark) + path }
 
-    fileprivate init?(inLock text: String?) {
+    init?(inLock text: String?) {
         guard let text, let mark = [Self.secretMark, Self.tokenMark].first(where: text.hasPrefix),
             let steps = Self.steps(of: String(text.dropFirst(mark.count)))
         else { return nil }

@@ -6,34 +6,44 @@ internal import SiteModel
 struct OutputFacts {
     /// By JSON pointers (RFC 6901), in the order of the document.
     private(set) var secrets: [(pointer: String, secret: SecretRef)] = []
-    /// In no order.
-    private(set) var sources: Set<SourceID> = []
+    /// Whether something comes from the source of that number.
+    private var isSource: [Bool] = []
     /// The files that its secrets stand in; nil for the site's own.
     private(set) var secretFiles: Set<Key?> = []
-    private var path: [String] = []
+    private var path: [Step] = []
+
+    private enum Step {
+        case key(Key)
+        case place(Int)
+    }
 
     init(_ document: Value) { visit(document) }
+
+    /// The sources that it comes from.
+    var sources: [SourceID] {
+        isSource.indices.lazy.filter { isSource[$0] }.map { SourceID(index: UInt32($0)) }
+    }
 
     private mutating func visit(_ value: Value) {
         note(value.origin.span)
         switch value.content {
         case .secret(let secret):
-            secrets.append((path.map { "/" + $0 }.joined(), secret))
+            secrets.append((pointer, secret))
             secretFiles.insert(secret.file)
         case .map(let fields):
             for lineage in fields.lineage {
-                sources.insert(lineage.source)
+                note(lineage.source)
                 note(lineage.step.span)
             }
-            for entry in fields.entries {
+            fields.forEach { entry in
                 for step in entry.via { note(step.span) }
-                path.append(Self.escaped(entry.key.text))
+                path.append(.key(entry.key))
                 visit(entry.value)
                 path.removeLast()
             }
         case .list(let items):
             for (index, item) in items.enumerated() {
-                path.append(String(index))
+                path.append(.place(index))
                 visit(item)
                 path.removeLast()
             }
@@ -41,10 +51,29 @@ struct OutputFacts {
         }
     }
 
-    private mutating func note(_ span: Span?) { if let span { sources.insert(span.source) } }
+    private mutating func note(_ span: Span?) { if let span { note(span.source) } }
+
+    private mutating func note(_ source: SourceID) {
+        let index = Int(source.index)
+        if index >= isSource.count { isSource += [Bool](repeating: false, count: index + 1 - isSource.count) }
+        isSource[index] = true
+    }
+
+    private var pointer: String {
+        var text = ""
+        for step in path {
+            text += "/"
+            switch step {
+            case .key(let key): text += Self.escaped(key.text)
+            case .place(let place): text += String(place)
+            }
+        }
+        return text
+    }
 
     static func escaped(_ key: String) -> String {
-        key.replacing("~", with: "~0").replacing("/", with: "~1")
+        guard key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return key }
+        return key.replacing("~", with: "~0").replacing("/", with: "~1")
     }
 }
 

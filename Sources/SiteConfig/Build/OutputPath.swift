@@ -72,7 +72,7 @@ struct OutputPath {
             return "files of the site stand in a folder of that name"
         }
         let kind = EntityKind.allCases.first { kind in
-            kind.folders.contains(folder) && kind.endings.contains(where: name.hasSuffix)
+            kind.folders.contains(Key(folder)) && kind.endings.contains(where: name.hasSuffix)
         }
         return kind.map { "it would be read as \($0.withArticle) of the site" }
     }

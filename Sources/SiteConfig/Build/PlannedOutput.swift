@@ -3,7 +3,7 @@ internal import Resolution
 internal import SiteModel
 
 /// One file that `resolve build` writes, before it is compiled.
-struct PlannedOutput {
+struct PlannedOutput: Sendable {
     /// From the site's folder, in its simplest form.
     let path: String
     let target: Target
@@ -43,7 +43,7 @@ struct OutputPlanner {
             if let fields = item.map { plan(fields, at: item.origin.span) }
         }
         findClashes()
-        outputs.sort { Key($0.path) < Key($1.path) }
+        outputs.sort { $0.path.precedes($1.path) }
     }
 
     /// What a command takes besides `emit`, `to` and `redact`: names that may be patterns, and the rest.

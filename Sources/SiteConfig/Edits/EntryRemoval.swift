@@ -3,9 +3,9 @@ internal import Resolution
 internal import YAMLSyntax
 
 extension Loader {
-    /// R0816 and R0817. What is only restated can be removed by an edit, where that is safe.
-    func idleValues(of site: LinkedSite) -> [Diagnostic] {
-        var findings = site.idleValues()
+    /// Idle values with the edits that remove them: what is only restated, where that is safe.
+    func removing(_ idle: [Diagnostic]) -> [Diagnostic] {
+        var findings = idle
         var places: [SourceID: [Int]] = [:]
         for (index, found) in findings.enumerated() where found.code == .restated {
             if let source = found.primary?.span.source { places[source, default: []].append(index) }

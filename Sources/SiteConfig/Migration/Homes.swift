@@ -175,7 +175,7 @@ struct Homes {
         let catalogue = catalogue
         let count = fixed.count + keepsName.count
         newlyKept = []
-        for entity in reading.site.entities.values.sorted(by: { Key($0.path) < Key($1.path) }) {
+        for entity in reading.site.entities.values.sorted(by: { $0.path.precedes($1.path) }) {
             for reference in entity.references where [.preset, .spec].contains(reference.order.kind) {
                 check(reference, of: entity, catalogue)
             }
@@ -219,7 +219,7 @@ extension Key {
 
 extension SearchOrder {
     /// The search as it is from a file in another folder.
-    fileprivate func seen(from folder: String) -> SearchOrder {
+    fileprivate func seen(from folder: Key) -> SearchOrder {
         if case .parent(let kind, _) = self { .parent(kind, folder: folder) } else { self }
     }
 }

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Alloc: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "alloc",
         abstract: "Give VMs the numbers that they take from pools, and record them in allocations.yaml.",
         discussion: """
             site.yaml describes pools (`pools: {ssh: {from: 22222, to: 22299}}`), and a VM, a template or a preset takes a \

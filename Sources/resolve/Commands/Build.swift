@@ -43,6 +43,9 @@ struct BuildOutputs: StatusCommand {
     @Option(help: "With --check: text, or json: an array with an object for each key that differs.")
     var format: Explain.Format?
 
+    @Flag(help: "Compile everything, even if no file has changed since the last build, and note nothing for the next.")
+    var noCache = false
+
     @OptionGroup var options: GlobalOptions
 
     func validate() throws {
@@ -69,28 +72,44 @@ struct BuildOutputs: StatusCommand {
         let request = BuildRequest(
             depth: depth, allowsOutside: allowOutside, allowsShrinking: allowShrink, isPruning: prune, isCheck: check,
             issuedAt: try IssueTime.ofEnvironment)
-        let build = site.compiler.build(request)
+        let stamps =
+            noCache
+            ? nil
+            : BuildStamps(
+                site.compiler, request, version: Resolve.configuration.version, environment: GlobalOptions.environment)
+        if let count = stamps?.outputsIfUnchanged() {
+            if check { return try tell(.nothing, ofOutputs: count) }
+            account(written: 0, ofOutputs: count, leftovers: [])
+            return .done
+        }
+        let build = (stamps?.compiler ?? site.compiler).build(request)
         let status = options.show(build.report, of: site.location)
         guard status == .done else { return status }
-        if check { return try compare(build, with: site.files, at: site.location) }
+        if check {
+            let check = compare(build, with: stamps?.files ?? site.files, at: site.location)
+            stamps?.keep(build, after: check)
+            return try tell(check, ofOutputs: build.outputs.count)
+        }
         var set = try OutputSet(site: site.location.path, depth: allowOutside ? nil : depth)
         let result = try set.write(build, isPruning: prune)
         let lines = result.written.map { "wrote \($0)\n" } + result.removed.map { "removed \($0)\n" }
         Terminal.output.write(lines.joined())
-        if !options.quiet { account(for: result, of: build) }
+        account(
+            written: result.written.count, ofOutputs: build.outputs.count, leftovers: prune ? [] : build.leftovers)
+        stamps?.keep(build, written: result.written) { set.holds($0) }
         return .done
     }
 
-    private func compare(
-        _ build: Build, with files: any SiteFiles, at location: Discovery.Location
-    ) throws -> ExitStatus {
-        let check = build.check(
+    private func compare(_ build: Build, with files: any SiteFiles, at location: Discovery.Location) -> BuildCheck {
+        build.check(
             against: files, isIgnored: { GitFiles.ignored($0, ofSiteIn: location.path) },
             objection: { staged ? nil : OutputSet.objection(to: $0, ofSiteIn: location.path) })
+    }
+
+    private func tell(_ check: BuildCheck, ofOutputs count: Int) throws -> ExitStatus {
         try options.deliver(plain: format == .json ? check.json : Array(check.text.utf8))
         if !options.quiet {
             for note in check.notes { Terminal.error.write("note: \(note)\n") }
-            let count = build.outputs.count
             let outputs = "\(count) output\(count == 1 ? "" : "s")"
             Terminal.error.write(
                 check.isCurrent
@@ -101,12 +120,12 @@ struct BuildOutputs: StatusCommand {
         return check.isCurrent ? .done : .wrongContent
     }
 
-    private func account(for result: OutputSet.Result, of build: Build) {
-        let unchanged = build.outputs.count - result.written.count
-        Terminal.error.write("note: \(result.written.count) written, \(unchanged) unchanged\n")
-        guard !prune, !build.leftovers.isEmpty else { return }
-        let names = build.leftovers.prefix(5).joined(separator: ", ")
-        let more = build.leftovers.count > 5 ? " and \(build.leftovers.count - 5) more" : ""
+    private func account(written: Int, ofOutputs count: Int, leftovers: [String]) {
+        guard !options.quiet else { return }
+        Terminal.error.write("note: \(written) written, \(count - written) unchanged\n")
+        guard !leftovers.isEmpty else { return }
+        let names = leftovers.prefix(5).joined(separator: ", ")
+        let more = leftovers.count > 5 ? " and \(leftovers.count - 5) more" : ""
         Terminal.error.write(
             "note: nothing writes \(names)\(more) any more; --prune removes what an earlier build wrote\n")
     }

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Diff: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "diff",
         abstract: "What changed between two states of the site, in every output, key by key.",
         discussion: """
             Compiles both states, the site as git has it at REV and as it is in the working tree (or at a second REV), and \

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Env: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "env",
         abstract: "OpenTofu variables of an env on a node, as tfvars JSON.",
         discussion: """
             Merges each VM of envs/ENV.yaml from its preset, template and own entry, fills in what the site provides, and \

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Explain: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "explain",
         abstract: "Where the values of an output come from, and how they were merged.",
         discussion: """
             SUBJECT is a command that writes an output, with its arguments: \(Subject.commands.joined(separator: ", ")). For each value: what set it \

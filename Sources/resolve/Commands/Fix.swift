@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Fix: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "fix",
         abstract: "Apply the fixes that `validate` suggests.",
         discussion: """
             Misspelt names with one that is meant, values that YAML 1.1 and 1.2 read differently, what lacks quotes. Comments \

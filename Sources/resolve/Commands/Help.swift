@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Help: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "help",
         abstract: "Help on a command, or the page of a diagnostic's code.",
         discussion: """
             EXAMPLES:

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Host: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "host",
         abstract: "How to reach a machine, as JSON.",
         discussion: """
             A node of nodes/, with its Proxmox API; else a machine of hosts/ that is none yet (is_host_only): its address, \

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Inventory: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "inventory",
         abstract: "Hosts and groups for Ansible: an inventory script, or a static file.",
         discussion: """
             Hosts are the minions of pillar/hosts/, the nodes, the physical machines of hosts/ and the VMs with a static \

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct List: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "list",
         abstract: "The names of a kind of entity.",
         discussion: """
             Kinds: \(Self.kinds.joined(separator: ", ")); the singular is understood, too. No file is opened, but for \

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Manifest: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "manifest",
         abstract: "A manifest's machines, and the orders in which they are made and destroyed, as JSON.",
         discussion: """
             The graph with its defaults filled in. create_order is breadth-first from the roots, in the order of the file; \

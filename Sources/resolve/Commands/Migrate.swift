@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Migrate: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "migrate",
         abstract: "Bring a site of homestak's layouts v1 and v2 into v3, every output staying the same.",
         discussion: """
             Moves v2/presets/, vms/presets/, v2/postures/ and v2/specs/ to presets/, postures/ and specs/, makes flat \

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Nodegroups: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "nodegroups",
         abstract: "Nodegroups for salt-ssh -N, as YAML.",
         discussion: """
             ssh_list_nodegroups with one group for each host group, `component_NAME` for each component, those that others \

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Pillar: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "pillar",
         abstract: "A minion's pillar, as JSON.",
         discussion: """
             Merged deep, the weakest first: its components in the order of their `requires`, their secrets \

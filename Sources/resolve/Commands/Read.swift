@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Read: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "read",
         abstract: "One YAML file as this compiler reads it, as JSON.",
         discussion: """
             Shows what Ansible, Salt and the Python resolver make of a file, for they read with PyYAML: `yes` is true, \

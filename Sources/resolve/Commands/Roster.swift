@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Roster: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "roster",
         abstract: "How salt-ssh reaches its minions: a roster.",
         discussion: """
             A minion for each instance of the host groups in pillar/hosts/, its address and the group's `ssh` fields. As YAML \

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Schema: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "schema",
         abstract: "JSON Schemas of a site's files, for editors.",
         discussion: """
             Without a kind: the kinds, and where their files are. With one: its schema (JSON Schema 2020-12). Every file that `resolve \

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Secrets: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "secrets",
         abstract: "Look after secrets: check, plaintext, recipients, decrypt.",
         discussion: """
             Files encrypted with age or SOPS are recognised by their content. Identities are looked for in --identity, \
@@ -23,6 +24,7 @@ struct Secrets: ParsableCommand {
 
     struct Check: StatusCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Look at every file with secrets: who opens it, whether it is sound, what is wrong around it.",
             discussion: """
                 Opens every encrypted file that an identity fits and verifies each value and the MAC. Checks references \
@@ -50,6 +52,7 @@ struct Secrets: ParsableCommand {
 
     struct Plaintext: StatusCommand {
         static let configuration = CommandConfiguration(
+            commandName: "plaintext",
             abstract: "Find secrets in clear among what git tracks: the hook before a commit.",
             discussion: """
                 Files of secrets that are not encrypted, passwords in other files of the site, age identities and SSH keys in \
@@ -86,6 +89,7 @@ struct Secrets: ParsableCommand {
 
     struct Recipients: StatusCommand {
         static let configuration = CommandConfiguration(
+            commandName: "recipients",
             abstract: "Who can open what.",
             discussion: """
                 The recipients of every encrypted file of the site, or of one file, a site's or not. A SOPS file names \
@@ -125,6 +129,7 @@ struct Secrets: ParsableCommand {
 
     struct Decrypt: StatusCommand {
         static let configuration = CommandConfiguration(
+            commandName: "decrypt",
             abstract: "The plaintext of an encrypted file.",
             discussion: """
                 Of an age file its bytes; of a SOPS document JSON, of several documents an array, of a binary one its \

@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Spec: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "spec",
         abstract: "A specification with its references filled in, as JSON.",
         discussion: """
             What homestak's server hands to a machine: the document of specs/NAME.yaml, what the site says of domain and \

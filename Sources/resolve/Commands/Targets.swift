@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Targets: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "targets",
         abstract: "What Prometheus scrapes, for its file_sd.",
         discussion: """
             The `metrics` of components on the minions that run them, those of site.yaml on nodes, physical machines and VMs, \

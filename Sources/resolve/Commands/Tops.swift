@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Tops: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "tops",
         abstract: "A minion's states, for Salt's master_tops, as YAML.",
         discussion: """
             The states of its components in the order of their `requires`, each once. In the master's configuration: \

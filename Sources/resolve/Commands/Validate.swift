@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Validate: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "validate",
         abstract: "Check the whole site: every file, reference, env and node.",
         discussion: """
             Also says where YAML 1.1 and 1.2 would read a value differently, what nothing uses, and what changes nothing. \
@@ -44,7 +45,7 @@ struct Validate: StatusCommand {
 
     func execute() throws -> ExitStatus {
         let site = try options.locate(path, isStaged: staged)
-        let report = site.compiler.validate().report
+        let report = site.compiler.validate(withEdits: format != .text).report
         if format == .text {
             _ = options.show(report, of: site.location, errorsOnly: isBrief)
         } else {

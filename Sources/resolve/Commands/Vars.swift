@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Vars: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "vars",
         abstract: "Ansible variables of an env's posture, as JSON.",
         discussion: """
             Merges the built-in defaults, site.yaml and the posture. Packages of site and posture are joined.

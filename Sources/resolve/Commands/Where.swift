@@ -3,6 +3,7 @@ internal import SiteConfig
 
 struct Where: StatusCommand {
     static let configuration = CommandConfiguration(
+        commandName: "where",
         abstract: "Which values of an output a line of the site decides.",
         discussion: """
             The other way round than `explain`: for a line of a file, the paths of the values that it sets or, as a \

@@ -1,5 +1,6 @@
 """Runs a program under strace and kills it, or lets the system refuse, at one of its calls that change files."""
 
+import os
 import re
 import subprocess
 
@@ -33,3 +34,10 @@ def changing_calls(trace):
         if call in ("write", "writev", "pwrite64") and re.match(r"[012],", arguments):
             continue
         yield call, counts[call]
+
+
+def opened_files(trace, folder):
+    """The paths below a folder that a trace opens."""
+    found = re.findall(r'open(?:at)?\((?:AT_FDCWD, )?"([^"]*)"', trace.read_text(errors="replace"))
+    paths = [os.path.join(folder, path) for path in found]
+    return sorted({os.path.relpath(path, folder) for path in paths if os.path.realpath(path).startswith(f"{folder}/")})

@@ -11,6 +11,8 @@ public func fuzzYAML(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
     let strictness: Strictness = start[0] & 1 == 0 ? .strict : .lenient
     let reading = Reading(bytes, strictness, isSecret: start[0] & 2 != 0)
+    let agreement = Agreement(bytes, isSecret: reading.source.isSecret)
+    promise(agreement.difference == nil, "two readers, two trees: \(agreement.difference ?? "")")
     reading.checkSpans()
     reading.render()
     if reading.source.isSecret { reading.checkSilence() } else { reading.checkFixes() }
@@ -114,7 +116,8 @@ private struct Walk {
             for item in tree.items(node) { visit(item, depth: depth + 1) }
         case .scalar:
             _ = tree.value(node)
-            _ = tree.string(node)
+            let text = tree.text(node)
+            promise(ScalarType.resolve(text) == ScalarType.resolveByPattern(text), "a type seen quickly is another")
         case .alias: fatalError("an alias of an alias")
         }
     }

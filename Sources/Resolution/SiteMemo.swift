@@ -1,0 +1,32 @@
+internal import Diagnostics
+internal import SiteModel
+internal import Synchronization
+
+/// What of a linked site is worked out once, when it is first asked for. The site never changes, so neither does this.
+final class SiteMemo: Sendable {
+    private struct State: Sendable {
+        var starts: [VMStart.Name: VMStart] = [:]
+        var minions: (minions: [Minion], diagnostics: [Diagnostic])?
+    }
+
+    private let state = Mutex(State())
+
+    /// What VMs start from that name it so.
+    func start(_ name: VMStart.Name, _ make: () -> VMStart) -> VMStart {
+        if let known = state.withLock({ $0.starts[name] }) { return known }
+        // Made outside of the lock, for it may ask for other things; two that make it at once make the same.
+        let made = make()
+        state.withLock { $0.starts[name] = made }
+        return made
+    }
+
+    /// All minions.
+    func minions(
+        _ make: () -> (minions: [Minion], diagnostics: [Diagnostic])
+    ) -> (minions: [Minion], diagnostics: [Diagnostic]) {
+        if let known = state.withLock({ $0.minions }) { return known }
+        let made = make()
+        state.withLock { $0.minions = made }
+        return made
+    }
+}

@@ -1,0 +1,86 @@
+internal import Diagnostics
+internal import SiteModel
+
+/// What VMs of one template, or of one preset, have in common: the layers below their own, and what these come to.
+///
+/// A left fold over the layers of a VM is the fold of these and then the VM's own step, so it is done once for all of them.
+struct VMStart: Sendable {
+    /// The template or preset that a VM names.
+    enum Name: Hashable {
+        case template(Key)
+        case preset(Key)
+        case nothing
+
+        /// Nil where what is chosen is not said by a name.
+        init?(of instance: Fields) {
+            if let template = instance["template"], !template.isNull {
+                guard let name = template.name else { return nil }
+                self = .template(Key(name))
+            } else if let preset = instance["vm_preset"], !preset.isNull {
+                guard let name = preset.name else { return nil }
+                self = .preset(Key(name))
+            } else {
+                self = .nothing
+            }
+        }
+
+        /// The field that says it.
+        var field: Key {
+            switch self {
+            case .template, .nothing: "template"
+            case .preset: "vm_preset"
+            }
+        }
+    }
+
+    private let layers: [MergeLayer]
+    /// What the layers come to; none where tags or rules make more of a VM than its own entries over theirs.
+    private let merged: [Fields]
+
+    init(_ layers: [MergeLayer], by rules: MergeRules) {
+        self.layers = layers
+        let isPlain = !rules.hasExceptions && !layers.contains(where: \.isTagged)
+        merged = isPlain ? [Fields(distinct: merge(layers, by: rules).fields.entries)] : []
+    }
+
+    /// The layers as that VM names them.
+    func layers(named instance: Fields) -> [MergeLayer] {
+        let span = Self.span(of: instance)
+        return layers.map { layer in
+            guard let lineage = layer.lineage, lineage.isNamedByVM else { return layer }
+            return MergeLayer(
+                layer.fields, isTagged: layer.isTagged, lineage.named(at: span), of: layer.source)
+        }
+    }
+
+    /// A VM's own entry over what it starts from, each of its fields replacing what is there; nil if that is not all.
+    func replaced(by instance: Fields) -> Fields? {
+        guard let base = merged.first else { return nil }
+        // What is filled in behind the merge needs some room, too.
+        let entries = instance.entries
+        var result = Fields(over: merged, entries.count + 4, lineage: lineage(named: instance))
+        for entry in entries where !FieldTable.choosers.contains(entry.key) {
+            result.set(base.entry(entry.key).map { ReplaceRule.combine($0, entry) } ?? entry)
+        }
+        return result
+    }
+
+    /// How the layers took part in that VM.
+    private func lineage(named instance: Fields) -> [Lineage] {
+        let span = Self.span(of: instance)
+        return layers.compactMap { layer in
+            layer.lineage.map { $0.isNamedByVM ? $0.named(at: span) : $0 }
+        }
+    }
+
+    private static func span(of instance: Fields) -> Span? {
+        Name(of: instance).flatMap { instance[$0.field]?.origin.span }
+    }
+}
+
+extension Lineage {
+    /// Whether a VM's own entry names the file.
+    fileprivate var isNamedByVM: Bool { step.field == "template" || step.field == "vm_preset" }
+
+    fileprivate func named(at span: Span?) -> Lineage { Lineage(source, Step(step.field, at: span, to: step.target)) }
+}

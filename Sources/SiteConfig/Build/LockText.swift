@@ -1,0 +1,218 @@
+internal import Diagnostics
+internal import SiteModel
+
+// The text of `.resolve.lock`: JSON in one form only. What a build wrote is read here without a tree, for it is long; a text in
+// any other form, as a merge may leave one, is for the reader of YAML (`BuildLock.read`), which knows what to say of it.
+
+extension BuildLock {
+    /// The file's text: JSON with two spaces, a final newline.
+    var bytes: [UInt8] {
+        var text = LockWriter()
+        text.open("{")
+        text.item("version") { $0.add("\(Self.version)") }
+        text.item("outputs") { text in
+            text.map(entries) { text, entry in
+                text.item(entry.path) { $0.add(entry) }
+            }
+        }
+        if !minions.isEmpty {
+            text.item("minions") { text in
+                text.map(minions) { text, minion in text.item(minion.id) { $0.add(quoted: minion.place) } }
+            }
+        }
+        text.close("}")
+        text.add("\n")
+        return text.bytes
+    }
+
+    /// What a text says that a build wrote; nil for any other.
+    init?(asWritten bytes: [UInt8]) {
+        var text = LockReader(bytes)
+        guard text.take("{\n  \"version\": \(Self.version),\n  \"outputs\": ") else { return nil }
+        guard let entries = text.map(depth: 1, { $0.entry(of: $1) }) else { return nil }
+        var minions: [(id: String, place: String)] = []
+        if text.take(",\n  \"minions\": ") {
+            guard let found = text.map(depth: 1, { text, id in text.string().map { (id: id, place: $0) } }) else {
+                return nil
+            }
+            minions = found
+        }
+        guard text.take("\n}\n"), text.isAtEnd else { return nil }
+        self.init(entries: entries, minions: minions)
+    }
+}
+
+private struct LockWriter {
+    private(set) var bytes: [UInt8] = []
+    private var depth = 0
+    private var isFirst = true
+
+    mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    mutating func add(quoted text: String) { JSONText.append(text, to: &bytes) }
+
+    mutating func open(_ bracket: String) {
+        add(bracket)
+        depth += 1
+        isFirst = true
+    }
+
+    mutating func close(_ bracket: String) {
+        depth -= 1
+        if !isFirst { newLine() }
+        add(bracket)
+        isFirst = false
+    }
+
+    mutating func item(_ write: (inout LockWriter) -> Void) {
+        if !isFirst { add(",") }
+        newLine()
+        isFirst = false
+        write(&self)
+        isFirst = false
+    }
+
+    mutating func item(_ key: String, _ write: (inout LockWriter) -> Void) {
+        item { text in
+            text.add(quoted: key)
+            text.add(": ")
+            write(&text)
+        }
+    }
+
+    mutating func map<Item>(_ items: [Item], _ write: (inout LockWriter, Item) -> Void) {
+        open("{")
+        for item in items { write(&self, item) }
+        close("}")
+    }
+
+    mutating func list(_ items: [String]) {
+        open("[")
+        for text in items { item { $0.add(quoted: text) } }
+        close("]")
+    }
+
+    mutating func add(_ entry: BuildLock.Entry) {
+        open("{")
+        item("command") { $0.add(quoted: entry.command) }
+        item("sha256") { $0.add(quoted: entry.digest) }
+        item("redacted") { $0.add(entry.isRedacted ? "true" : "false") }
+        item("inputs") { $0.list(entry.inputs) }
+        item("secrets") { text in
+            text.map(entry.secrets) { text, place in text.item(place.pointer) { $0.add(quoted: place.secret.inLock) } }
+        }
+        if !entry.vms.isEmpty { item("vms") { $0.list(entry.vms) } }
+        if let count = entry.count { item("count") { $0.add(String(count)) } }
+        close("}")
+    }
+
+    private mutating func newLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        for _ in 0..<2 * depth { bytes.append(UInt8(ascii: " ")) }
+    }
+}
+
+/// Takes what `LockWriter` writes, piece by piece; what does not match is not taken.
+private struct LockReader {
+    private let bytes: [UInt8]
+    private var place = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    var isAtEnd: Bool { place == bytes.count }
+
+    mutating func take(_ text: String) -> Bool {
+        let letters = text.utf8
+        guard bytes.count - place >= letters.count else { return false }
+        var index = place
+        for letter in letters {
+            if bytes[index] != letter { return false }
+            index += 1
+        }
+        place = index
+        return true
+    }
+
+    /// A text in quotes that needed no escape.
+    mutating func string() -> String? {
+        guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else { return nil }
+        var end = place + 1
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
+            if bytes[end] == UInt8(ascii: "\\") || bytes[end] < 0x20 { return nil }
+            end += 1
+        }
+        guard end < bytes.count else { return nil }
+        defer { place = end + 1 }
+        return String(validating: bytes[(place + 1)..<end], as: UTF8.self)
+    }
+
+    private mutating func line(depth: Int) -> Bool {
+        guard bytes.count - place > 2 * depth, bytes[place] == UInt8(ascii: "\n") else { return false }
+        for index in (place + 1)...(place + 2 * depth) where bytes[index] != UInt8(ascii: " ") { return false }
+        place += 2 * depth + 1
+        return true
+    }
+
+    /// The entries of a map; nil where it has another form, or a key twice.
+    mutating func map<Item>(depth: Int, _ read: (inout LockReader, String) -> Item?) -> [Item]? {
+        var items: [Item] = []
+        guard take("{") else { return nil }
+        if take("}") { return items }
+        var keys: Set<[UInt8]> = []
+        repeat {
+            guard line(depth: depth + 1), let key = string(), keys.insert(Array(key.utf8)).inserted, take(": "),
+                let item = read(&self, key)
+            else { return nil }
+            items.append(item)
+        } while take(",")
+        return line(depth: depth) && take("}") ? items : nil
+    }
+
+    private mutating func list(depth: Int) -> [String]? {
+        var items: [String] = []
+        guard take("[") else { return nil }
+        if take("]") { return items }
+        repeat {
+            guard line(depth: depth + 1), let item = string() else { return nil }
+            items.append(item)
+        } while take(",")
+        return line(depth: depth) && take("]") ? items : nil
+    }
+
+    private mutating func number() -> Int? {
+        let digits = bytes[place...].prefix { (0x30...0x39).contains($0) }
+        guard !digits.isEmpty, digits.count < 10 else { return nil }
+        place += digits.count
+        return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+
+    mutating func entry(of path: String) -> BuildLock.Entry? {
+        guard take("{\n      \"command\": "), let command = string(), take(",\n      \"sha256\": "),
+            let digest = string(),
+            take(",\n      \"redacted\": ")
+        else { return nil }
+        let isRedacted = take("true")
+        guard isRedacted || take("false"), take(",\n      \"inputs\": "), let inputs = list(depth: 3),
+            take(",\n      \"secrets\": "),
+            let secrets = map(
+                depth: 3,
+                { text, pointer in
+                    text.string().flatMap { SecretRef(inLock: $0) }.map { (pointer: pointer, secret: $0) }
+                })
+        else { return nil }
+        var vms: [String] = []
+        if take(",\n      \"vms\": ") {
+            guard let names = list(depth: 3) else { return nil }
+            vms = names
+        }
+        var count: Int?
+        if take(",\n      \"count\": ") {
+            guard let number = number() else { return nil }
+            count = number
+        }
+        guard take("\n    }") else { return nil }
+        return BuildLock.Entry(
+            path: path, command: command, digest: digest, isRedacted: isRedacted, inputs: inputs, secrets: secrets,
+            vms: vms, count: count)
+    }
+}

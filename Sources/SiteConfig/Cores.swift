@@ -1,0 +1,85 @@
+internal import Glibc
+internal import Synchronization
+
+/// Work that falls into parts that need not know of each other, done on all cores.
+enum Cores {
+    private static let mostThreads = 8
+
+    /// The results for 0 ..< `count`, in that order, whoever made them.
+    ///
+    /// - Parameter run: how many parts are taken at once, so that threads seldom meet; what has fewer than three runs is not
+    ///   worth a thread.
+    static func map<Result: Sendable>(
+        _ count: Int, run: Int = 16, _ make: @Sendable (Int) -> Result
+    ) -> [Result] {
+        let cores = min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), mostThreads)
+        guard count >= 3 * run, cores > 1 else { return (0..<count).map(make) }
+        return withoutActuallyEscaping(make) { make in
+            let work = Work(count, run: run, make)
+            let threads = (1..<cores).compactMap { _ in Thread { work.take() } }
+            work.take()
+            for thread in threads { thread.join() }
+            return work.results
+        }
+    }
+
+    /// Parts, and what came of them.
+    private final class Work<Result: Sendable>: Sendable {
+        private let count: Int
+        private let run: Int
+        private let make: @Sendable (Int) -> Result
+        private let next = Atomic(0)
+        private let done = Mutex<[(start: Int, results: [Result])]>([])
+
+        init(_ count: Int, run: Int, _ make: @escaping @Sendable (Int) -> Result) {
+            self.count = count
+            self.run = run
+            self.make = make
+        }
+
+        /// Does parts until none is left.
+        func take() {
+            var mine: [(start: Int, results: [Result])] = []
+            while true {
+                let start = next.add(run, ordering: .relaxed).oldValue
+                guard start < count else { break }
+                mine.append((start, (start..<min(start + run, count)).map(make)))
+            }
+            done.withLock { $0 += mine }
+        }
+
+        var results: [Result] {
+            done.withLock { $0.sorted { $0.start < $1.start }.flatMap(\.results) }
+        }
+    }
+
+    /// A thread of the system. Whoever starts it waits for it, so what it does may be borrowed.
+    private struct Thread {
+        private let id: pthread_t
+
+        /// Nil where the system has no more threads: the others do its part.
+        init?(_ body: @escaping @Sendable () -> Void) {
+            let box = unsafe Unmanaged.passRetained(Body(run: body))
+            var id = pthread_t()
+            let status = unsafe pthread_create(
+                &id, nil,
+                { box in
+                    if let box = unsafe box { unsafe Unmanaged<Body>.fromOpaque(box).takeRetainedValue().run() }
+                    return nil
+                }, box.toOpaque())
+            guard status == 0 else {
+                unsafe box.release()
+                return nil
+            }
+            self.id = id
+        }
+
+        func join() { pthread_join(id, nil) }
+    }
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+
+        init(run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+}

@@ -1,0 +1,124 @@
+internal import SecretMemory
+internal import SiteModel
+internal import SystemPackage
+
+/// What tells without reading anything that a build would do nothing (ARCHITECTURE, *A build that would do nothing*).
+///
+/// Stamps stand outside of the site, in the user's cache folder. They are left by a build that had nothing to say, and hold for as
+/// long as each path that it asked for, and each file that it wrote, is the file that it was. Nothing is an error here: without
+/// stamps, or with any that do not hold, the build is done.
+public struct BuildStamps: Sendable {
+    /// Compiles the site, and keeps account of what it asks the disk.
+    public let compiler: SiteCompiler
+    /// The site's files, with the same account kept of them.
+    public var files: any SiteFiles { compiler.files }
+    private let disk: DiskFiles
+    private let record: DiskRecord
+    private let file: StampFile
+    private let key: [UInt8]
+    private let isCheck: Bool
+
+    /// Nil where there can be none: the site is no folder on disk, or the user has no cache folder.
+    ///
+    /// - Parameters:
+    ///   - compiler: the site as it is to be built.
+    ///   - request: what is to be done.
+    ///   - version: the program's.
+    ///   - environment: looks up a variable of the environment.
+    public init?(
+        _ compiler: SiteCompiler, _ request: BuildRequest, version: String, environment: (String) -> String?
+    ) {
+        guard let disk = compiler.files as? DiskFiles, let location = disk.location,
+            let record = DiskRecord(disk, at: location), let program = DiskStatus(of: FilePath("/proc/self/exe"))
+        else { return nil }
+        var key = BuildKey()
+        key.add("resolve \(version) \(program)")
+        key.add(location)
+        key.add("\(request)")
+        key.add("\(compiler.strictness)")
+        key.add(compiler.identities, environment)
+        let name = SHA256.text(of: Array(location.utf8).span).prefix(40) + (request.isCheck ? ".check" : ".build")
+        guard let file = StampFile(name + ".stamps", environment: environment) else { return nil }
+        self.compiler = compiler.recorded(by: record, disk)
+        self.disk = disk
+        self.record = record
+        self.file = file
+        self.key = key.bytes
+        isCheck = request.isCheck
+    }
+
+    /// How many outputs there are, if a build would change nothing and say nothing; else nil, and the stamps are gone.
+    public func outputsIfUnchanged() -> Int? {
+        guard let bytes = file.read() else { return nil }
+        let count = Stamps.outputCount(in: bytes, key: key, disk, record.folder)
+        if count == nil { file.remove() }
+        return count
+    }
+
+    /// Leaves stamps after a check that found nothing.
+    public func keep(_ build: Build, after check: BuildCheck) {
+        guard check.isCurrent, check.notes.isEmpty else { return }
+        write(build, folders: [])
+    }
+
+    /// Leaves stamps after a build that had nothing to say, if a change from now on is sure to show.
+    ///
+    /// - Parameters:
+    ///   - written: the paths of the outputs that were not as they should be.
+    ///   - holds: whether an output is as it should be.
+    public func keep(_ build: Build, written: [String], holds: (BuiltOutput) -> Bool) {
+        guard build.report.isSilent, build.leftovers.isEmpty else { return }
+        if !written.isEmpty || record.hasChanged(Build.lockName) {
+            // What was just written would not show that it is written again at once.
+            DiskStatus.waitForNextTime()
+            record.lookAgain(at: Build.lockName)
+            let lock = try? disk.read(Build.lockName, limit: 1 << 30)
+            guard record.listAgain(), lock == build.lockBytes(isPruned: true) else { return }
+        }
+        let written = Set(written.map { Key($0) })
+        var folders = [(path: "", place: disk.location ?? "")]
+        var known: Set<Key> = [""]
+        for output in build.outputs {
+            let isNew = written.contains(Key(output.path))
+            record.look(atOutput: output.path, isNew: isNew)
+            if isNew, !holds(output) { return }
+            let folder = FilePath(output.path).removingLastComponent().string
+            if known.insert(Key(folder)).inserted { folders.append((folder, disk.realPath(of: folder) ?? "")) }
+        }
+        write(build, folders: folders)
+    }
+
+    private func write(_ build: Build, folders: [(path: String, place: String)]) {
+        let looks = record.looks
+        guard build.report.isSilent, looks.allSatisfy(\.isCertain) else { return }
+        file.write(Stamps(key: key, outputCount: build.outputs.count, looks: looks, folders: folders).bytes)
+    }
+}
+
+/// What a build depends on besides the files that it asks for.
+private struct BuildKey {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func add(_ text: String) { bytes += Array(text.utf8) + [0] }
+
+    /// What may open secrets, by name.
+    ///
+    /// Of variables that hold a key or a command it only counts whether they are set. With the same files nothing has to be opened.
+    mutating func add(_ identities: Identities?, _ environment: (String) -> String?) {
+        guard let identities else { return add("opens nothing") }
+        let files = identities.files + [identities.passphraseFile ?? ""]
+        let named = ["HOME", "XDG_CONFIG_HOME", "SOPS_AGE_KEY_FILE", "SOPS_AGE_SSH_PRIVATE_KEY_FILE"].map {
+            environment($0) ?? ""
+        }
+        for path in files + ["with"] + named { add(path) }
+        for name in ["SOPS_AGE_KEY", "SOPS_AGE_KEY_CMD"] { add((environment(name) ?? "").isEmpty ? "without" : name) }
+        if (files + named).contains(where: { !$0.isEmpty && !$0.hasPrefix("/") }) {
+            add(DiskFiles(root: ".").location ?? "")
+        }
+    }
+}
+
+extension Report {
+    /// Whether there is nothing in it.
+    fileprivate var isSilent: Bool { diagnostics.isEmpty && failures.isEmpty && usage == nil }
+}

@@ -1,0 +1,129 @@
+internal import SiteModel
+internal import Synchronization
+internal import SystemPackage
+
+/// What was asked of the disk, each path with what the system said of it *before* it was looked at.
+///
+/// So a path whose status is still the same holds what was read: a change after the look gives it another time. That is certain
+/// only if the time it had was past already (git calls the others racy), so the record says whether all were.
+final class DiskRecord: Sendable {
+    /// One path.
+    struct Look: Sendable {
+        /// From the site's folder, or absolute.
+        let path: String
+        let status: DiskStatus
+        /// What a symbolic link leads to; nil for anything else.
+        let end: (status: DiskStatus, path: String)?
+        /// Whether a later change is sure to show.
+        let isCertain: Bool
+    }
+
+    private struct Account {
+        var looks: [Look] = []
+        var places: [Key: Int] = [:]
+        /// The names in the folders that were listed.
+        var listings: [(folder: String, names: [String])] = []
+    }
+
+    private let files: DiskFiles
+    /// The site's folder.
+    let folder: FileDescriptor
+    private let start = DiskStatus.now
+    private let account = Mutex(Account())
+
+    /// Nil if the folder cannot be looked into.
+    init?(_ files: DiskFiles, at location: String) {
+        guard let folder = try? FileDescriptor.open(FilePath(location), .readOnly, options: [.closeOnExec, .directory])
+        else { return nil }
+        self.files = files
+        self.folder = folder
+    }
+
+    deinit { try? folder.close() }
+
+    var looks: [Look] { account.withLock { $0.looks } }
+
+    // MARK: Looking
+
+    /// Notes how a path stands, the first time that it is asked for.
+    func look(at path: String) {
+        account.withLock { account in
+            guard account.places[Key(path)] == nil else { return }
+            account.places[Key(path)] = account.looks.count
+            account.looks.append(newLook(at: path))
+        }
+    }
+
+    /// Notes a path that need not be the site's.
+    func look(anywhere path: String) {
+        look(at: path.hasPrefix("/") ? path : "\(DiskFiles(root: ".").location ?? "")/\(path)")
+    }
+
+    /// Notes what a folder was found to hold.
+    func keep(_ names: [String], of folder: String) {
+        account.withLock { $0.listings.append((folder, names)) }
+    }
+
+    /// Notes how a file stands whose content was known at some moment since this record was begun.
+    ///
+    /// - Parameter isNew: whether its content is looked at after this; else it must be older than the record.
+    func look(atOutput path: String, isNew: Bool) {
+        account.withLock { $0.looks.append(newLook(at: path, before: isNew ? nil : start)) }
+    }
+
+    private func newLook(at path: String, before limit: Int64? = nil) -> Look {
+        let moment = limit ?? DiskStatus.now
+        let path = path.isEmpty ? "." : path
+        let status = DiskStatus(of: path, in: folder)
+        guard status.isLink else {
+            return Look(path: path, status: status, end: nil, isCertain: status.showsChanges(after: moment))
+        }
+        let end = DiskStatus(of: path, in: folder, isFollowed: true)
+        let place = files.realPath(of: path)
+        let isCertain = status.showsChanges(after: moment) && end.showsChanges(after: moment)
+        return Look(path: path, status: status, end: (end, place ?? ""), isCertain: isCertain)
+    }
+
+    // MARK: After files were written
+
+    /// Whether a path stands otherwise than it was found.
+    func hasChanged(_ path: String) -> Bool {
+        account.withLock { account in
+            guard let index = account.places[Key(path)] else { return true }
+            return account.looks[index].status != newLook(at: path).status
+        }
+    }
+
+    /// Notes again how a path stands that this process has changed: its content is looked at after this.
+    func lookAgain(at path: String) {
+        account.withLock { account in
+            guard let index = account.places[Key(path)] else { return }
+            account.looks[index] = newLook(at: path)
+        }
+    }
+
+    /// Notes again how the listed folders stand that this process has written into.
+    ///
+    /// - Returns: whether what they hold now means the same to a site.
+    func listAgain() -> Bool {
+        let listings = account.withLock { $0.listings }
+        let changed = Set(listings.map(\.folder)).filter { hasChanged($0) }
+        for folder in changed.sorted() {
+            lookAgain(at: folder)
+            guard let names = try? files.names(in: folder) else { return false }
+            let meaning = Self.meaning(of: names, in: folder)
+            let former = listings.filter { $0.folder == folder }
+            guard former.allSatisfy({ Self.meaning(of: $0.names, in: folder) == meaning }) else { return false }
+        }
+        return true
+    }
+
+    /// What names say to a site: its own files; in a folder that is none of a site's, all of them.
+    private static func meaning(of names: [String], in folder: String) -> [String] {
+        guard folder.isEmpty || Catalogue.folders.contains(folder) else { return names.sorted { $0.precedes($1) } }
+        var catalogue = Catalogue()
+        catalogue.add(folder: folder, names: names)
+        let rivals = EntityKind.allCases.flatMap { catalogue.all($0).compactMap(\.rival) }
+        return catalogue.paths + rivals + catalogue.rivals.map(\.rival) + catalogue.misnamed
+    }
+}

@@ -1,0 +1,24 @@
+/// A site on disk, with account kept of all that is asked of it.
+struct RecordedFiles: SiteFiles {
+    let base: DiskFiles
+    let record: DiskRecord
+
+    var location: String? { base.location }
+
+    func destination(of path: String) -> String? {
+        record.look(at: path)
+        return base.destination(of: path)
+    }
+
+    func names(in folder: String) throws(FileError) -> [String] {
+        record.look(at: folder)
+        let names = try base.names(in: folder)
+        record.keep(names, of: folder)
+        return names
+    }
+
+    func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+        record.look(at: path)
+        return try base.read(path, limit: limit)
+    }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A build that looks at stamps first does and says what one does that reads everything, whatever happened in between.
+@Suite struct BuildStampsTests {
+    /// Random changes of a random site, each followed by a build with stamps and, on a copy, one without.
+    @Test(arguments: 0..<4) func randomChanges(_ seed: Int) throws {
+        try StampedSite.with(seed) { site in
+            for _ in 0..<22 {
+                let change = try site.change()
+                let words = site.words()
+                try site.build(words, after: change)
+                if site.number(3) == 0 { try site.build(words, after: change + ", and again") }
+            }
+        }
+    }
+
+    @Test(arguments: [[], ["--check"]]) func nothingIsReadIfNothingChanged(_ words: [String]) throws {
+        try StampedSite.with(0) { site in
+            try site.build([], after: "the first build")
+            try site.buildUntilStamped(words)
+            let stamps = try #require(site.stamps(words))
+            try site.build(words, after: "nothing, again")
+            #expect(site.stamps(words) == stamps, "it left them as they were")
+            // What is read without stamps leaves none behind.
+            _ = try Program.run(["build", "--no-cache"] + words, in: site.folder, with: site.variables)
+            #expect(site.stamps(words) == stamps)
+        }
+    }
+
+    /// Each of these alone is seen.
+    @Test(arguments: StampedSite.changes.map(\.name)) func aChangeIsSeen(_ name: String) throws {
+        try StampedSite.with(1) { site in
+            for words in [[], ["--check"]] {
+                try site.build([], after: "what was before")
+                try site.build(words, after: "nothing")
+                try #require(StampedSite.changes.first { $0.name == name }).make(&site)
+                try site.build(words, after: name)
+            }
+        }
+    }
+
+    /// A build at once after a change, and a change at once after a build: neither shows in times that are told in milliseconds.
+    @Test func changesInTheSameInstant() throws {
+        let line = """
+            resolve build --quiet > ../out
+            for i in 1 2 3 4 5 6 7 8 9; do
+                sed "s/memory: .*/memory: $((1000 + i))/" presets/p.yaml > ../p; cat ../p > presets/p.yaml
+                resolve build --quiet > ../out
+                touch -r site.yaml presets/p.yaml dist/dev.json
+                grep -q "\\"memory\\": $((1000 + i))" dist/dev.json || echo "passed over change $i"
+                sed -i "s/10/19/" ../p; echo '{}' > dist/dev.json; resolve build --quiet > ../out
+                grep -q "\\"memory\\": $((1000 + i))" dist/dev.json || echo "passed over the output $i"
+            done
+            """
+        try StampedSite.with(2) { site in
+            let said = try Program.output("export XDG_CACHE_HOME=\(site.cache.path)\n\(line)", in: site.folder)
+            #expect(said.isEmpty)
+        }
+    }
+
+    /// A file that a change would give no later time: then nothing tells that it did not change.
+    @Test(arguments: ["presets/p.yaml", "presets", "dist/dev.json", ".resolve.lock"]) func aTimeToCome(_ path: String)
+        throws
+    {
+        try StampedSite.with(6) { site in
+            try site.buildUntilStamped()
+            #expect(site.stamps([]) != nil)
+            try site.on(path, "touch -d '+1 day' $F")
+            try site.build([], after: "a time to come")
+            #expect(site.stamps([]) == nil)
+            try site.on(path, "touch -d '-1 day' $F")
+            try site.buildUntilStamped()
+            #expect(site.stamps([]) != nil)
+        }
+    }
+
+    /// Whatever stands in the cache folder, the build says the same.
+    @Test func damagedStamps() throws {
+        try StampedSite.with(3) { site in
+            try site.build([], after: "the first build")
+            try site.build([], after: "nothing")
+            try site.buildUntilStamped()
+            let file = try #require(site.stampFiles.first)
+            let whole = try Data(contentsOf: file)
+            var random = SeededNumbers(5)
+            for number in 0..<40 {
+                var bytes = whole
+                switch number % 4 {
+                case 0: bytes = whole.prefix(Int.random(in: 0..<whole.count, using: &random))
+                case 1:
+                    bytes[Int.random(in: 0..<whole.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
+                case 2: bytes += whole.prefix(Int.random(in: 1..<whole.count, using: &random))
+                default:
+                    let start = Int.random(in: 0..<whole.count - 8, using: &random)
+                    for index in start..<start + 8 { bytes[index] = UInt8.random(in: 0...255, using: &random) }
+                }
+                try bytes.write(to: file)
+                try site.build([], after: "damage \(number)")
+                #expect(try Data(contentsOf: file).count == whole.count, "sound ones take their place")
+            }
+        }
+    }
+
+    /// Stamps count only where nobody else can have made them, and are made only there.
+    @Test(arguments: [
+        "chmod 777 $C/resolve", "chmod 644 $C/resolve/*", "mv $C/resolve $C/r; ln -s /dev $C/resolve",
+        "rm -r $C; ln -s /nonexistent $C",
+        "for f in $C/resolve/*; do mv $f $C/x; ln -s $C/x $f; done", "rm -r $C/resolve; echo > $C/resolve",
+        "for f in $C/resolve/*; do rm $f; mkfifo -m 600 $f; done", "for f in $C/resolve/*; do rm $f; mkdir $f; done",
+        "rm -r $C; mkdir -m 555 $C",
+    ]) func aCacheFolderThatIsNone(_ line: String) throws {
+        try StampedSite.with(4) { site in
+            try site.build([], after: "the first build")
+            let made = try Program.shell("C=\(site.cache.path); \(line)", in: site.folder)
+            #expect(made.status == 0, "\(made.stderr)")
+            try site.build([], after: line)
+            try site.build([], after: "nothing")
+            #expect(try Program.shell("rm -rf \(site.cache.path)", in: site.folder).status == 0)
+        }
+    }
+
+    /// Nothing of a secret is in them.
+    @Test func stampsHoldNoContent() throws {
+        try StampedSite.with(5) { site in
+            try site.buildUntilStamped()
+            let bytes = try site.stampFiles.map { try Data(contentsOf: $0) }
+            #expect(!bytes.isEmpty)
+            for word in [StampedSite.secret, "vm_root", "memory"] {
+                #expect(bytes.allSatisfy { $0.range(of: Data(word.utf8)) == nil }, "\(word)")
+            }
+            let modes = try Program.output(
+                "stat -c %a \(site.cache.path)/resolve \(site.cache.path)/resolve/*", in: site.folder)
+            #expect(modes == "700\n600\n")
+        }
+    }
+}
