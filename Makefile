@@ -48,8 +48,10 @@ build: setup
 run: build
 	@$(BIN) --site examples/homestak --identity examples/homestak/throwaway-identity.txt env dev --node pve --reveal
 
+# What failed is said once more at the end, where nobody has to look for it among hundreds of lines.
 test: setup
-	@$(TEST)
+	@mkdir -p .build; $(TEST) 2>&1 | tee .build/test.log; status=$${PIPESTATUS[0]}; \
+		[ $$status = 0 ] || grep -a -E '✘|error:' .build/test.log | head -n 50; exit $$status
 
 release: setup
 	@$(RELEASE) 2>&1 | { grep -v 'statically linked applications requires\|is dangerous, better use\|swift_static' || true; }; \
