@@ -112,7 +112,7 @@ import Testing
         "rm -r $C; mkdir -m 555 $C",
     ]) func aCacheFolderThatIsNone(_ line: String) throws {
         try StampedSite.with(4) { site in
-            try site.build([], after: "the first build")
+            try site.buildUntilStamped()
             let made = try Program.shell("C=\(site.cache.path); \(line)", in: site.folder)
             #expect(made.status == 0, "\(made.stderr)")
             try site.build([], after: line)
