@@ -29,10 +29,10 @@ package func bindSecretLayer(_ tree: SyntaxTree, named file: Key) -> (fields: Fi
     return (fields, binder.diagnostics)
 }
 
-/// Where the binder is: the layer that values there belong to, how strongly they insist, and the keys that lead there.
+/// What holds where the binder is: the layer that values there belong to, how strongly they insist. The keys that lead there are
+/// the binder's `steps`.
 struct Place {
     var layer: Layer
-    private var path = Path()
     var strength = Strength.normal
     /// In a list: what stands there is no field.
     var isItem = false
@@ -44,59 +44,6 @@ struct Place {
     var isOfPassword = false
 
     init(of kind: EntityKind) { layer = kind.layer }
-
-    /// The keys that lead there.
-    var steps: [Key] { path.keys }
-
-    /// How many they are.
-    var depth: Int { path.count }
-
-    func below(_ key: Key) -> Place {
-        var place = self
-        let isInstance = layer == .hostGroup && path.isOnly("instances")
-        if isInstance { place.layer = .instance }
-        place.path.append(key)
-        place.isItem = false
-        // The name of an instance says nothing of what it is.
-        if !isInstance, !isOfPassword { place.isOfPassword = key.namesPassword }
-        return place
-    }
-
-    func item(_ index: Int) -> Place {
-        var place = below(Key(index))
-        place.isItem = true
-        if layer == .env, path.isOnly("vms") {
-            place.layer = .instance
-        } else if layer == .hostGroup, path.isOnly("instances") {
-            place.layer = .instance
-            place.isInList = true
-        } else if !(layer == .manifest && (path.isOnly("nodes") || path.isOnly("levels"))) {
-            place.isInList = true
-        }
-        return place
-    }
-
-    /// Keys one below the other. Few places lie deeper than four, and only they need an array.
-    private struct Path {
-        private(set) var count = 0
-        private var near: (Key, Key, Key, Key) = ("", "", "", "")
-        private var rest: [Key] = []
-
-        mutating func append(_ key: Key) {
-            switch count {
-            case 0: near.0 = key
-            case 1: near.1 = key
-            case 2: near.2 = key
-            case 3: near.3 = key
-            default: rest.append(key)
-            }
-            count += 1
-        }
-
-        func isOnly(_ key: Key) -> Bool { count == 1 && near.0 == key }
-
-        var keys: [Key] { Array([near.0, near.1, near.2, near.3].prefix(count)) + rest }
-    }
 }
 
 extension EntityKind {
@@ -136,42 +83,89 @@ struct Binder {
     var passwords: [PasswordInClear] = []
     /// The file that the secrets stand in, if that is not the site's own.
     var secretFile: Key?
+    /// The keys that lead to where the binder is.
+    private(set) var steps: [Key] = []
     private var keysOfLast: (map: NodeID, keys: Set<Key>)?
+    /// Whether there are tags that speak of merging.
+    private let hasTags: Bool
+    /// Whether scalars are what they seem: none is tagged, a secret, a path to one, or a number of a pool.
+    private let isPlain: Bool
 
     init(_ tree: SyntaxTree, _ kind: EntityKind, folder: Key, _ strictness: Strictness) {
         self.tree = tree
         self.kind = kind
         self.folder = folder
         self.strictness = strictness
+        hasTags = tree.hasTags
+        isPlain = !tree.hasTags && !tree.hasSecretPaths && !tree.hasPoolNumbers && !tree.source.isSecret
     }
+
+    // MARK: Places
+
+    /// Goes below a key of a map; `leave` goes back.
+    mutating func enter(_ key: Key, _ place: Place) -> Place {
+        var place = place
+        let isInstance = place.layer == .hostGroup && isOnly("instances")
+        if isInstance { place.layer = .instance }
+        steps.append(key)
+        place.isItem = false
+        // The name of an instance says nothing of what it is.
+        if !isInstance, !place.isOfPassword { place.isOfPassword = key.namesPassword }
+        return place
+    }
+
+    /// Goes to an item of a list; `leave` goes back.
+    mutating func enter(item index: Int, _ place: Place) -> Place {
+        let (isOfVMs, isOfInstances) = (isOnly("vms"), isOnly("instances"))
+        let isNamed = place.layer == .manifest && (isOnly("nodes") || isOnly("levels"))
+        let around = place.layer
+        var place = enter(Key(index), place)
+        place.isItem = true
+        if around == .env, isOfVMs {
+            place.layer = .instance
+        } else if around == .hostGroup, isOfInstances {
+            place.layer = .instance
+            place.isInList = true
+        } else if !isNamed {
+            place.isInList = true
+        }
+        return place
+    }
+
+    mutating func leave() { steps.removeLast() }
+
+    private func isOnly(_ key: Key) -> Bool { steps.count == 1 && steps[0] == key }
 
     // MARK: Maps
 
     mutating func map(_ node: NodeID, _ table: FieldTable, at place: Place) -> Fields {
-        let entries = tree.entrySequence(node)
-        var fields = Fields()
-        fields.reserveCapacity(tree.count(node))
-        for entry in entries {
+        var entries: [Fields.Entry] = []
+        entries.reserveCapacity(tree.count(node))
+        for entry in tree.entrySequence(node) {
             let key = key(entry)
             if let field = table.field(key) {
                 if field.name != key, keys(of: node).contains(field.name) {
                     diagnostics.append(.bothNames(key, field.name, tree.span(entry.key)))
                     continue
                 }
-                let value = value(entry.value, field.type, named: field.name, at: place.below(field.name))
-                fields.set(Fields.Entry(field.name, keySpan: tree.span(entry.key), value))
+                let inside = enter(field.name, place)
+                let value = value(entry.value, field.type, named: field.name, at: inside)
+                leave()
+                entries.append(Fields.Entry(field.name, keySpan: tree.span(entry.key), value))
             } else {
                 checkUnknown(key, entry, in: node, table, at: place)
-                var inside = place.below(key)
+                var inside = enter(key, place)
                 // A misspelt password is one.
                 if kind.isForMinions, !table.isOpen {
                     inside.isOfPassword = key.seemsToNamePassword
                     notePasswords(in: entry.value, at: inside)
                 }
                 let value = value(entry.value, .any, named: key, at: inside)
-                fields.set(Fields.Entry(key, keySpan: tree.span(entry.key), value))
+                leave()
+                entries.append(Fields.Entry(key, keySpan: tree.span(entry.key), value))
             }
         }
+        let fields = Fields(distinct: entries)
         for field in table.required {
             let entry = fields.entry(field.name)
             if kind.inherits, entry?.isUnset == true {
@@ -179,10 +173,10 @@ struct Binder {
             }
         }
         for field in table.required where (fields[field.name]?.string ?? "?").isEmpty {
-            diagnostics.append(.emptyField(field, place.steps, fields[field.name]?.origin.span, strictness))
+            diagnostics.append(.emptyField(field, steps, fields[field.name]?.origin.span, strictness))
         }
         for field in table.required where !fields.contains(field.name) {
-            diagnostics.append(.missingField(field, in: kind, place.steps, tree.span(node), strictness))
+            diagnostics.append(.missingField(field, in: kind, steps, tree.span(node), strictness))
         }
         return fields
     }
@@ -208,13 +202,13 @@ struct Binder {
             diagnostics.append(found)
             return
         }
-        if isVM, place.depth == (kind == .env ? 2 : 0), ["vars", "components"].contains(key) {
+        if isVM, steps.count == (kind == .env ? 2 : 0), ["vars", "components"].contains(key) {
             diagnostics.append(.dataForTofu(key, span))
             return
         }
         if let meant = table.confusions[key] {
             diagnostics.append(
-                .unknownKey(key, span, near: [meant.text], in: kind, place.steps, strictness, tree, isOpen: false))
+                .unknownKey(key, span, near: [meant.text], in: kind, steps, strictness, tree, isOpen: false))
             return
         }
         if table.isOpen, table.refusal == nil, table.isStranger(key) { return }
@@ -229,9 +223,9 @@ struct Binder {
             diagnostics.append(.refusedKey(key, span, refusal, table, tree))
         } else if !near.isEmpty {
             diagnostics.append(
-                .unknownKey(key, span, near: near, in: kind, place.steps, strictness, tree, isOpen: table.isOpen))
+                .unknownKey(key, span, near: near, in: kind, steps, strictness, tree, isOpen: table.isOpen))
         } else if !table.isOpen {
-            diagnostics.append(.strangeKey(key, span, in: kind, place.steps))
+            diagnostics.append(.strangeKey(key, span, in: kind, steps))
         } else {
             let data = absent.filter { !$0.isStructural }.map(\.name.text)
             if let meant = Suggestions.near(key.text, among: data, includingParts: false).first {
@@ -243,18 +237,26 @@ struct Binder {
     // MARK: Values
 
     mutating func value(_ node: NodeID, _ type: FieldType, named name: Key, at place: Place) -> Value {
+        if isPlain { return plainValue(node, type, named: name, at: place) }
         let origin = origin(of: node, at: place)
-        if tree.hasTags, let tag = tree.tag(node) {
+        if hasTags, let tag = tree.tag(node) {
             check(tag, node, at: place)
             if tag == .unset { return Value(.null, origin) }
         }
         if tree.secretPath(node) != nil, !type.takesSecrets {
-            diagnostics.append(.shownSecret(place.steps, tree.span(node)))
+            diagnostics.append(.shownSecret(steps, tree.span(node)))
             return Value(.null, origin)
         }
         if tree.pool(node) != nil, !type.isData { return allocation(node, type, at: place) }
         var place = place
         place.strength = origin.strength
+        return plainValue(node, type, named: name, at: place)
+    }
+
+    /// A value whose tag, if it has one, has been looked at.
+    private mutating func plainValue(_ node: NodeID, _ type: FieldType, named name: Key, at place: Place) -> Value {
+        var place = place
+        let origin = origin(of: node, at: place)
         switch type {
         case .any, .visible:
             if case .visible = type { place.isShown = true }
@@ -263,7 +265,7 @@ struct Binder {
         case .password:
             guard tree.secretPath(node) == nil else { return self.value(node, .any, named: name, at: place) }
             guard tree.kind(node) == .scalar, [.string, .timestamp].contains(tree.type(node)) else {
-                diagnostics.append(.noPassword(place.steps, tree.span(node)))
+                diagnostics.append(.noPassword(steps, tree.span(node)))
                 return Value(.null, origin)
             }
             return self.value(node, .any, named: name, at: place)
@@ -275,25 +277,31 @@ struct Binder {
             guard isList || tree.kind(node) == .map else { return mismatch(node, .listOrMapOf(type), name, place) }
             return value(node, isList ? .list(type) : .mapOf(type), named: name, at: place)
         case .nullable(let type):
-            let isNull = tree.kind(node) == .scalar && tree.value(node) == .null
+            let isNull = tree.kind(node) == .scalar && tree.type(node) == .null
             return isNull ? Value(.null, origin) : value(node, type, named: name, at: place)
         case .map(let table):
             guard tree.kind(node) == .map else { return mismatch(node, type, name, place) }
             return Value(.map(map(node, table, at: place)), origin)
         case .mapOf(let type):
             guard tree.kind(node) == .map else { return mismatch(node, .mapOf(type), name, place) }
-            var fields = Fields()
+            var entries: [Fields.Entry] = []
+            entries.reserveCapacity(tree.count(node))
             for entry in tree.entrySequence(node) {
                 let key = key(entry)
-                let value = value(entry.value, type, named: key, at: place.below(key))
-                fields.set(Fields.Entry(key, keySpan: tree.span(entry.key), value))
+                let inside = enter(key, place)
+                let value = value(entry.value, type, named: key, at: inside)
+                leave()
+                entries.append(Fields.Entry(key, keySpan: tree.span(entry.key), value))
             }
-            return Value(.map(fields), origin)
+            return Value(.map(Fields(distinct: entries)), origin)
         case .list(let type):
             guard tree.kind(node) == .list else { return mismatch(node, .list(type), name, place) }
             var items: [Value] = []
-            for (index, item) in tree.itemSequence(node).enumerated() {
-                items.append(value(item, type, named: name, at: place.item(index)))
+            items.reserveCapacity(tree.count(node))
+            for item in tree.itemSequence(node) {
+                let inside = enter(item: items.count, place)
+                items.append(value(item, type, named: name, at: inside))
+                leave()
             }
             return Value(.list(items), origin)
         case .oneOrMore(let type):
@@ -322,9 +330,11 @@ struct Binder {
     /// A scalar that fits its type, or, where the Python resolver does not look, one that is passed on with a warning.
     private mutating func scalar(_ node: NodeID, _ type: FieldType, _ name: Key, _ place: Place) -> Value? {
         guard tree.kind(node) == .scalar else { return nil }
-        let value = Value(content(node, at: place), origin(of: node, at: place))
-        guard let complaint = type.complaint(about: tree.value(node)) else { return value }
-        diagnostics.append(.wrongValue(complaint, node, type, name, place.steps, tree, strictness.severity))
+        let scalar = tree.value(node)
+        let value = Value(
+            isPlain && !place.isOfPassword ? .init(scalar) : content(node, at: place), origin(of: node, at: place))
+        guard let complaint = type.complaint(about: scalar) else { return value }
+        diagnostics.append(.wrongValue(complaint, node, type, name, steps, tree, strictness.severity))
         return value
     }
 
@@ -332,7 +342,7 @@ struct Binder {
     private mutating func mismatch(_ node: NodeID, _ type: FieldType, _ name: Key, _ place: Place) -> Value {
         notePasswords(in: node, at: place)
         let found = tree.kind(node) == .scalar ? nil : tree.kind(node) == .list ? "a list" : "a map"
-        diagnostics.append(.wrongShape(found, node, type, name, place.steps, tree))
+        diagnostics.append(.wrongShape(found, node, type, name, steps, tree))
         return Value(.null, Origin(tree.span(node), place.layer))
     }
 
@@ -340,24 +350,23 @@ struct Binder {
     mutating func inspect(_ node: NodeID, at place: Place) {
         if tree.pool(node) != nil { return noteAllocation(node, at: place) }
         if place.isShown, tree.secretPath(node) != nil || isPassword(node, at: place) {
-            diagnostics.append(.shownSecret(place.steps, tree.span(node)))
+            diagnostics.append(.shownSecret(steps, tree.span(node)))
         }
         guard let path = tree.secretPath(node) else {
             if isPassword(node, at: place) {
                 let span = tree.span(node)
-                note(PasswordInClear(steps: place.steps, span: span, node: tree.target(node)))
-                diagnostics.append(.passwordInClear(place.steps, span))
+                note(PasswordInClear(steps: steps, span: span, node: tree.target(node)))
+                diagnostics.append(.passwordInClear(steps, span))
             }
             if tree.hasDollarKeys, tree.kind(node) == .map, let name = tree.value(of: "$alloc", in: node) {
                 diagnostics.append(
                     .mapForTag(place.isOfPassword ? "" : tree.string(name), tree.span(node)).hiding(place.isOfPassword))
             }
             if let program = encryptor(of: node) {
-                diagnostics.append(.strayCiphertext(program, place.steps, tree.span(node)))
+                diagnostics.append(.strayCiphertext(program, steps, tree.span(node)))
             }
             if let tag = quotedTag(node) { diagnostics.append(.quotedTag(tag, node, tree).hiding(place.isOfPassword)) }
-            for entry in tree.entrySequence(node) { inspectBelow(entry.value, at: place.below(key(entry))) }
-            for (index, item) in tree.itemSequence(node).enumerated() { inspectBelow(item, at: place.item(index)) }
+            if tree.kind(node) != .scalar { inspectInside(node, at: place) }
             return
         }
         let span = tree.span(node)
@@ -382,45 +391,71 @@ struct Binder {
         return [OwnTag.secret, .alloc].first { $0.text == words[0] }
     }
 
+    private mutating func inspectInside(_ node: NodeID, at place: Place) {
+        for entry in tree.entrySequence(node) {
+            let inside = enter(key(entry), place)
+            inspectBelow(entry.value, at: inside)
+            leave()
+        }
+        for (index, item) in tree.itemSequence(node).enumerated() {
+            let inside = enter(item: index, place)
+            inspectBelow(item, at: inside)
+            leave()
+        }
+    }
+
     private mutating func inspectBelow(_ node: NodeID, at place: Place) {
-        if tree.hasTags, let tag = tree.tag(node) { check(tag, node, at: place) }
+        if hasTags, let tag = tree.tag(node) { check(tag, node, at: place) }
         inspect(node, at: place)
     }
 
     private func origin(of node: NodeID, at place: Place) -> Origin {
-        guard tree.hasTags, let tag = tree.tag(node)?.forMerging else {
+        guard hasTags, let tag = tree.tag(node)?.forMerging else {
             var origin = Origin(tree.span(node), place.layer, strength: place.strength)
-            origin.isRaw = tree.hasTags && tree.tag(node) == .raw
+            origin.isRaw = hasTags && tree.tag(node) == .raw
             return origin
         }
         return Origin(tree.span(node), place.layer, strength: tag.strength ?? place.strength, tag: tag)
     }
 
     /// The value as it is written. In the secrets every scalar is held by its place, never by its text.
-    func content(_ node: NodeID, at place: Place) -> Value.Content {
+    mutating func content(_ node: NodeID, at place: Place) -> Value.Content {
         if let path = tree.secretPath(node), let steps = SecretRef.steps(of: tree.string(path)) {
             return .secret(SecretRef(steps, .unknown))
         }
         if let pool = tree.pool(node) { return .pooled(Key(pool)) }
         switch tree.kind(node) {
         case .map:
-            return .map(
-                Fields(
-                    distinct: tree.entrySequence(node).map { entry in
-                        let key = key(entry)
-                        return Fields.Entry(
-                            key, keySpan: tree.span(entry.key), data(entry.value, at: place.below(key)))
-                    }))
-        case .list: return .list(tree.itemSequence(node).enumerated().map { data($1, at: place.item($0)) })
+            var entries: [Fields.Entry] = []
+            entries.reserveCapacity(tree.count(node))
+            for entry in tree.entrySequence(node) {
+                let key = key(entry)
+                let inside = enter(key, place)
+                entries.append(Fields.Entry(key, keySpan: tree.span(entry.key), data(entry.value, at: inside)))
+                leave()
+            }
+            return .map(Fields(distinct: entries))
+        case .list:
+            var items: [Value] = []
+            items.reserveCapacity(tree.count(node))
+            for item in tree.itemSequence(node) {
+                let inside = enter(item: items.count, place)
+                items.append(data(item, at: inside))
+                leave()
+            }
+            return .list(items)
         default:
             let scalar = tree.value(node)
-            if tree.source.isSecret { return .secret(SecretRef(place.steps, in: secretFile, SecretType(scalar))) }
+            if tree.source.isSecret { return .secret(SecretRef(ownSteps, in: secretFile, SecretType(scalar))) }
             guard isPassword(node, at: place) else { return .init(scalar) }
-            return .secret(SecretRef(place.steps, in: Key(tree.source.path), SecretType(scalar)))
+            return .secret(SecretRef(ownSteps, in: Key(tree.source.path), SecretType(scalar)))
         }
     }
 
-    private func data(_ node: NodeID, at place: Place) -> Value {
+    /// A copy of the steps, which a value may keep: were it the array itself, the next step would have to copy it.
+    private var ownSteps: [Key] { steps.map(\.self) }
+
+    private mutating func data(_ node: NodeID, at place: Place) -> Value {
         let origin = origin(of: node, at: place)
         var place = place
         place.strength = origin.strength
@@ -476,6 +511,6 @@ extension SecretType {
 
 /// The whole file as data, whatever it is a file of.
 package func wholeValue(of tree: SyntaxTree) -> Value {
-    let binder = Binder(tree, .env, folder: "", .strict)
+    var binder = Binder(tree, .env, folder: "", .strict)
     return Value(binder.content(tree.root, at: Place(of: .env)), Origin(tree.span(tree.root), .env))
 }

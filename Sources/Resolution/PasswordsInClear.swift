@@ -15,13 +15,18 @@ extension Binder {
     mutating func notePasswords(in node: NodeID, at place: Place) {
         // What an alias stands for is noted where it is written.
         guard tree.target(node) == node else { return }
-        if isPassword(node, at: place) { note(PasswordInClear(steps: place.steps, span: tree.span(node), node: node)) }
+        if isPassword(node, at: place) { note(PasswordInClear(steps: steps, span: tree.span(node), node: node)) }
         for entry in tree.entries(node) {
-            var inside = place.below(key(entry))
+            var inside = enter(key(entry), place)
             inside.isOfPassword = place.isOfPassword || key(entry).seemsToNamePassword
             notePasswords(in: entry.value, at: inside)
+            leave()
         }
-        for (index, item) in tree.items(node).enumerated() { notePasswords(in: item, at: place.item(index)) }
+        for (index, item) in tree.items(node).enumerated() {
+            let inside = enter(item: index, place)
+            notePasswords(in: item, at: inside)
+            leave()
+        }
     }
 
     /// Whether it is a password that stands in clear in a file that holds no secrets.
@@ -32,7 +37,7 @@ extension Binder {
 
     /// Whether it is a variable of Ansible's that says where another value is: `{{ vault_password }}`.
     private func isTemplate(_ node: NodeID, at place: Place) -> Bool {
-        guard place.steps.contains("vars"), case .string(let text) = tree.value(node), text.hasPrefix("{{"),
+        guard steps.contains("vars"), case .string(let text) = tree.value(node), text.hasPrefix("{{"),
             text.hasSuffix("}}")
         else { return false }
         let name = text.dropFirst(2).dropLast(2)

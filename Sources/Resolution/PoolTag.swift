@@ -9,7 +9,7 @@ extension Binder {
     mutating func allocation(_ node: NodeID, _ type: FieldType, at place: Place) -> Value {
         let origin = Origin(tree.span(node), place.layer, strength: place.strength)
         guard let range = type.numbers else {
-            diagnostics.append(.badAllocation("\(SecretRef.path(place.steps)) wants \(type.wish)", tree.span(node)))
+            diagnostics.append(.badAllocation("\(SecretRef.path(steps)) wants \(type.wish)", tree.span(node)))
             return Value(.null, origin)
         }
         noteAllocation(node, at: place, range)
@@ -19,15 +19,15 @@ extension Binder {
     /// Notes `!alloc POOL`; R0414 where the number would have no owner, or no name that stays.
     mutating func noteAllocation(_ node: NodeID, at place: Place, _ range: ClosedRange<Int>? = nil) {
         // What stands there is the user's own, and may be meant for other places.
-        if place.steps.first?.begins(with: "x-") == true { return }
+        if steps.first?.begins(with: "x-") == true { return }
         let span = tree.span(node)
         let pool = tree.pool(node) ?? ""
         if place.isOfPassword {
-            passwords.append(PasswordInClear(steps: place.steps, span: span, node: tree.target(node)))
+            passwords.append(PasswordInClear(steps: steps, span: span, node: tree.target(node)))
             diagnostics.append(.badAllocation("a password is no number", span).hiding(true))
             return
         }
-        let isNode = place.layer == .manifest && ["nodes", "levels"].contains(place.steps.first)
+        let isNode = place.layer == .manifest && ["nodes", "levels"].contains(steps.first)
         if kind == .hostGroup || (!isNode && ![.instance, .template, .preset].contains(place.layer)) {
             diagnostics.append(
                 .badAllocation("only a VM takes a number: in its own entry, a template, a preset or a manifest", span))
@@ -37,7 +37,7 @@ extension Binder {
         } else if !Catalogue.isName(pool) {
             diagnostics.append(.badAllocation("it names no pool", span))
         } else {
-            let isPort = place.steps.contains { ["ssh_port", "spice_port", "ports"].contains($0) }
+            let isPort = steps.contains { ["ssh_port", "spice_port", "ports"].contains($0) }
             allocations.append(PoolReference(pool: Key(pool), span: span, range: range ?? (isPort ? 1...65535 : nil)))
         }
     }

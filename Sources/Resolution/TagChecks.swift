@@ -15,13 +15,13 @@ extension Binder {
         }
         let written = WrittenTag(
             tag: merging, span: span, value: tree.span(node), removal: tree.removal(ofTagAt: span))
-        if place.steps.last == "extends" || place.steps.dropLast().last == "extends" {
+        if steps.last == "extends" || steps.dropLast().last == "extends" {
             diagnostics.append(.badTag(merging, span, "extends chooses layers and is not merged"))
         } else if place.layer == .instance, let reason = choice(at: place) {
             diagnostics.append(.idleTag(written, reason))
         } else if let problem = problem(merging, node, at: place) {
             diagnostics.append(.badTag(merging, span, problem).hiding(place.isOfPassword))
-        } else if place.steps.first?.begins(with: "x-") == true {
+        } else if steps.first?.begins(with: "x-") == true {
             // Such keys are the user's own: an anchor may stand there for other places.
             return
         } else if isMerged(place) {
@@ -34,10 +34,10 @@ extension Binder {
 
     /// Why a tag says nothing at that place of a VM's entry.
     private func choice(at place: Place) -> String? {
-        guard place.steps.first == "vms" else { return nil }
-        if place.steps.count == 2 { return "an entry is not merged with another; tag the whole list" }
-        let isChooser = place.steps.count == 3 && FieldTable.choosers.contains(place.steps[2])
-        return isChooser ? "\(place.steps[2]) chooses a layer and is not merged" : nil
+        guard steps.first == "vms" else { return nil }
+        if steps.count == 2 { return "an entry is not merged with another; tag the whole list" }
+        let isChooser = steps.count == 3 && FieldTable.choosers.contains(steps[2])
+        return isChooser ? "\(steps[2]) chooses a layer and is not merged" : nil
     }
 
     /// A tag before a whole file speaks of no field.
@@ -66,23 +66,23 @@ extension Binder {
 
     /// Why a tag says nothing of a field of a minion's that is no field of a merge.
     private func problem(_ tag: MergeTag, at place: Place) -> String? {
-        let isInstance = place.layer == .instance && place.steps.count == 3 && kind == .hostGroup
-        let isOwn = place.steps.count == 1 && [.hostGroup, .component].contains(kind)
-        if place.steps.last == "pillar", isInstance || isOwn, [.replace, .unset].contains(tag) {
+        let isInstance = place.layer == .instance && steps.count == 3 && kind == .hostGroup
+        let isOwn = steps.count == 1 && [.hostGroup, .component].contains(kind)
+        if steps.last == "pillar", isInstance || isOwn, [.replace, .unset].contains(tag) {
             return "a pillar is a layer: tag what stands in it"
         }
-        return place.steps.last == "components" && isInstance
+        return steps.last == "components" && isInstance
             ? "an instance's components are added to its group's; one that runs less belongs to another group" : nil
     }
 
     private func isMerged(_ place: Place) -> Bool {
-        kind.inherits || (kind == .site && place.steps.first == "defaults" && place.steps.count == 2)
+        kind.inherits || (kind == .site && steps.first == "defaults" && steps.count == 2)
     }
 
     /// Whether it is text that Jinja would take for a template: in a host group, and in variables for Ansible.
     private func looksLikeJinja(_ node: NodeID, at place: Place) -> Bool {
         let text = tree.string(node)
-        let isVariable = [.env, .group].contains(kind) && place.steps.first == "vars"
+        let isVariable = [.env, .group].contains(kind) && steps.first == "vars"
         return (kind == .hostGroup || isVariable) && (text.contains("{{") || text.contains("{%"))
     }
 }

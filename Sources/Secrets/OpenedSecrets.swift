@@ -1,4 +1,6 @@
+package import Diagnostics
 package import SecretMemory
+package import YAMLSyntax
 
 /// What a file held, verified.
 package struct OpenedSecrets: Sendable {
@@ -7,6 +9,8 @@ package struct OpenedSecrets: Sendable {
     package let text: SecretText
     /// The file held bytes, no tree: the only scalar of the only document.
     package let isBinary: Bool
+    /// The first document as what reads YAML takes it, without its values; nil where that is to be made of the document.
+    private let outline: SyntaxTree?
 
     /// What a file of bytes held.
     package var bytes: SecretText {
@@ -16,9 +20,15 @@ package struct OpenedSecrets: Sendable {
         return text.withBytes(range) { SecretText(SecretBytes(copying: $0)) }
     }
 
-    package init(documents: [SecretNode], text: SecretText, isBinary: Bool = false) {
+    package init(documents: [SecretNode], text: SecretText, isBinary: Bool = false, outline: SyntaxTree? = nil) {
         self.documents = documents
         self.text = text
         self.isBinary = isBinary
+        self.outline = outline
+    }
+
+    /// The keys of the first document, with stand-ins for the values; nil if there is none.
+    package func outline(of source: Source) -> SyntaxTree? {
+        outline ?? documents.first.map { SyntaxTree($0.shape, of: source) }
     }
 }

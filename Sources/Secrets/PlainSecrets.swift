@@ -18,11 +18,12 @@ extension OpenedSecrets {
         let isCiphertext = tree.hasScalar(beginningWith: "ENC[AES256_GCM,")
         var buffer = SecretBuffer(capacity: text.count)
         let root = node(tree.root, of: tree, &buffer)
+        let outline = tree.standIn
         tree.wipe()
         guard !isCiphertext || isShown else {
             return (nil, parsed.diagnostics + [.lostMetadata(source.path, at: .startOfFile(source.id))])
         }
-        return (OpenedSecrets(documents: [root], text: buffer.finish()), parsed.diagnostics)
+        return (OpenedSecrets(documents: [root], text: buffer.finish(), outline: outline), parsed.diagnostics)
     }
 
     /// Single scalars of a file that is not one of secrets: passwords that stand there in clear.

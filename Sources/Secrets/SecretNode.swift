@@ -7,7 +7,7 @@ package struct SecretNode: Sendable {
     package let span: Span
     package let content: Content
     /// Where each key stands, once there are many.
-    private let places: [[UInt8]: Int]
+    private let places: HashedPlaces?
 
     package enum Content: Sendable {
         case map([Entry])
@@ -40,11 +40,9 @@ package struct SecretNode: Sendable {
         self.content = content
         self.span = span
         if case .map(let entries) = content, entries.count > 12 {
-            places = Dictionary(
-                entries.enumerated().map { (Array($0.element.key.utf8), $0.offset) },
-                uniquingKeysWith: { first, _ in first })
+            places = HashedPlaces(entries.count) { HashedPlaces.hash(entries[$0].key.utf8) }
         } else {
-            places = [:]
+            places = nil
         }
     }
 
@@ -53,8 +51,10 @@ package struct SecretNode: Sendable {
 
     /// The value of a key, if this is a map that has it.
     package subscript(key: String) -> SecretNode? {
-        if !places.isEmpty { return places[Array(key.utf8)].map { entries[$0].value } }
-        return entries.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
+        let entries = entries
+        guard let places else { return entries.first { $0.key.utf8.elementsEqual(key.utf8) }?.value }
+        let place = places.place(HashedPlaces.hash(key.utf8)) { entries[$0].key.utf8.elementsEqual(key.utf8) }
+        return place.map { entries[$0].value }
     }
 
     /// The node that keys, and places in lists, lead to.

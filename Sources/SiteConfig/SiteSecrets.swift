@@ -39,8 +39,8 @@ struct SiteSecrets {
     /// The secrets are those of a file that is open to everybody.
     mutating func take(_ secrets: OpenedSecrets, _ source: Source, _ strictness: Strictness) -> [Diagnostic] {
         opened = secrets
-        guard let root = secrets.documents.first else { return [] }
-        return index(root, source, strictness)
+        guard let outline = secrets.outline(of: source) else { return [] }
+        return index(outline, strictness)
     }
 
     /// The secrets are those of an encrypted file, for the time being only its keys.
@@ -50,11 +50,10 @@ struct SiteSecrets {
             state = .unchecked
             return []
         }
-        return index(outline, sealed.source, strictness)
+        return index(SyntaxTree(outline.shape, of: sealed.source), strictness)
     }
 
-    private mutating func index(_ root: SecretNode, _ source: Source, _ strictness: Strictness) -> [Diagnostic] {
-        let tree = SyntaxTree(root.shape, of: source)
+    private mutating func index(_ tree: SyntaxTree, _ strictness: Strictness) -> [Diagnostic] {
         let bound = name.map { bindSecretLayer(tree, named: $0) } ?? bindSecrets(tree, strictness)
         state = .keys(bound.fields)
         return bound.diagnostics

@@ -11,11 +11,11 @@ package struct Fields: Sendable {
         var removed: [Entry] = []
         var lineage: [Lineage] = []
         /// Where each key stands in `own`, once there are many.
-        var places: [Key: Int] = [:]
+        var places: HashedPlaces?
         /// One map, or none, that others share: `own` lies over it.
         var base: [Fields] = []
 
-        var isEmpty: Bool { removed.isEmpty && lineage.isEmpty && places.isEmpty && base.isEmpty }
+        var isEmpty: Bool { removed.isEmpty && lineage.isEmpty && places == nil && base.isEmpty }
     }
 
     /// Those of a map below keep their places there.
@@ -225,14 +225,12 @@ package struct Fields: Sendable {
         if own.count == Self.few + 1 {
             index()
         } else if own.count > Self.few {
-            extras[0].places[entry.key] = own.count - 1
+            extras[0].places?.append { own[$0].key.hash }
         }
     }
 
     private mutating func index() {
-        var places: [Key: Int] = [:]
-        places.reserveCapacity(own.count)
-        for (place, entry) in own.enumerated() { places[entry.key] = place }
+        let places = HashedPlaces(own.count) { own[$0].key.hash }
         changeExtras { $0.places = places }
     }
 
@@ -246,7 +244,7 @@ package struct Fields: Sendable {
     }
 
     private func place(of key: Key) -> Int? {
-        if own.count > Self.few { return extras[0].places[key] }
+        if own.count > Self.few { return extras[0].places?.place(key.hash) { own[$0].key == key } }
         for place in own.indices where own[place].key == key { return place }
         return nil
     }

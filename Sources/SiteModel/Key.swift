@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Synchronization
 
 /// A key of a map, or an entity's name: text that compares by its UTF-8 bytes.
@@ -137,6 +138,9 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
         let prefix = prefix.text + "."
         return text.hasPrefix(prefix) ? Key(String(text.dropFirst(prefix.count))) : self
     }
+
+    /// A hash that is the same in every run.
+    package var hash: UInt64 { HashedPlaces.hash(head, tail) }
 
     @inlinable
     package func hash(into hasher: inout Hasher) {

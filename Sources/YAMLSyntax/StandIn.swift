@@ -15,6 +15,60 @@ extension SyntaxTree {
         append(shape)
     }
 
+    /// The tree of a file with secrets without its values: each scalar stands in for one of the same type, keys stay.
+    ///
+    /// Nil where a node means more than stands there: an alias, a merge key, a tag.
+    package var standIn: SyntaxTree? {
+        guard !hasAliases, !hasMerges, !hasTags else { return nil }
+        var result = SyntaxTree(source: source)
+        result.hasDollarKeys = hasDollarKeys
+        result.hasSecretPaths = hasSecretPaths
+        result.nodes.reserveCapacity(nodes.count)
+        result.decoded.reserveCapacity(decoded.count / 2)
+        let isKey = keys
+        for (index, node) in nodes.enumerated() {
+            guard node.kind == .scalar else {
+                result.nodes.append(
+                    Node(
+                        kind: node.kind, start: node.start, end: node.end, count: node.count, next: node.next))
+                continue
+            }
+            let span = Span(source: source.id, start: node.start, end: node.end)
+            if isKey[index] {
+                let start = UInt32(result.decoded.count)
+                result.decoded += text(of: node)
+                result.append(scalar: start, node.count, .string, span)
+            } else {
+                result.append(standInFor(node), span)
+            }
+        }
+        return result
+    }
+
+    /// Which nodes are keys.
+    private var keys: [Bool] {
+        var isKey = [Bool](repeating: false, count: nodes.count)
+        for (index, node) in nodes.enumerated() where node.kind == .map {
+            var place = index + 1
+            while place < node.next {
+                isKey[place] = true
+                place = Int(nodes[Int(nodes[place].next)].next)
+            }
+        }
+        return isKey
+    }
+
+    /// A value of the type of a scalar, and text only where that has a letter.
+    private func standInFor(_ node: Node) -> ScalarValue {
+        switch node.type {
+        case .null, .merge, .sign: .null
+        case .bool: .bool(true)
+        case .integer: .integer(0)
+        case .float: ScalarValue.make(text(of: node), as: .float) ?? .null
+        case .string, .timestamp: .string(node.count == 0 ? "" : "secret")
+        }
+    }
+
     private mutating func append(_ shape: Shape) {
         let index = nodes.count
         switch shape {
@@ -30,23 +84,30 @@ extension SyntaxTree {
             nodes.append(Node(kind: .list, start: span.start, end: span.end, count: UInt32(items.count), next: 0))
             for item in items { append(item) }
             nodes[index].next = UInt32(nodes.count)
-        case .scalar(let value, let span):
-            switch value {
-            case .null: append("null", .null, span)
-            case .bool: append("true", .bool, span)
-            case .integer, .bigInteger: append("0", .integer, span)
-            case .float(let number): append(number.isFinite ? "0.5" : ".nan", .float, span)
-            case .string(let text): append(text.isEmpty ? "" : "secret", .string, span)
-            }
+        case .scalar(let value, let span): append(value, span)
+        }
+    }
+
+    private mutating func append(_ value: ScalarValue, _ span: Span) {
+        switch value {
+        case .null: append("null", .null, span)
+        case .bool: append("true", .bool, span)
+        case .integer, .bigInteger: append("0", .integer, span)
+        case .float(let number): append(number.isFinite ? "0.5" : ".nan", .float, span)
+        case .string(let text): append(text.isEmpty ? "" : "secret", .string, span)
         }
     }
 
     private mutating func append(_ text: String, _ type: ScalarType, _ span: Span) {
         let start = UInt32(decoded.count)
         decoded += text.utf8
+        append(scalar: start, UInt32(text.utf8.count), type, span)
+    }
+
+    private mutating func append(scalar start: UInt32, _ count: UInt32, _ type: ScalarType, _ span: Span) {
         nodes.append(
             Node(
                 kind: .scalar, type: type, flags: .isDecoded, start: span.start, end: span.end, text: start,
-                count: UInt32(text.utf8.count), next: UInt32(nodes.count) + 1))
+                count: count, next: UInt32(nodes.count) + 1))
     }
 }

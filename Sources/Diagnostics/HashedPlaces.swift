@@ -1,0 +1,56 @@
+/// Where elements of a list stand, by a hash of each: what a dictionary would tell, in four bytes or eight for each element.
+///
+/// The hashes are the same in every run, so they may choose a place here and nothing that is seen.
+package struct HashedPlaces: Sendable {
+    /// Places plus one; zero where there is none. A power of two, at most half of it in use (linear probing).
+    @usableFromInline var slots: [UInt32]
+    private var count: Int
+
+    /// For that many elements.
+    package init(_ count: Int, hash: (Int) -> UInt64) {
+        var size = 64
+        while size < count * 2 { size *= 2 }
+        slots = [UInt32](repeating: 0, count: size)
+        self.count = count
+        for place in 0..<count { put(place, hash(place)) }
+    }
+
+    /// Adds the next element.
+    package mutating func append(hash: (Int) -> UInt64) {
+        count += 1
+        if count * 2 > slots.count { self = HashedPlaces(count, hash: hash) } else { put(count - 1, hash(count - 1)) }
+    }
+
+    private mutating func put(_ place: Int, _ hash: UInt64) {
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+        slots[slot] = UInt32(place + 1)
+    }
+
+    /// The first place with that hash at which the element is the right one.
+    @inlinable
+    package func place(_ hash: UInt64, where isRight: (Int) -> Bool) -> Int? {
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[slot] != 0 {
+            let place = Int(slots[slot]) - 1
+            if isRight(place) { return place }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return nil
+    }
+
+    /// Mixes two words into a hash.
+    @inlinable
+    package static func hash(_ first: UInt64, _ second: UInt64) -> UInt64 {
+        let product = (first ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: second ^ 0xD1B5_4A32_D192_ED03)
+        return product.high ^ product.low
+    }
+
+    /// The hash of a text.
+    @inlinable
+    package static func hash(_ text: String.UTF8View) -> UInt64 {
+        var sum: UInt64 = 0
+        for byte in text { sum = (sum ^ UInt64(byte)) &* 0x0100_0000_01B3 }
+        return hash(sum, UInt64(text.count))
+    }
+}
