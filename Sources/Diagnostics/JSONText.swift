@@ -9,11 +9,27 @@ package enum JSONText {
 
     /// The same of a string, most of which need no escape at all.
     package static func append(_ text: String, to bytes: inout [UInt8]) {
+        appendQuoted(to: &bytes) { $0.append(contentsOf: text.utf8) }
+    }
+
+    /// Appends in quotes what a body appends as it is.
+    @inlinable
+    package static func appendQuoted(to bytes: inout [UInt8], _ body: (inout [UInt8]) -> Void) {
         bytes.append(UInt8(ascii: "\""))
-        let letters = text.utf8
-        let isPlain = letters.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-        if isPlain { bytes.append(contentsOf: letters) } else { appendEscaped(letters, to: &bytes) }
+        let start = bytes.count
+        body(&bytes)
+        escape(&bytes, from: start)
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Escapes the end of a text, where there is anything to escape.
+    @usableFromInline
+    static func escape(_ bytes: inout [UInt8], from start: Int) {
+        let needsNone = bytes.span.extracting(start...).isPlainJSON
+        if needsNone { return }
+        let text = Array(bytes[start...])
+        bytes.removeSubrange(start...)
+        appendEscaped(text, to: &bytes)
     }
 
     /// Appends `text` as it stands between quotes.
@@ -46,4 +62,15 @@ package enum JSONText {
     }
 
     private static let hex = Array("0123456789abcdef".utf8)
+}
+
+extension Swift.Span<UInt8> {
+    /// Whether it stands in a string of JSON as it is.
+    fileprivate var isPlainJSON: Bool {
+        for index in indices {
+            let byte = self[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+        }
+        return true
+    }
 }

@@ -2,11 +2,19 @@ package import SiteModel
 
 /// What an emitter makes: bytes, with secrets by reference. The last step fills them in, or shows them redacted.
 package struct Output: Sendable {
-    package private(set) var pieces: [Piece] = []
+    /// All but the secrets, from the first byte to the last.
+    package internal(set) var bytes: [UInt8] = []
+    /// The secrets, in order.
+    package private(set) var insertions: [Insertion] = []
+    /// Whether a number of a pool was not looked up, which no output may hold.
+    package internal(set) var hasPooledNumbers = false
 
-    package enum Piece: Sendable {
-        case bytes([UInt8])
-        case secret(SecretRef, Escaping)
+    /// A secret that stands in it.
+    package struct Insertion: Sendable {
+        /// How many of the bytes stand before it.
+        package let offset: Int
+        package let secret: SecretRef
+        package let escaping: Escaping
     }
 
     /// How a secret is written where it stands.
@@ -22,24 +30,29 @@ package struct Output: Sendable {
         case raw
     }
 
-    /// Whether a number of a pool was not looked up, which no output may hold.
-    package internal(set) var hasPooledNumbers = false
-
     package init() {}
 
-    package mutating func append(_ bytes: [UInt8]) {
-        guard !bytes.isEmpty else { return }
-        pieces.append(.bytes(bytes))
+    package mutating func append(_ secret: SecretRef, _ escaping: Escaping) {
+        insertions.append(Insertion(offset: bytes.count, secret: secret, escaping: escaping))
     }
 
-    package mutating func append(_ secret: SecretRef, _ escaping: Escaping) { pieces.append(.secret(secret, escaping)) }
-
-    package var hasSecrets: Bool {
-        pieces.contains { if case .secret = $0 { true } else { false } }
-    }
+    package var hasSecrets: Bool { !insertions.isEmpty }
 
     /// The secrets in it, in order.
-    package var secrets: [SecretRef] {
-        pieces.compactMap { if case .secret(let secret, _) = $0 { secret } else { nil } }
+    package var secrets: [SecretRef] { insertions.map(\.secret) }
+
+    /// Goes through it from the first byte to the last.
+    ///
+    /// - Parameter secret: is called with each secret and its place among them.
+    package func forEach(
+        bytes piece: (Swift.Span<UInt8>) -> Void, secret: (Int, Insertion) -> Void
+    ) {
+        var start = 0
+        for (place, insertion) in insertions.enumerated() {
+            if start < insertion.offset { piece(bytes.span.extracting(start..<insertion.offset)) }
+            secret(place, insertion)
+            start = insertion.offset
+        }
+        if start < bytes.count { piece(bytes.span.extracting(start..<bytes.count)) }
     }
 }

@@ -44,14 +44,16 @@ package struct OutputFormat: Sendable {
         self.document = document
     }
 
-    /// The bytes, secrets by reference. R0701 for what the format cannot hold.
-    package func emit(_ subject: Subject) -> (output: Output, diagnostics: [Diagnostic])? {
+    /// The bytes, secrets by reference, and the document that they say. R0701 for what the format cannot hold.
+    package func emit(_ subject: Subject) -> (output: Output, document: Value, diagnostics: [Diagnostic])? {
         guard let document = document(subject) else { return nil }
-        return switch syntax(subject) {
-        case .json(let isTemplated): JSONWriter.document(document, isTemplated: isTemplated)
-        case .yaml(let header, let isTemplated):
-            YAMLWriter.document(document, header: header, isTemplated: isTemplated)
-        }
+        let written =
+            switch syntax(subject) {
+            case .json(let isTemplated): JSONWriter.document(document, isTemplated: isTemplated)
+            case .yaml(let header, let isTemplated):
+                YAMLWriter.document(document, header: header, isTemplated: isTemplated)
+            }
+        return (written.output, document, written.diagnostics)
     }
 }
 
@@ -68,11 +70,11 @@ package enum Registry {
     }
 
     /// The format of a subject.
-    package static func emit(_ subject: Subject) -> (output: Output, diagnostics: [Diagnostic]) {
+    package static func emit(_ subject: Subject) -> (output: Output, document: Value, diagnostics: [Diagnostic]) {
         for format in formats {
             if let emitted = format.emit(subject) { return emitted }
         }
-        return (Output(), [])
+        return (Output(), Value(.null, .nowhere), [])
     }
 }
 

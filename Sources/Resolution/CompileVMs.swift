@@ -10,7 +10,7 @@ extension LinkedSite {
     /// - Returns: the numbers, too, that they take from pools.
     package func machines(
         of env: BoundEntity, shiftedBy offset: Int = 0
-    ) -> (machines: Deployment.Machines, wanted: [Allocation], diagnostics: [Diagnostic]) {
+    ) -> CompiledMachines {
         let method = authMethod(of: env)
         let lineage = env.fields.lineage + method.lineage
         var diagnostics = method.diagnostics
@@ -40,6 +40,14 @@ extension LinkedSite {
         }
         diagnostics += checkTogether(vms, strictness) + lostMachines(entry)
         return (Deployment.Machines(vms, entry, lineage: lineage), wanted, diagnostics)
+    }
+
+    /// The VMs of an env that an output will ask for.
+    package func keep(_ machines: CompiledMachines, of env: EntityID) { memo.keep(machines, of: env) }
+
+    /// The VMs of an env that the files alone describe: those that were kept, once, or new ones.
+    package func machines(asKeptOf env: BoundEntity) -> CompiledMachines {
+        memo.takeMachines(of: env.id) ?? machines(of: env)
     }
 
     /// VMs of what the env extends, which its own list replaces: R0307.

@@ -1,5 +1,5 @@
-internal import Diagnostics
-internal import SiteModel
+package import Diagnostics
+package import SiteModel
 internal import Synchronization
 
 /// What of a linked site is worked out once, when it is first asked for. The site never changes, so neither does this.
@@ -7,6 +7,7 @@ final class SiteMemo: Sendable {
     private struct State: Sendable {
         var starts: [VMStart.Name: VMStart] = [:]
         var minions: (minions: [Minion], diagnostics: [Diagnostic])?
+        var machines: [EntityID: CompiledMachines] = [:]
     }
 
     private let state = Mutex(State())
@@ -29,4 +30,17 @@ final class SiteMemo: Sendable {
         state.withLock { $0.minions = made }
         return made
     }
+
+    /// Keeps the VMs of an env for the one output that will ask for them.
+    func keep(_ machines: CompiledMachines, of env: EntityID) { state.withLock { $0.machines[env] = machines } }
+
+    /// The VMs of an env, if they were kept; then they are no more, since all of a site's would be much.
+    func takeMachines(of env: EntityID) -> CompiledMachines? {
+        state.withLock { $0.machines.removeValue(forKey: env) }
+    }
 }
+
+/// The VMs of an env, the numbers that they take from pools, and what is wrong among them.
+package typealias CompiledMachines = (
+    machines: Deployment.Machines, wanted: [Allocation], diagnostics: [Diagnostic]
+)

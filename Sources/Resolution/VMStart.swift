@@ -35,12 +35,12 @@ struct VMStart: Sendable {
 
     private let layers: [MergeLayer]
     /// What the layers come to; none where tags or rules make more of a VM than its own entries over theirs.
-    private let merged: [Fields]
+    private let merged: SharedFields?
 
     init(_ layers: [MergeLayer], by rules: MergeRules) {
         self.layers = layers
         let isPlain = !rules.hasExceptions && !layers.contains(where: \.isTagged)
-        merged = isPlain ? [Fields(distinct: merge(layers, by: rules).fields.entries)] : []
+        merged = isPlain ? SharedFields(Fields(distinct: merge(layers, by: rules).fields.entries)) : nil
     }
 
     /// The layers as that VM names them.
@@ -55,7 +55,8 @@ struct VMStart: Sendable {
 
     /// A VM's own entry over what it starts from, each of its fields replacing what is there; nil if that is not all.
     func replaced(by instance: Fields) -> Fields? {
-        guard let base = merged.first else { return nil }
+        guard let merged else { return nil }
+        let base = merged.fields
         // What is filled in behind the merge needs some room, too.
         let entries = instance.entries
         var result = Fields(over: merged, entries.count + 4, lineage: lineage(named: instance))

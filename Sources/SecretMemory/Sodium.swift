@@ -178,14 +178,6 @@ package enum SHA256 {
         _ = unsafe crypto_hash_sha256(&digest, bytes, UInt64(bytes.count))
         return digest
     }
-
-    /// The digest in hexadecimal.
-    package static func text(of bytes: ByteSpan) -> String {
-        var digest = [UInt8](repeating: 0, count: 32)
-        _ = unsafe withPointer(bytes) { unsafe crypto_hash_sha256(&digest, $0, UInt64(bytes.count)) }
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
 }
 
 /// SHA-512 of a text that comes in parts.

@@ -9,8 +9,9 @@ package struct OpenedSecrets: Sendable {
     package let text: SecretText
     /// The file held bytes, no tree: the only scalar of the only document.
     package let isBinary: Bool
-    /// The first document as what reads YAML takes it, without its values; nil where that is to be made of the document.
-    private let outline: SyntaxTree?
+    /// The first document as what reads YAML takes it, without its values, or nothing where that is to be made of the document. In
+    /// an array, so that it is one reference to whoever copies this.
+    private let outline: [SyntaxTree]
 
     /// What a file of bytes held.
     package var bytes: SecretText {
@@ -24,11 +25,11 @@ package struct OpenedSecrets: Sendable {
         self.documents = documents
         self.text = text
         self.isBinary = isBinary
-        self.outline = outline
+        self.outline = [outline].compactMap(\.self)
     }
 
     /// The keys of the first document, with stand-ins for the values; nil if there is none.
     package func outline(of source: Source) -> SyntaxTree? {
-        outline ?? documents.first.map { SyntaxTree($0.shape, of: source) }
+        outline.first ?? documents.first.map { SyntaxTree($0.shape, of: source) }
     }
 }

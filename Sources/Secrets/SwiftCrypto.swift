@@ -4,6 +4,31 @@ internal import SecretMemory
 // The only door to swift-crypto, for what libsodium does not have. It returns plaintext as `Data`, in ordinary memory:
 // here it is moved into locked memory and overwritten. No name of Foundation's is needed for that.
 
+/// SHA-256 of a text that comes in parts. Here it is BoringSSL's, which uses the processor's own instructions.
+package struct FileDigest {
+    private var hash = Crypto.SHA256()
+
+    package init() {}
+
+    package mutating func update(_ bytes: Swift.Span<UInt8>) {
+        unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+    }
+
+    /// In hexadecimal.
+    package var text: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// The digest of a whole text.
+    package static func text(of bytes: Swift.Span<UInt8>) -> String {
+        var digest = FileDigest()
+        digest.update(bytes)
+        return digest.text
+    }
+}
+
 /// AES-256-GCM with a nonce of any length from 12 bytes on: SOPS's has 32.
 enum AES256GCM {
     /// A key made ready for many values.

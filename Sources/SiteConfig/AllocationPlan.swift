@@ -25,7 +25,7 @@ extension SiteCompiler {
     /// - Returns: no change where the site has other errors, for then it is not known who takes what.
     public func allocationPlan(isPruning: Bool = false) -> AllocationPlan {
         var loader = Loader(files, strictness, lints: true)
-        var findings = checkEverything(&loader).filter { $0.code.id != Code.notAllocated.id }
+        var findings = checkEverything(&loader).findings.filter { $0.code.id != Code.notAllocated.id }
         let site = loader.site
         guard !(loader.diagnostics + findings).hasErrors, loader.failures.isEmpty, let allocations = site.allocations
         else {

@@ -8,10 +8,19 @@ internal import SiteModel
 public struct Document: Sendable {
     private let output: Output
     private let secrets: OpenedFiles
+    /// Where the plaintext of each secret lies, in order: looked up once. Nil for what was not opened.
+    private let values: [(kind: SecretNode.Kind, range: Range<Int>?)?]
 
-    init(_ output: Output, _ secrets: OpenedFiles = OpenedFiles()) {
+    init(_ output: Output) {
+        self.output = output
+        secrets = OpenedFiles()
+        values = []
+    }
+
+    init(_ output: Output, _ secrets: OpenedFiles) {
         self.output = output
         self.secrets = secrets
+        values = output.insertions.map { secrets[$0.secret]?.scalar(at: $0.secret) }
     }
 
     /// What it is made of.
@@ -33,31 +42,38 @@ public struct Document: Sendable {
     public func withBytes<Result>(
         _ disclosure: Disclosure, _ body: (Swift.Span<UInt8>) throws -> Result
     ) rethrows -> Result {
+        guard hasSecrets else { return try body(output.bytes.span) }
         var bytes = SecretBuffer(capacity: capacity)
-        for piece in output.pieces {
-            switch piece {
-            case .bytes(let written): bytes.append(written.span)
-            case .secret(let secret, let escaping):
-                guard disclosure == .revealed, let secrets = secrets[secret],
-                    let (kind, range) = secrets.scalar(at: secret)
-                else {
-                    bytes.append(redacted(secret, escaping).span)
-                    continue
-                }
-                guard let claims = secret.claims else {
-                    secrets.append(kind, range, escaping, to: &bytes)
-                    continue
-                }
-                guard let payload = claims.payload, let key = secrets.signingKey(at: secret) else {
-                    bytes.append(redacted(secret, escaping).span)
-                    continue
-                }
-                bytes.append(UInt8(ascii: "\""))
-                ProvisioningToken.append(payload, signedWith: key, to: &bytes)
-                bytes.append(UInt8(ascii: "\""))
-            }
-        }
+        output.forEach(
+            bytes: { bytes.append($0) },
+            secret: { place, insertion in
+                let isFilledIn = disclosure == .revealed && append(valueAt: place, insertion, to: &bytes)
+                if !isFilledIn { bytes.append(Self.redacted(insertion).span) }
+            })
         return try bytes.withBytes(body)
+    }
+
+    /// SHA-256 of what `withBytes(.redacted)` lends, in hexadecimal.
+    var redactedDigest: String {
+        var digest = FileDigest()
+        output.forEach(bytes: { digest.update($0) }, secret: { digest.update(Self.redacted($1).span) })
+        return digest.text
+    }
+
+    /// Appends a secret as it stands in the output; false where it was not opened.
+    private func append(valueAt place: Int, _ insertion: Output.Insertion, to bytes: inout SecretBuffer) -> Bool {
+        guard place < values.count, let (kind, range) = values[place], let opened = secrets[insertion.secret] else {
+            return false
+        }
+        guard let claims = insertion.secret.claims else {
+            opened.append(kind, range, insertion.escaping, to: &bytes)
+            return true
+        }
+        guard let payload = claims.payload, let key = opened.signingKey(at: insertion.secret) else { return false }
+        bytes.append(UInt8(ascii: "\""))
+        ProvisioningToken.append(payload, signedWith: key, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+        return true
     }
 
     /// The bytes to write, in ordinary memory: `withBytes` lends them in memory that is wiped.
@@ -66,18 +82,17 @@ public struct Document: Sendable {
     }
 
     private var capacity: Int {
-        output.pieces.reduce(256) { size, piece in
-            switch piece {
-            case .bytes(let bytes): size + bytes.count
-            case .secret(let secret, _):
-                size + 2 * (secrets[secret]?.scalar(at: secret)?.range?.count ?? 0)
-                    + (secret.claims == nil ? 80 : 400)
-            }
+        var size = 256 + output.bytes.count
+        for (place, insertion) in output.insertions.enumerated() {
+            let length = place < values.count ? values[place]?.range?.count ?? 0 : 0
+            size += 2 * length + (insertion.secret.claims == nil ? 80 : 400)
         }
+        return size
     }
 
-    private func redacted(_ secret: SecretRef, _ escaping: Output.Escaping) -> [UInt8] {
-        switch escaping {
+    private static func redacted(_ insertion: Output.Insertion) -> [UInt8] {
+        let secret = insertion.secret
+        return switch insertion.escaping {
         // What stands for a token must not be taken for the key that signs it.
         case .json, .yaml, .unsafeJSON, .unsafeYAML:
             Array("{\"\(secret.claims == nil ? "$secret" : "$token")\": \(JSONText.quoted(secret.path))}".utf8)

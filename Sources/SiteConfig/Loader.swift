@@ -168,9 +168,11 @@ struct Loader {
     }
 
     /// Takes what was read for the whole site: what was found so far has been reported.
-    mutating func settle() {
+    ///
+    /// - Parameter whole: the site as it was checked, with all that was worked out for that.
+    mutating func settle(_ whole: LinkedSite? = nil) {
         diagnostics = []
-        settled = settled ?? site
+        settled = settled ?? whole ?? site
     }
 
     // MARK: Files

@@ -57,7 +57,8 @@ extension SiteCompiler {
         var machines = Deployment.Machines()
         if let env {
             let numbered = env.entity.numbering(request.vmids)
-            let compiled = site.machines(of: numbered.env)
+            let compiled =
+                request.vmids.isEmpty ? site.machines(asKeptOf: numbered.env) : site.machines(of: numbered.env)
             machines = compiled.machines
             findings += env.diagnostics + numbered.diagnostics + compiled.diagnostics
         } else if site.catalogue.place(Key(request.name), .kind(.env)) == nil {
@@ -151,12 +152,16 @@ extension SiteCompiler {
     /// The whole site: every file, every reference, every env and node.
     func compileEverything(withEdits: Bool) -> Compilation {
         var loader = Loader(files, strictness, lints: true)
-        let findings = checkEverything(&loader, withEdits: withEdits)
+        let findings = checkEverything(&loader, withEdits: withEdits).findings
         return finish(Draft(loader, findings, nil), keepingLints: true)
     }
 
     /// Loads what is not loaded yet and checks all of it.
-    func checkEverything(_ loader: inout Loader, withEdits: Bool = false) -> [Diagnostic] {
+    ///
+    /// - Parameter isForOutputs: whether outputs will be made of it, which then need not work everything out again.
+    func checkEverything(
+        _ loader: inout Loader, withEdits: Bool = false, isForOutputs: Bool = false
+    ) -> (site: LinkedSite, findings: [Diagnostic]) {
         loader.loadSite()
         loader.loadSecrets(isNeeded: false)
         loader.loadAll()
@@ -166,7 +171,7 @@ extension SiteCompiler {
         let site = loader.site
         var findings = loader.links(of: site, .everything) + site.shadowedPresets()
         var vms: [Machine] = []
-        for env in site.checkEnvs() {
+        for env in site.checkEnvs(isKeeping: isForOutputs) {
             findings += env.diagnostics
             vms += env.machines
         }
@@ -210,7 +215,7 @@ extension SiteCompiler {
         if !others.hasErrors { findings += site.unclaimedLines() }
         if let note = loader.uncheckedNote { findings.append(note) }
         findings += loader.unknownLayerNotes
-        return findings
+        return (site, findings)
     }
 
     // MARK: Steps
@@ -311,12 +316,15 @@ extension SiteCompiler {
 
 extension LinkedSite {
     /// The VMs of every env, and what is wrong with them.
-    fileprivate func checkEnvs() -> [(machines: [Machine], diagnostics: [Diagnostic])] {
+    ///
+    /// - Parameter isKeeping: whether the VMs are kept for the outputs.
+    fileprivate func checkEnvs(isKeeping: Bool) -> [(machines: [Machine], diagnostics: [Diagnostic])] {
         let envs = catalogue.all(.env).compactMap { entities[$0.id] }
         return Cores.map(envs.count, run: 4) { index in
             let inherited = inherited(envs[index])
             let compiled = machines(of: inherited.entity)
             let node = node(meantBy: inherited.entity)
+            if isKeeping { keep(compiled, of: envs[index].id) }
             return (
                 compiled.machines.vms.compactMap { machine($0, of: inherited.entity) },
                 inherited.diagnostics + compiled.diagnostics + checkPlace(of: compiled.machines.vms, on: node)

@@ -1,6 +1,5 @@
 internal import Diagnostics
 internal import Resolution
-internal import SecretMemory
 internal import Secrets
 internal import SiteModel
 internal import YAMLSyntax
@@ -102,7 +101,7 @@ private struct PlaintextSearch {
     }
 
     mutating func findPasswords(_ compiler: SiteCompiler) {
-        let findings = compiler.checkEverything(&loader)
+        let findings = compiler.checkEverything(&loader).findings
         // What cannot be read cannot be told from what is in clear.
         for finding in loader.diagnostics where finding.severity == .error {
             guard let place = finding.primary?.span, case let source = loader.sources[place.source], source.isSecret,
@@ -133,7 +132,7 @@ extension BuildLock.Entry {
     /// Whether anything stands where the redacted form has the name of a secret.
     fileprivate func showsSecrets(_ bytes: [UInt8]) -> Bool {
         // A file that is the redacted form, now or when it was written, shows nothing.
-        if SHA256.text(of: bytes.span) == digest { return false }
+        if FileDigest.text(of: bytes.span) == digest { return false }
         var sources = SourceMap()
         guard let tree = parse(sources.add(path: path, bytes: bytes, isSecret: true), .lenient).tree else {
             return true

@@ -80,7 +80,7 @@ extension SiteCompiler {
         auditor.compareWithPlain()
         auditor.checkGit()
         var loader = auditor.loader
-        let findings = checkEverything(&loader)
+        let findings = checkEverything(&loader).findings
         let aboutSecrets = (loader.diagnostics + findings + unusedSecrets(loader.site)).filter {
             $0.isAboutSecrets(loader.sources)
         }

@@ -12,15 +12,15 @@ package struct Fields: Sendable {
         var lineage: [Lineage] = []
         /// Where each key stands in `own`, once there are many.
         var places: HashedPlaces?
-        /// One map, or none, that others share: `own` lies over it.
-        var base: [Fields] = []
+        /// What `own` lies over.
+        var base: SharedFields?
 
-        var isEmpty: Bool { removed.isEmpty && lineage.isEmpty && places == nil && base.isEmpty }
+        var isEmpty: Bool { removed.isEmpty && lineage.isEmpty && places == nil && base == nil }
     }
 
     /// Those of a map below keep their places there.
     package var entries: [Entry] {
-        guard let base = extras.first?.base.first else { return own }
+        guard let base = base?.fields else { return own }
         var entries = base.own
         entries.reserveCapacity(base.own.count + own.count)
         for entry in own {
@@ -31,13 +31,24 @@ package struct Fields: Sendable {
 
     /// Calls a body with each of the entries.
     package func forEach(_ body: (Entry) -> Void) {
-        guard let base = extras.first?.base.first else {
-            for entry in own { body(entry) }
+        let own = own.span
+        guard let base = base?.fields else {
+            for index in own.indices { body(own[index]) }
             return
         }
-        for entry in base.own { body(place(of: entry.key).map { own[$0] } ?? entry) }
-        for entry in own where base.place(of: entry.key) == nil { body(entry) }
+        let shared = base.own.span
+        for index in shared.indices { body(place(of: shared[index].key).map { own[$0] } ?? shared[index]) }
+        for index in own.indices where base.place(of: own[index].key) == nil { body(own[index]) }
     }
+
+    /// Calls a body with each of the entries that are not shared with other maps.
+    package func forEachOwn(_ body: (Entry) -> Void) {
+        let own = own.span
+        for index in own.indices { body(own[index]) }
+    }
+
+    /// What the map lies over; nil if all that it has is its own.
+    package var base: SharedFields? { extras.isEmpty ? nil : extras[0].base }
 
     /// Keys that `!unset` or a replaced map took away, with what they had been.
     package var removed: [Entry] {
@@ -191,29 +202,27 @@ package struct Fields: Sendable {
 
     /// A map over another one, which it shares with others that do.
     ///
-    /// - Parameters:
-    ///   - base: one map, which lies over none.
-    ///   - count: how many entries it is going to have of its own.
-    package init(over base: [Fields], _ count: Int, lineage: [Lineage]) {
+    /// - Parameter count: how many entries it is going to have of its own.
+    package init(over base: SharedFields, _ count: Int, lineage: [Lineage]) {
         extras = [Extras(lineage: lineage, base: base)]
         own.reserveCapacity(count)
     }
 
     package subscript(key: Key) -> Value? {
         if let place = place(of: key) { return own[place].value }
-        return extras.isEmpty ? nil : extras[0].base.first?[key]
+        return base?.fields[key]
     }
 
     package func entry(_ key: Key) -> Entry? {
         if let place = place(of: key) { return own[place] }
-        return extras.isEmpty ? nil : extras[0].base.first?.entry(key)
+        return base?.fields.entry(key)
     }
 
     package func contains(_ key: Key) -> Bool {
-        place(of: key) != nil || (!extras.isEmpty && extras[0].base.first?.contains(key) == true)
+        place(of: key) != nil || base?.fields.contains(key) == true
     }
 
-    package var isEmpty: Bool { own.isEmpty && (extras.first?.base.first?.isEmpty ?? true) }
+    package var isEmpty: Bool { own.isEmpty && (base?.fields.isEmpty ?? true) }
 
     /// Sets a key; one that is there keeps its place.
     package mutating func set(_ entry: Entry) {
@@ -247,6 +256,34 @@ package struct Fields: Sendable {
         if own.count > Self.few { return extras[0].places?.place(key.hash) { own[$0].key == key } }
         for place in own.indices where own[place].key == key { return place }
         return nil
+    }
+}
+
+/// A map that others lie over, once for all of them.
+package final class SharedFields: Sendable {
+    package let fields: Fields
+    /// Whether a secret stands anywhere in it.
+    package let holdsSecrets: Bool
+
+    /// - Parameter fields: lies over nothing itself.
+    package init(_ fields: Fields) {
+        self.fields = fields
+        holdsSecrets = fields.holdsSecrets
+    }
+}
+
+extension Fields {
+    fileprivate var holdsSecrets: Bool { entries.contains { $0.value.holdsSecrets } }
+}
+
+extension Value {
+    fileprivate var holdsSecrets: Bool {
+        switch content {
+        case .secret: true
+        case .list(let items): items.contains(where: \.holdsSecrets)
+        case .map(let fields): fields.holdsSecrets
+        default: false
+        }
     }
 }
 

@@ -55,6 +55,12 @@ struct Folder {
             }
             return count
         }
-        return count == bytes.count && bytes.indices.allSatisfy { bytes[$0] == present[$0] }
+        guard count == bytes.count else { return false }
+        return unsafe bytes.withUnsafeBytes { bytes in
+            unsafe present.withUnsafeBytes { present in
+                guard let left = bytes.baseAddress, let right = present.baseAddress else { return true }
+                return unsafe memcmp(left, right, bytes.count) == 0
+            }
+        }
     }
 }

@@ -16,8 +16,6 @@ import Testing
     }
 
     private func text(_ content: Value.Content) -> String {
-        let pieces = JSONWriter.document(Value(content, .builtIn)).output.pieces
-        return pieces.map { if case .bytes(let bytes) = $0 { String(decoding: bytes, as: UTF8.self) } else { "?" } }
-            .joined()
+        String(decoding: JSONWriter.document(Value(content, .builtIn)).output.bytes, as: UTF8.self)
     }
 }

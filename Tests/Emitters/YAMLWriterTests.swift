@@ -41,9 +41,7 @@ import YAMLSyntax
     }
 
     private static func text(_ value: Value) -> String {
-        YAMLWriter.document(value).output.pieces.map {
-            if case .bytes(let bytes) = $0 { String(decoding: bytes, as: UTF8.self) } else { "?" }
-        }.joined()
+        String(decoding: YAMLWriter.document(value).output.bytes, as: UTF8.self)
     }
 }
 

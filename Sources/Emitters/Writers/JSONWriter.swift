@@ -5,7 +5,6 @@ package import SiteModel
 /// final newline (DESIGN §5, *Bytes*).
 package struct JSONWriter {
     private var output = Output()
-    private var buffer: [UInt8] = []
     private var depth = 0
     /// Values that JSON cannot hold: infinities and NaN.
     package private(set) var diagnostics: [Diagnostic] = []
@@ -15,7 +14,7 @@ package struct JSONWriter {
 
     package init(isTemplated: Bool = false) {
         self.isTemplated = isTemplated
-        buffer.reserveCapacity(4096)
+        output.bytes.reserveCapacity(4096)
     }
 
     /// A whole document.
@@ -30,48 +29,46 @@ package struct JSONWriter {
     }
 
     package mutating func finish() -> Output {
-        buffer.append(UInt8(ascii: "\n"))
-        flush()
+        output.bytes.append(UInt8(ascii: "\n"))
         return output
     }
 
     package mutating func write(_ value: Value) {
         switch value.content {
-        case .null: buffer += "null".utf8
-        case .bool(let flag): buffer += (flag ? "true" : "false").utf8
-        case .integer(let number): buffer += String(number).utf8
-        case .bigInteger(let digits): buffer += digits.utf8
+        case .null: output.bytes += "null".utf8
+        case .bool(let flag): output.bytes += (flag ? "true" : "false").utf8
+        case .integer(let number): output.bytes += String(number).utf8
+        case .bigInteger(let digits): output.bytes += digits.utf8
         case .float(let number): write(number, from: value)
         case .string(let text) where isTemplated && value.origin.isRaw:
-            buffer += "{\"__ansible_unsafe\": ".utf8
-            JSONText.append(text, to: &buffer)
-            buffer += "}".utf8
-        case .string(let text): JSONText.append(text, to: &buffer)
+            output.bytes += "{\"__ansible_unsafe\": ".utf8
+            JSONText.append(text, to: &output.bytes)
+            output.bytes += "}".utf8
+        case .string(let text): JSONText.append(text, to: &output.bytes)
         case .list(let items): write(items)
         case .map(let fields): write(fields)
         case .secret(let secret):
             if secret.type == .nonFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
-            flush()
             output.append(secret, isTemplated && value.isNoTemplate ? .unsafeJSON : .json)
         // As a file has it.
         case .pooled(let pool):
             output.hasPooledNumbers = true
-            buffer += "{\"$alloc\": \(JSONText.quoted(pool.text))}".utf8
+            output.bytes += "{\"$alloc\": \(JSONText.quoted(pool.text))}".utf8
         }
     }
 
     private mutating func write(_ number: Double, from value: Value) {
         guard number.isFinite else {
             diagnostics.append(.noJSONNumber(value.origin.span))
-            buffer += "null".utf8
+            output.bytes += "null".utf8
             return
         }
-        buffer += number.description.utf8
+        output.bytes += number.description.utf8
     }
 
     private mutating func write(_ items: [Value]) {
         guard !items.isEmpty else {
-            buffer += "[]".utf8
+            output.bytes += "[]".utf8
             return
         }
         open(UInt8(ascii: "["))
@@ -84,7 +81,7 @@ package struct JSONWriter {
 
     private mutating func write(_ fields: Fields) {
         guard !fields.isEmpty else {
-            buffer += "{}".utf8
+            output.bytes += "{}".utf8
             return
         }
         open(UInt8(ascii: "{"))
@@ -92,35 +89,37 @@ package struct JSONWriter {
         fields.forEach { entry in
             newLine(after: !isFirst)
             isFirst = false
-            JSONText.append(entry.key.text, to: &buffer)
-            buffer.append(UInt8(ascii: ":"))
-            buffer.append(UInt8(ascii: " "))
+            JSONText.appendQuoted(to: &output.bytes) { entry.key.append(to: &$0) }
+            output.bytes.append(UInt8(ascii: ":"))
+            output.bytes.append(UInt8(ascii: " "))
             write(entry.value)
         }
         close(UInt8(ascii: "}"))
     }
 
     private mutating func open(_ bracket: UInt8) {
-        buffer.append(bracket)
+        output.bytes.append(bracket)
         depth += 1
     }
 
     private mutating func close(_ bracket: UInt8) {
         depth -= 1
         newLine(after: false)
-        buffer.append(bracket)
+        output.bytes.append(bracket)
     }
 
     private mutating func newLine(after another: Bool) {
-        if another { buffer.append(UInt8(ascii: ",")) }
-        buffer.append(UInt8(ascii: "\n"))
-        for _ in 0..<2 * depth { buffer.append(UInt8(ascii: " ")) }
+        if another { output.bytes.append(UInt8(ascii: ",")) }
+        let width = 1 + 2 * depth
+        if width <= Self.line.count {
+            output.bytes.append(contentsOf: Self.line[..<width])
+        } else {
+            output.bytes += Self.line + [UInt8](repeating: UInt8(ascii: " "), count: width - Self.line.count)
+        }
     }
 
-    private mutating func flush() {
-        output.append(buffer)
-        buffer.removeAll(keepingCapacity: true)
-    }
+    /// The end of a line, and how far the next may be indented.
+    private static let line = [UInt8(ascii: "\n")] + [UInt8](repeating: UInt8(ascii: " "), count: 64)
 }
 
 extension Diagnostic {

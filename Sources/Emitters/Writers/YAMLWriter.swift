@@ -5,7 +5,6 @@ package import SiteModel
 /// every string in double quotes, numbers and what is empty as JSON has them.
 package struct YAMLWriter {
     private var output = Output()
-    private var buffer: [UInt8] = []
     /// Values that have no form in both: infinities and NaN.
     private(set) var diagnostics: [Diagnostic] = []
 
@@ -14,7 +13,7 @@ package struct YAMLWriter {
 
     private init(isTemplated: Bool) {
         self.isTemplated = isTemplated
-        buffer.reserveCapacity(4096)
+        output.bytes.reserveCapacity(4096)
     }
 
     /// A whole document.
@@ -26,9 +25,8 @@ package struct YAMLWriter {
         _ value: Value, header: String? = nil, isTemplated: Bool = false
     ) -> (output: Output, diagnostics: [Diagnostic]) {
         var writer = YAMLWriter(isTemplated: isTemplated)
-        if let header { writer.buffer += (header + "\n").utf8 }
+        if let header { writer.output.bytes += (header + "\n").utf8 }
         writer.write(value, depth: 0, isAfterMark: false)
-        writer.flush()
         return (writer.output, writer.diagnostics)
     }
 
@@ -44,11 +42,11 @@ package struct YAMLWriter {
             if isAfterMark { newLine() }
             for item in items {
                 indent(depth)
-                buffer.append(UInt8(ascii: "-"))
+                output.bytes.append(UInt8(ascii: "-"))
                 write(item, depth: depth + 1, isAfterMark: true)
             }
         default:
-            if isAfterMark { buffer.append(UInt8(ascii: " ")) }
+            if isAfterMark { output.bytes.append(UInt8(ascii: " ")) }
             write(single: value)
             newLine()
         }
@@ -58,13 +56,13 @@ package struct YAMLWriter {
         indent(depth)
         // A longer key is none for YAML, unless it says so.
         let isLong = entry.key.text.utf8.count > Self.longestKey
-        if isLong { buffer += "? ".utf8 }
-        YAMLText.append(entry.key.text, to: &buffer)
+        if isLong { output.bytes += "? ".utf8 }
+        YAMLText.append(entry.key.text, to: &output.bytes)
         if isLong {
             newLine()
             indent(depth)
         }
-        buffer.append(UInt8(ascii: ":"))
+        output.bytes.append(UInt8(ascii: ":"))
         write(entry.value, depth: depth + 1, isAfterMark: true)
     }
 
@@ -73,38 +71,33 @@ package struct YAMLWriter {
     /// A value on one line.
     private mutating func write(single value: Value) {
         switch value.content {
-        case .null: buffer += "null".utf8
-        case .bool(let flag): buffer += (flag ? "true" : "false").utf8
-        case .integer(let number): buffer += String(number).utf8
-        case .bigInteger(let digits): buffer += digits.utf8
+        case .null: output.bytes += "null".utf8
+        case .bool(let flag): output.bytes += (flag ? "true" : "false").utf8
+        case .integer(let number): output.bytes += String(number).utf8
+        case .bigInteger(let digits): output.bytes += digits.utf8
         case .float(let number):
             if !number.isFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
-            buffer += YAMLText.float(number.description).utf8
+            output.bytes += YAMLText.float(number.description).utf8
         case .string(let text):
             if isTemplated, value.origin.isRaw, !YAMLText.looksLikeNoText(Array(text.utf8).span) {
-                buffer += "!unsafe ".utf8
+                output.bytes += "!unsafe ".utf8
             }
-            YAMLText.append(text, to: &buffer)
-        case .list: buffer += "[]".utf8
-        case .map: buffer += "{}".utf8
+            YAMLText.append(text, to: &output.bytes)
+        case .list: output.bytes += "[]".utf8
+        case .map: output.bytes += "{}".utf8
         case .secret(let secret):
             if secret.type == .nonFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
-            flush()
             output.append(secret, isTemplated && value.isNoTemplate ? .unsafeYAML : .yaml)
         case .pooled(let pool):
             output.hasPooledNumbers = true
-            buffer += "{\"$alloc\": \(JSONText.quoted(pool.text))}".utf8
+            output.bytes += "{\"$alloc\": \(JSONText.quoted(pool.text))}".utf8
         }
     }
 
     private mutating func indent(_ depth: Int) {
-        for _ in 0..<depth { buffer += [UInt8(ascii: " "), UInt8(ascii: " ")] }
+        for _ in 0..<depth { output.bytes += [UInt8(ascii: " "), UInt8(ascii: " ")] }
     }
 
-    private mutating func newLine() { buffer.append(UInt8(ascii: "\n")) }
+    private mutating func newLine() { output.bytes.append(UInt8(ascii: "\n")) }
 
-    private mutating func flush() {
-        output.append(buffer)
-        buffer.removeAll(keepingCapacity: true)
-    }
 }

@@ -105,9 +105,9 @@ extension SiteCompiler {
             loader.loadSecrets(isNeeded: true)
             loader.loadSecretLayers(isNeeded: true)
         }
-        let findings = checkEverything(&loader)
+        let (site, findings) = checkEverything(&loader, isForOutputs: true)
         let all = loader.diagnostics + findings
-        loader.settle()
+        loader.settle(site)
         return (WholeSite(compiler: self, loader: loader), all)
     }
 
@@ -221,9 +221,9 @@ private struct Builder {
         let emitted = Registry.emit(subject)
         result.diagnostics += emitted.diagnostics
         let document = Document(emitted.output)
-        let facts = OutputFacts(Registry.document(of: subject) ?? Value(.null, .nowhere))
+        let facts = OutputFacts(emitted.document)
         let entry = BuildLock.Entry(
-            path: planned.path, command: planned.command, digest: document.withBytes(.redacted) { SHA256.text(of: $0) },
+            path: planned.path, command: planned.command, digest: document.redactedDigest,
             isRedacted: planned.isRedacted || !document.hasSecrets, inputs: inputs(facts, of: whole.loader),
             secrets: facts.secrets,
             vms: subject.madeMachines, count: subject.count)
@@ -272,24 +272,47 @@ private struct Builder {
             failures += open.loader.failures
             opener = open.loader
         }
-        for place in places where !isWrong {
-            // Where all keys were known without it, an identity changes nothing but what is filled in.
-            guard let output = isKnown ? outputs[place].document.content : emit(outputs[place].planned, opener) else {
-                continue
+        if isKnown {
+            fill(&outputs, at: places, opener)
+        } else {
+            for place in places where !isWrong {
+                guard let output = emit(outputs[place].planned, opener) else { continue }
+                opener.openSecrets(for: output)
+                let found = opener.diagnostics + opener.checkRevealed(output)
+                report(found)
+                opener.settle()
+                if !found.hasErrors { outputs[place] = outputs[place].revealing(Document(output, opener.openedFiles)) }
             }
-            opener.openSecrets(for: output)
-            let found = opener.diagnostics + opener.checkRevealed(output)
-            report(found)
-            // What was opened is known for the next output, and the site is linked once, not for each.
-            opener.settle()
-            if found.hasErrors { continue }
-            outputs[place] = outputs[place].revealing(Document(output, opener.openedFiles))
         }
         report(keyring.remarks.map { .oddKey($0) })
         let errors = diagnostics.filter { $0.severity == .error }
         if request.isCheck, !errors.isEmpty, errors.allSatisfy(\.code.isAboutRun) {
             (diagnostics, failures) = before
             isSealed = true
+        }
+    }
+
+    /// Where all keys were known without it, an identity changes nothing but what is filled in.
+    private mutating func fill(_ outputs: inout [BuiltOutput], at places: [Int], _ site: Loader) {
+        var opener = site
+        for place in places where !isWrong {
+            opener.openSecrets(for: outputs[place].document.content)
+            report(opener.diagnostics)
+            // What was opened is known for the next output.
+            opener.settle()
+        }
+        guard !isWrong else { return }
+        // Nothing is opened any more: threads only look.
+        nonisolated(unsafe) let opened = opener
+        let documents = places.map { outputs[$0].document.content }
+        let filled = Cores.map(places.count, run: 2) { index in
+            unsafe (
+                found: opened.checkRevealed(documents[index]), document: Document(documents[index], opened.openedFiles)
+            )
+        }
+        for (place, output) in zip(places, filled) where !isWrong {
+            report(output.found)
+            if !output.found.hasErrors { outputs[place] = outputs[place].revealing(output.document) }
         }
     }
 

@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import Emitters
 internal import Resolution
-internal import SecretMemory
+internal import Secrets
 internal import SiteModel
 internal import YAMLSyntax
 
@@ -214,9 +214,9 @@ extension BuildLock.Entry {
         let secrets = Dictionary(secrets.map { ($0.pointer, $0.secret) }) { first, _ in first }
         let redacted = value.redacting(secrets)
         let written = Document(JSONWriter.document(redacted).output)
-        let isKnown = written.withBytes(.redacted) { SHA256.text(of: $0) } == digest
+        let isKnown = written.redactedDigest == digest
         // A file that is no JSON can be known by its own bytes, if nothing was redacted in it.
-        return isKnown || SHA256.text(of: bytes.span) == digest ? redacted : nil
+        return isKnown || FileDigest.text(of: bytes.span) == digest ? redacted : nil
     }
 }
 

@@ -28,6 +28,25 @@ struct BuildLock {
         let vms: [String]
         /// How much is in it: VMs, hosts, minions, targets; nil where that is not what it is about.
         let count: Int?
+        /// What stands in the lock behind its path. Written where the output is compiled, on whichever core.
+        let text: [UInt8]
+
+        init(
+            path: String, command: String, digest: String, isRedacted: Bool, inputs: [String],
+            secrets: [(pointer: String, secret: SecretRef)], vms: [String], count: Int?
+        ) {
+            self.path = path
+            self.command = command
+            self.digest = digest
+            self.isRedacted = isRedacted
+            self.inputs = inputs
+            self.secrets = secrets
+            self.vms = vms
+            self.count = count
+            text = LockWriter.text(
+                command: command, digest: digest, isRedacted: isRedacted, inputs: inputs, secrets: secrets, vms: vms,
+                count: count)
+        }
     }
 
     /// Sorted by path.

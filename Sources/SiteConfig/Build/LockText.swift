@@ -12,7 +12,7 @@ extension BuildLock {
         text.item("version") { $0.add("\(Self.version)") }
         text.item("outputs") { text in
             text.map(entries) { text, entry in
-                text.item(entry.path) { $0.add(entry) }
+                text.item(entry.path) { $0.add(entry.text) }
             }
         }
         if !minions.isEmpty {
@@ -42,7 +42,8 @@ extension BuildLock {
     }
 }
 
-private struct LockWriter {
+/// Writes it, piece by piece.
+struct LockWriter {
     private(set) var bytes: [UInt8] = []
     private var depth = 0
     private var isFirst = true
@@ -92,23 +93,32 @@ private struct LockWriter {
         close("]")
     }
 
-    mutating func add(_ entry: BuildLock.Entry) {
-        open("{")
-        item("command") { $0.add(quoted: entry.command) }
-        item("sha256") { $0.add(quoted: entry.digest) }
-        item("redacted") { $0.add(entry.isRedacted ? "true" : "false") }
-        item("inputs") { $0.list(entry.inputs) }
-        item("secrets") { text in
-            text.map(entry.secrets) { text, place in text.item(place.pointer) { $0.add(quoted: place.secret.inLock) } }
+    mutating func add(_ text: [UInt8]) { bytes += text }
+
+    /// What stands behind an output's path.
+    static func text(
+        command: String, digest: String, isRedacted: Bool, inputs: [String],
+        secrets: [(pointer: String, secret: SecretRef)], vms: [String], count: Int?
+    ) -> [UInt8] {
+        var text = LockWriter()
+        text.depth = 2
+        text.open("{")
+        text.item("command") { $0.add(quoted: command) }
+        text.item("sha256") { $0.add(quoted: digest) }
+        text.item("redacted") { $0.add(isRedacted ? "true" : "false") }
+        text.item("inputs") { $0.list(inputs) }
+        text.item("secrets") { text in
+            text.map(secrets) { text, place in text.item(place.pointer) { $0.add(quoted: place.secret.inLock) } }
         }
-        if !entry.vms.isEmpty { item("vms") { $0.list(entry.vms) } }
-        if let count = entry.count { item("count") { $0.add(String(count)) } }
-        close("}")
+        if !vms.isEmpty { text.item("vms") { $0.list(vms) } }
+        if let count { text.item("count") { $0.add(String(count)) } }
+        text.close("}")
+        return text.bytes
     }
 
     private mutating func newLine() {
         bytes.append(UInt8(ascii: "\n"))
-        for _ in 0..<2 * depth { bytes.append(UInt8(ascii: " ")) }
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
     }
 }
 

@@ -35,11 +35,11 @@ struct OutputFacts {
                 note(lineage.source)
                 note(lineage.step.span)
             }
-            fields.forEach { entry in
-                for step in entry.via { note(step.span) }
-                path.append(.key(entry.key))
-                visit(entry.value)
-                path.removeLast()
+            // What a VM shares comes from the files of its lineage.
+            if let base = fields.base, !base.holdsSecrets {
+                fields.forEachOwn { visit($0) }
+            } else {
+                fields.forEach { visit($0) }
             }
         case .list(let items):
             for (index, item) in items.enumerated() {
@@ -49,6 +49,13 @@ struct OutputFacts {
             }
         default: break
         }
+    }
+
+    private mutating func visit(_ entry: Fields.Entry) {
+        for step in entry.via { note(step.span) }
+        path.append(.key(entry.key))
+        visit(entry.value)
+        path.removeLast()
     }
 
     private mutating func note(_ span: Span?) { if let span { note(span.source) } }

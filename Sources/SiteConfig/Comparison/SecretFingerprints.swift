@@ -1,6 +1,5 @@
 internal import Diagnostics
 internal import Resolution
-internal import SecretMemory
 internal import Secrets
 internal import SiteModel
 internal import YAMLSyntax
@@ -37,7 +36,7 @@ struct SecretFingerprints {
             node = next
         }
         // What looks like a number is another value in quotes.
-        return SHA256.text(of: Array(tree.text(node)).span) + "\(tree.type(node))"
+        return FileDigest.text(of: Array(tree.text(node)).span) + "\(tree.type(node))"
     }
 
     /// The tree of a file that is written in YAML or JSON; nil for any other.
@@ -55,7 +54,7 @@ struct SecretFingerprints {
 
     private mutating func wholeFile(_ path: String) -> String? {
         if let known = digests[path] { return known }
-        let digest = (try? files.read(path, limit: Loader.fileLimit)).map { SHA256.text(of: $0.span) }
+        let digest = (try? files.read(path, limit: Loader.fileLimit)).map { FileDigest.text(of: $0.span) }
         digests[path] = digest
         return digest
     }

@@ -14,7 +14,7 @@ struct SiteReading {
 
     init(_ files: any SiteFiles, _ strictness: Strictness) {
         var loader = Loader(files, strictness)
-        let findings = SiteCompiler(files, strictness).checkEverything(&loader)
+        let findings = SiteCompiler(files, strictness).checkEverything(&loader).findings
         self.findings = loader.diagnostics + findings
         self.loader = loader
         site = loader.site

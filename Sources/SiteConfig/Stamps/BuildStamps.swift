@@ -1,4 +1,4 @@
-internal import SecretMemory
+internal import Secrets
 internal import SiteModel
 internal import SystemPackage
 
@@ -37,7 +37,7 @@ public struct BuildStamps: Sendable {
         key.add("\(request)")
         key.add("\(compiler.strictness)")
         key.add(compiler.identities, environment)
-        let name = SHA256.text(of: Array(location.utf8).span).prefix(40) + (request.isCheck ? ".check" : ".build")
+        let name = FileDigest.text(of: Array(location.utf8).span).prefix(40) + (request.isCheck ? ".check" : ".build")
         guard let file = StampFile(name + ".stamps", environment: environment) else { return nil }
         self.compiler = compiler.recorded(by: record, disk)
         self.disk = disk
