@@ -77,7 +77,7 @@ extension LinkedSite {
         if let method = posture.entity.fields["auth"]?.map?["method"], let text = method.name {
             var result = AuthMethod(
                 name: text, origin: method.origin, via: [], lineage: lineage, diagnostics: posture.diagnostics)
-            result.chooses = Step("auth.method", at: method.origin.span, to: SecretRef.path(Self.nodeTokens))
+            result.chooses = Step("auth.method", at: method.origin.span, toSecret: Self.nodeTokens)
             return result
         }
         let absent = Step("auth.method", at: named.start, isWritten: false, to: "network")
@@ -97,7 +97,7 @@ extension LinkedSite {
             Fields.Entry(
                 "auth_token", value ?? .string("", method.origin), rule: rule, via: value == nil ? method.via : via)
         }
-        func chooses(_ steps: [Key]) -> Step { Step("auth.method", at: method.origin.span, to: SecretRef.path(steps)) }
+        func chooses(_ steps: [Key]) -> Step { Step("auth.method", at: method.origin.span, toSecret: steps) }
         let span = method.origin.span
         if let provisioning = method.provisioning { return (token(of: vm, provisioning), []) }
         switch method.name {
@@ -108,7 +108,7 @@ extension LinkedSite {
         case "node_token":
             guard let name = vm["name"], let text = name.name else { return (entry(nil, []), []) }
             let steps = Self.nodeTokens + [Key(text)]
-            let names = Step("name", at: name.origin.span, to: SecretRef.path(steps))
+            let names = Step("name", at: name.origin.span, toSecret: steps)
             let via = [method.chooses ?? chooses(Self.nodeTokens), names]
             if let value = optionalSecret(steps), case .secret(let secret) = value.content, secret.type != .empty {
                 return (entry(value, via), [])
@@ -129,7 +129,7 @@ extension LinkedSite {
         var type = SecretType.unknown
         if case .secret(let secret)? = key?.content { type = secret.type }
         let token = Value(.secret(SecretRef(Self.signingKey, type, signing: claims)), key?.origin ?? .nowhere)
-        let step = Step("spec", at: spec.origin.span, to: SecretRef.path(Self.signingKey))
+        let step = Step("spec", at: spec.origin.span, toSecret: Self.signingKey)
         return Fields.Entry("auth_token", token, rule: .derived("signed with auth.signing_key"), via: [step])
     }
 }

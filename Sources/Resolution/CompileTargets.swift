@@ -70,7 +70,9 @@ private struct TargetGathering {
     /// Machines that say no address.
     private var unreachable: [Machine] = []
     /// What is scraped of a machine, by the machine's name.
-    private var scraped: [Key: Set<ScrapeTargets.Target.Place>] = [:]
+    private var scraped: [Key: [Scraped]] = [:]
+    /// How many kinds of machines were gathered so far.
+    private var round = 0
     /// Whether targets are made; else only their places are, each with its env.
     private let makesTargets: Bool
     private var places: [ScrapeTargets.Target.Place: Key?] = [:]
@@ -81,6 +83,17 @@ private struct TargetGathering {
         self.site = site
         self.env = env
         self.makesTargets = makesTargets
+    }
+
+    /// Where a machine is scraped, and with which kind of machines that was found.
+    private struct Scraped {
+        let place: ScrapeTargets.Target.Place
+        let round: Int
+    }
+
+    /// Whether a machine is scraped there anyway, as something nearer says.
+    private func isKnown(_ place: ScrapeTargets.Target.Place, of machine: Key) -> Bool {
+        scraped[machine]?.contains { $0.round < round && $0.place == place } ?? false
     }
 
     /// A machine, and what tells its targets from those of others.
@@ -188,28 +201,22 @@ private struct TargetGathering {
     }
 
     /// Notes where a target would be.
-    ///
-    /// - Parameter known: where the machine is scraped anyway.
-    private mutating func addPlace(
-        _ metric: Metric, _ machine: Watched, besides known: Set<ScrapeTargets.Target.Place> = []
-    ) {
+    private mutating func addPlace(_ metric: Metric, _ machine: Watched) {
         guard let job = metric.job?.string, let port = metric.port, let host = machine.address.string else { return }
-        let labels = metric.labels.entries + machine.labels
-        guard !URLPassword.isIn(host), !labels.contains(where: { $0.key.isOfTarget }) else {
+        let labels = machine.labels
+        guard !URLPassword.isIn(host), !labels.contains(where: { $0.key.isOfTarget }),
+            !metric.labels.entries.contains(where: { $0.key.isOfTarget })
+        else {
             isSuspicious = true
             return
         }
-        let parameters = metric.parameters.sorted { $0.key < $1.key }
         // An IPv6 address is written in brackets, but here it only has to be another for another.
-        let place = ScrapeTargets.Target.Place(
-            job: Key(job), address: Key("\(host):\(port)"),
-            parameters: parameters.flatMap { [$0.key, Key($0.value.string ?? "")] })
-        if known.contains(place) { return }
-        scraped[machine.name, default: []].insert(place)
-        if let other = places[place] {
+        let place = ScrapeTargets.Target.Place(job: Key(job), host: Key(host), port: port, metric.parameters)
+        if isKnown(place, of: machine.name) { return }
+        scraped[machine.name, default: []].append(Scraped(place: place, round: round))
+        if let other = places.updateValue(machine.env, forKey: place) {
             if other == nil || machine.env == nil || other == machine.env { isSuspicious = true }
-        } else {
-            places[place] = .some(machine.env)
+            places[place] = .some(other)
         }
     }
 
@@ -228,7 +235,7 @@ private struct TargetGathering {
         let isIPv6 = IPAddress(host).map { !$0.isIPv4 } ?? false
         let address = Value.string(isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)", machine.address.origin)
         let target = ScrapeTargets.Target(job: Key(job), address: address, labels: labels, via: steps + metric.steps)
-        scraped[machine.name, default: []].insert(target.place)
+        scraped[machine.name, default: []].append(Scraped(place: target.place, round: round))
         targets.append(target)
     }
 
@@ -248,7 +255,7 @@ private struct TargetGathering {
     private mutating func gather(_ machines: [Machine], _ metrics: [Metric], _ kind: Key) {
         guard !metrics.isEmpty else { return }
         // What something nearer says of the same machine counts; among machines of one kind it is said twice.
-        let nearer = scraped
+        round += 1
         for machine in machines {
             guard let address = machine.address?.value else {
                 unreachable.append(machine)
@@ -256,7 +263,7 @@ private struct TargetGathering {
             }
             guard makesTargets else {
                 let watched = Watched(name: machine.name, address: address, env: machine.env)
-                for metric in metrics { addPlace(metric, watched, besides: nearer[machine.name] ?? []) }
+                for metric in metrics { addPlace(metric, watched) }
                 continue
             }
             let origin = Origin(machine.span, machine.layer)
@@ -267,8 +274,7 @@ private struct TargetGathering {
             for metric in metrics {
                 let count = targets.count
                 add(metric, watched, via: [])
-                if let added = targets.last, targets.count > count, nearer[machine.name]?.contains(added.place) == true
-                {
+                if let added = targets.last, targets.count > count, isKnown(added.place, of: machine.name) {
                     targets.removeLast()
                 }
             }
@@ -368,15 +374,35 @@ extension ScrapeTargets.Target {
     /// What is asked, of whom, and by which job.
     fileprivate struct Place: Hashable {
         let job: Key
-        let address: Key
+        /// All of the address, or what stands before the number of its port.
+        let host: Key
+        let port: Int?
         let parameters: [Key]
+
+        init(job: Key, host: Key, port: Int?, _ parameters: [Fields.Entry]) {
+            self.job = job
+            self.host = host
+            self.port = port
+            self.parameters =
+                parameters.isEmpty
+                ? []
+                : parameters.sorted { $0.key < $1.key }.flatMap { [$0.key, Key($0.value.string ?? "")] }
+        }
+
+        /// - Parameter address: two texts are one place if they are the same.
+        init(job: Key, address: String, _ parameters: [Fields.Entry]) {
+            let digits = address.utf8.reversed().prefix { (0x30...0x39).contains($0) }.count
+            let host = address.utf8.dropLast(digits + 1)
+            let port = Int(address.suffix(digits))
+            let isPort =
+                address.utf8.dropLast(digits).last == UInt8(ascii: ":") && port.map(String.init)?.utf8.count == digits
+            self.init(
+                job: job, host: Key(isPort ? String(Substring(host)) : address), port: isPort ? port : nil, parameters)
+        }
     }
 
     fileprivate var place: Place {
-        let parameters = labels.entries.filter { $0.key.begins(with: "__") }.sorted { $0.key < $1.key }
-        return Place(
-            job: job, address: Key(address.string ?? ""),
-            parameters: parameters.flatMap { [$0.key, Key($0.value.string ?? "")] })
+        Place(job: job, address: address.string ?? "", labels.entries.filter { $0.key.begins(with: "__") })
     }
 }
 

@@ -115,9 +115,11 @@ struct InventoryGroups {
 extension InventoryGroups {
     /// Groups, or what is to be none, that have the name of a host: R0617.
     func namedLikeHosts(_ hosts: InventoryHosts) -> [Diagnostic] {
-        hosts.all.compactMap { host in
-            if Self.ownNames.contains(host.name) { return .sameAsHost(host, nil) }
-            return identifiers[host.name].flatMap { groups[$0].name == host.name ? .sameAsHost(host, groups[$0]) : nil }
+        let all = hosts.all
+        return all.indices.compactMap { place in
+            let name = all[place].name
+            if Self.ownNames.contains(name) { return .sameAsHost(all[place], nil) }
+            return identifiers[name].flatMap { groups[$0].name == name ? .sameAsHost(all[place], groups[$0]) : nil }
         }
     }
 

@@ -22,8 +22,12 @@ struct InventoryHosts {
     /// Whether a host of that name is there, and is of another env.
     func isOfOtherEnv(_ name: Key, than env: Key) -> Bool {
         guard let place = places[name] else { return false }
-        let envs = all[place].machines.compactMap(\.env)
-        return !envs.isEmpty && !envs.contains(env)
+        var isOfOther = false
+        for own in all[place].machines.lazy.compactMap(\.env) {
+            if own == env { return false }
+            isOfOther = true
+        }
+        return isOfOther
     }
 
     var names: [String] { inOrder.map(\.name.text) }

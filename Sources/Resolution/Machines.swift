@@ -1,8 +1,8 @@
 package import Diagnostics
 package import SiteModel
 
-/// A machine that Ansible reaches and Prometheus watches, as one file tells of it.
-package struct Machine: Sendable {
+/// A machine that Ansible reaches and Prometheus watches, as one file tells of it. A reference, since several lists have it.
+package final class Machine: Sendable {
     package enum Kind: Sendable {
         /// Of `hosts/`.
         case physical
@@ -21,9 +21,28 @@ package struct Machine: Sendable {
     /// Its address, as text without a prefix; nil if none is said.
     package let address: Fields.Entry?
     /// How the files took part that the address comes from.
-    package let lineage: [Lineage]
+    package var lineage: [Lineage] { ofEnv + ofVM }
+    private let ofEnv: [Lineage]
+    private let ofVM: [Lineage]
     /// The name under which it shares its address on purpose.
-    package var shared: Key?
+    package let shared: Key?
+
+    /// - Parameters:
+    ///   - env: how files took part that the VM's env comes from.
+    ///   - vm: how files took part that the VM comes from.
+    init(
+        kind: Kind, name: Key, span: Span?, path: String, address: Fields.Entry?, env: [Lineage] = [],
+        vm: [Lineage] = [], shared: Key? = nil
+    ) {
+        self.kind = kind
+        self.name = name
+        self.span = span
+        self.path = path
+        self.address = address
+        ofEnv = env
+        ofVM = vm
+        self.shared = shared
+    }
 
     /// The env that it is of.
     package var env: Key? {
@@ -81,7 +100,7 @@ extension LinkedSite {
             machines.append(
                 Machine(
                     kind: isNode ? .node : .physical, name: place.id.name, span: entity.start, path: place.path,
-                    address: address, lineage: []))
+                    address: address))
         }
         return (machines, diagnostics)
     }
@@ -116,14 +135,14 @@ extension LinkedSite {
         address.value.content = .string(ip.withoutPrefix)
         return Machine(
             kind: .vm(env: env.id.name), name: Key(text), span: name.origin.span, path: env.path, address: address,
-            lineage: env.fields.lineage + vm.lineage, shared: vm["shared"]?.name.map { Key($0) })
+            env: env.fields.lineage, vm: vm.lineage, shared: vm["shared"]?.name.map { Key($0) })
     }
 
     /// A minion; it may have no address.
     func machine(_ minion: Minion) -> Machine {
         Machine(
             kind: .minion(minion), name: minion.id, span: minion.span, path: entities[minion.hostGroup]?.path ?? "",
-            address: minion.address.value.string == nil ? nil : minion.address, lineage: [])
+            address: minion.address.value.string == nil ? nil : minion.address)
     }
 }
 

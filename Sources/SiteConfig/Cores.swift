@@ -2,14 +2,14 @@ internal import Glibc
 internal import Synchronization
 
 /// Work that falls into parts that need not know of each other, done on all cores.
-enum Cores {
+package enum Cores {
     private static let mostThreads = 8
 
     /// The results for 0 ..< `count`, in that order, whoever made them.
     ///
     /// - Parameter run: how many parts are taken at once, so that threads seldom meet; what has fewer than three runs is not
     ///   worth a thread.
-    static func map<Result: Sendable>(
+    package static func map<Result: Sendable>(
         _ count: Int, run: Int = 16, _ make: @Sendable (Int) -> Result
     ) -> [Result] {
         let cores = min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), mostThreads)

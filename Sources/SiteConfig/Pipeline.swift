@@ -192,7 +192,6 @@ extension SiteCompiler {
             if let manifest = site.entities[place.id] { findings += site.checkManifest(manifest) }
         }
         findings += site.overlappingNumbers()
-        findings += site.checkMachines(vms)
         if site.catalogue.outputsFile != nil {
             // How far outputs may go depends on the repository around, which a build knows.
             var planner = OutputPlanner(
@@ -201,12 +200,13 @@ extension SiteCompiler {
             findings += planner.diagnostics
         }
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
-        if !(loader.diagnostics + findings).hasErrors {
-            findings += site.idleTags() + site.idleRules()
-            if loader.lints, loader.failures.isEmpty {
-                let idle = site.idleValues()
-                findings += site.unusedEntities() + (withEdits ? loader.removing(idle) : idle)
-            }
+        let isSound = !(loader.diagnostics + findings).hasErrors
+        let isLinted = isSound && loader.lints && loader.failures.isEmpty
+        let checked = site.checkMachines(vms, triesTags: isSound, triesValues: isLinted)
+        findings += checked.findings
+        if !checked.findings.hasErrors {
+            findings += checked.idleTags + checked.unused
+            findings += withEdits ? loader.removing(checked.idleValues) : checked.idleValues
         }
         // Counted once for the whole site, so that no two are told the same next number.
         findings = findings.filter { $0.code.id != Code.notAllocated.id } + site.missingNumbers()
@@ -332,13 +332,18 @@ extension LinkedSite {
         }
     }
 
-    /// What is wrong with minions, and with what is made of all machines. Neither needs the others.
-    fileprivate func checkMachines(_ vms: [Machine]) -> [Diagnostic] {
+    /// What is wrong with minions, and with what is made of all machines; and what the files say in vain, which counts only if
+    /// nothing is wrong. None of these needs the others.
+    fileprivate func checkMachines(
+        _ vms: [Machine], triesTags: Bool, triesValues: Bool
+    ) -> (findings: [Diagnostic], idleTags: [Diagnostic], idleValues: [Diagnostic], unused: [Diagnostic]) {
         _ = minions()
         let checks: [@Sendable () -> [Diagnostic]] = [
-            { checkMinions() }, { checkInventories(vms) }, { checkTargets(vms) },
+            { checkInventories(vms) }, { checkTargets(vms) }, { triesValues ? idleValues() : [] },
+            { triesTags ? idleTags() + idleRules() : [] }, { checkMinions() }, { triesValues ? unusedEntities() : [] },
         ]
-        return Cores.map(checks.count, run: 1) { checks[$0]() }.flatMap(\.self)
+        let found = Cores.map(checks.count, run: 1) { checks[$0]() }
+        return (found[4] + found[0] + found[1], found[3], found[2], found[5])
     }
 }
 

@@ -116,6 +116,9 @@ package struct EntityID: Hashable, Sendable {
         self.name = name
     }
 
+    /// In one step: files are looked up by it for every VM.
+    package func hash(into hasher: inout Hasher) { hasher.combine(name.hash ^ folder.hash &* 31) }
+
     package static let site = EntityID(.site, folder: "", "site")
     package static let secrets = EntityID(.secrets, folder: "", "secrets")
     package static let allocations = EntityID(.allocations, folder: "", "allocations")

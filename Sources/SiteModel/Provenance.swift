@@ -7,14 +7,34 @@ package struct Step: Sendable {
     package let span: Span?
     /// Whether the field is written. Otherwise what holds without it led on.
     package let isWritten: Bool
+    private let end: End
+
+    private enum End: Sendable {
+        case file(String)
+        /// The keys that lead to a secret: they are seldom wanted as text.
+        case secret([Key])
+    }
+
     /// The file that it leads to, or the path of a secret.
-    package let target: String
+    package var target: String {
+        switch end {
+        case .file(let path): path
+        case .secret(let steps): SecretRef.path(steps)
+        }
+    }
 
     package init(_ field: Key, at span: Span?, isWritten: Bool = true, to target: String) {
         self.field = field
         self.span = span
         self.isWritten = isWritten
-        self.target = target
+        end = .file(target)
+    }
+
+    package init(_ field: Key, at span: Span?, toSecret steps: [Key]) {
+        self.field = field
+        self.span = span
+        isWritten = true
+        end = .secret(steps)
     }
 }
 

@@ -47,7 +47,7 @@ struct OutputSet {
         }
         try refuseStrangers(build)
         do {
-            for output in build.outputs where try stage(output) { result.written.append(output.path) }
+            result.written = try stage(build.outputs)
             let lock = try stageLock(build, isPruned: false)
             try lock?.commit()
             for file in staged { try file.commit() }
@@ -140,15 +140,28 @@ struct OutputSet {
 
     // MARK: Steps
 
-    /// Writes an output beside its target, if it says something else.
-    private mutating func stage(_ output: BuiltOutput) throws -> Bool {
+    /// Writes outputs beside their targets, those that say something else.
+    ///
+    /// - Returns: their paths.
+    private mutating func stage(_ outputs: [BuiltOutput]) throws -> [String] {
+        // Where a folder is missing, so is the file.
+        var folders: Set<FilePath> = []
+        for target in outputs.map({ target($0.path) }) where folders.insert(target.removingLastComponent()).inserted {
+            try makeFolders(above: target)
+        }
+        let set = self
+        let results = Cores.map(outputs.count, run: 8) { place in Swift.Result { try set.staged(outputs[place]) } }
+        staged = results.compactMap { try? $0.get() }
+        return try zip(outputs, results).compactMap { output, result in try result.get().map { _ in output.path } }
+    }
+
+    /// Writes an output beside its target; nil if that says the same.
+    private func staged(_ output: BuiltOutput) throws -> FileWriter.Staged? {
         let target = target(output.path)
         return try output.document.withBytes(output.disclosure) { bytes in
             let isExposed = output.holdsSecrets && FileWriter.isReadableByOthers(target.string)
-            if !isExposed, Folder.holds(bytes, target) { return false }
-            try makeFolders(above: target)
-            staged.append(try FileWriter(target.string, holdsSecrets: output.holdsSecrets).stage(bytes))
-            return true
+            if !isExposed, Folder.holds(bytes, target) { return nil }
+            return try FileWriter(target.string, holdsSecrets: output.holdsSecrets).stage(bytes)
         }
     }
 

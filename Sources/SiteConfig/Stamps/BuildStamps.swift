@@ -66,7 +66,7 @@ public struct BuildStamps: Sendable {
     /// - Parameters:
     ///   - written: the paths of the outputs that were not as they should be.
     ///   - holds: whether an output is as it should be.
-    public func keep(_ build: Build, written: [String], holds: (BuiltOutput) -> Bool) {
+    public func keep(_ build: Build, written: [String], holds: @Sendable (BuiltOutput) -> Bool) {
         guard build.report.isSilent, build.leftovers.isEmpty else { return }
         if !written.isEmpty || record.hasChanged(Build.lockName) {
             // What was just written would not show that it is written again at once.
@@ -78,13 +78,17 @@ public struct BuildStamps: Sendable {
         let written = Set(written.map { Key($0) })
         var folders = [(path: "", place: disk.location ?? "")]
         var known: Set<Key> = [""]
+        var new: [BuiltOutput] = []
         for output in build.outputs {
             let isNew = written.contains(Key(output.path))
             record.look(atOutput: output.path, isNew: isNew)
-            if isNew, !holds(output) { return }
+            if isNew { new.append(output) }
             let folder = FilePath(output.path).removingLastComponent().string
             if known.insert(Key(folder)).inserted { folders.append((folder, disk.realPath(of: folder) ?? "")) }
         }
+        // After the looks: what changes from then on shows.
+        let fresh = new
+        guard Cores.map(fresh.count, run: 8, { holds(fresh[$0]) }).allSatisfy(\.self) else { return }
         write(build, folders: folders)
     }
 

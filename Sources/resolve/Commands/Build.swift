@@ -96,7 +96,8 @@ struct BuildOutputs: StatusCommand {
         Terminal.output.write(lines.joined())
         account(
             written: result.written.count, ofOutputs: build.outputs.count, leftovers: prune ? [] : build.leftovers)
-        stamps?.keep(build, written: result.written) { set.holds($0) }
+        let written = set
+        stamps?.keep(build, written: result.written) { written.holds($0) }
         return .done
     }
 
