@@ -90,6 +90,8 @@ struct Binder {
     private let hasTags: Bool
     /// Whether scalars are what they seem: none is tagged, a secret, a path to one, or a number of a pool.
     private let isPlain: Bool
+    /// Whether it is a file of secrets in which no scalar has a tag.
+    private let isPlainSecret: Bool
 
     init(_ tree: SyntaxTree, _ kind: EntityKind, folder: Key, _ strictness: Strictness) {
         self.tree = tree
@@ -97,6 +99,7 @@ struct Binder {
         self.folder = folder
         self.strictness = strictness
         hasTags = tree.hasTags
+        isPlainSecret = tree.source.isSecret && !tree.hasTags && !tree.hasPoolNumbers
         isPlain = !tree.hasTags && !tree.hasSecretPaths && !tree.hasPoolNumbers && !tree.source.isSecret
     }
 
@@ -238,6 +241,11 @@ struct Binder {
 
     mutating func value(_ node: NodeID, _ type: FieldType, named name: Key, at place: Place) -> Value {
         if isPlain { return plainValue(node, type, named: name, at: place) }
+        if isPlainSecret, case .text = type, tree.isText(node) {
+            return Value(
+                .secret(SecretRef(ownSteps, in: secretFile, .string)),
+                Origin(tree.span(node), place.layer, strength: place.strength))
+        }
         let origin = origin(of: node, at: place)
         if hasTags, let tag = tree.tag(node) {
             check(tag, node, at: place)

@@ -31,7 +31,7 @@ struct Loader {
     private(set) var keyring: Keyring?
     private var seen: Set<EntityID> = []
     /// The linked site, where nothing more will be read.
-    private var settled: LinkedSite?
+    private(set) var settled: LinkedSite?
     /// Whether remarks on style are wanted, which cost a look at every scalar.
     let lints: Bool
 

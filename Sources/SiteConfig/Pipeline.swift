@@ -240,6 +240,7 @@ extension SiteCompiler {
         diagnostics += loader.keyring?.remarks.map { .oddKey($0) } ?? []
         let report = report(on: loader, diagnostics, usage: draft.usage, keepingLints: keepingLints)
         let document = report.isClean ? output.map { Document($0, loader.openedFiles) } : nil
+        keepToTheEnd(loader)
         return Compilation(report: report, document: document)
     }
 

@@ -228,6 +228,12 @@ extension SyntaxTree {
         return nil
     }
 
+    /// Whether a node is a text with a letter in it.
+    package func isText(_ id: NodeID) -> Bool {
+        let node = nodes[Int(target(id).index)]
+        return node.kind == .scalar && node.type == .string && node.count > 0
+    }
+
     /// Whether a scalar's text is this one, byte for byte.
     package func isText(_ id: NodeID, _ text: String) -> Bool {
         let node = nodes[Int(target(id).index)]

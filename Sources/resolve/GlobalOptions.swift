@@ -89,7 +89,8 @@ struct GlobalOptions: ParsableArguments {
         case .success(let location):
             let files: any SiteFiles = isStaged ? try staged(in: location) : DiskFiles(root: location.path)
             return (
-                SiteCompiler(files, isLenient: lenient, identities: identities ?? self.identities), files, location
+                SiteCompiler(files, isLenient: lenient, identities: identities ?? self.identities, isLast: true), files,
+                location
             )
         case .failure(let notFound):
             throw Failure.couldNotRun(

@@ -326,6 +326,7 @@ private struct Builder {
 
     func result(_ compiler: SiteCompiler) -> Build {
         let report = compiler.report(on: whole.loader, diagnostics, usage: nil, failures: failures)
+        compiler.keepToTheEnd(whole.loader)
         let paths = Set(planned.map { Key($0.path) })
         let left = report.isClean ? (earlier?.entries ?? []).filter { !paths.contains(Key($0.path)) } : []
         let entries = (outputs.map(\.entry) + left).sorted { $0.path.precedes($1.path) }
