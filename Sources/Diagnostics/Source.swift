@@ -169,7 +169,7 @@ extension Source {
     }
 
     /// A text of the same lines and columns without the letters: an `x` for each, white space as it is.
-    static func mask(_ bytes: borrowing Swift.Span<UInt8>) -> [UInt8] {
+    package static func mask(_ bytes: borrowing Swift.Span<UInt8>) -> [UInt8] {
         var masked = [UInt8](repeating: UInt8(ascii: "x"), count: bytes.count)
         var letters = masked.mutableSpan
         var start = 0

@@ -2,10 +2,47 @@ package import Diagnostics
 package import SecretMemory
 package import YAMLSyntax
 
-extension OpenedSecrets {
-    /// Reads a text of secrets in plain YAML: a file that was never encrypted, or what a wholly encrypted one holds.
+/// A text of secrets in plain YAML, parsed: a file that was never encrypted, or what a wholly encrypted one holds.
+///
+/// The values go from the reader of YAML into locked memory, and the tree's copy of them is overwritten: by `open`, which has to
+/// be called.
+package struct PlainSecrets {
+    package private(set) var diagnostics: [Diagnostic]
+    /// Its keys as what reads YAML takes them, without the values; nil where that is to be made of what `open` returns.
+    package let outline: SyntaxTree?
+    private var tree: SyntaxTree?
+    private let source: Source
+    private let capacity: Int
+
+    /// - Parameter source: the text's source, masked: spans lead into it.
+    package init(_ text: SecretText, _ source: Source, _ strictness: Strictness) {
+        var parsed = text.withBytes { parse(source, saying: $0, strictness) }
+        tree = parsed.tree.take()
+        diagnostics = parsed.diagnostics
+        outline = tree?.standIn
+        self.source = source
+        capacity = text.count
+    }
+
+    /// What it holds; nil if it cannot be read, which has been reported.
     ///
-    /// The values go from libyaml into locked memory, and the tree's copy of them is overwritten.
+    /// - Parameter isShown: the file is only to be shown as it is, ciphertext included.
+    package mutating func open(isShown: Bool = false) -> OpenedSecrets? {
+        guard var tree = tree.take() else { return nil }
+        let isCiphertext = tree.hasScalar(beginningWith: "ENC[AES256_GCM,")
+        var buffer = SecretBuffer(capacity: capacity)
+        let root = OpenedSecrets.node(tree.root, of: tree, &buffer)
+        tree.wipe()
+        guard !isCiphertext || isShown else {
+            diagnostics.append(.lostMetadata(source.path, at: .startOfFile(source.id)))
+            return nil
+        }
+        return OpenedSecrets(documents: [root], text: buffer.finish(), outline: outline)
+    }
+}
+
+extension OpenedSecrets {
+    /// Reads a text of secrets in plain YAML.
     ///
     /// - Parameters:
     ///   - source: the text's source, masked: spans lead into it.
@@ -13,17 +50,9 @@ extension OpenedSecrets {
     package static func readPlain(
         _ text: SecretText, _ source: Source, _ strictness: Strictness, isShown: Bool = false
     ) -> (secrets: OpenedSecrets?, diagnostics: [Diagnostic]) {
-        var parsed = text.withBytes { parse(source, saying: $0, strictness) }
-        guard var tree = parsed.tree.take() else { return (nil, parsed.diagnostics) }
-        let isCiphertext = tree.hasScalar(beginningWith: "ENC[AES256_GCM,")
-        var buffer = SecretBuffer(capacity: text.count)
-        let root = node(tree.root, of: tree, &buffer)
-        let outline = tree.standIn
-        tree.wipe()
-        guard !isCiphertext || isShown else {
-            return (nil, parsed.diagnostics + [.lostMetadata(source.path, at: .startOfFile(source.id))])
-        }
-        return (OpenedSecrets(documents: [root], text: buffer.finish(), outline: outline), parsed.diagnostics)
+        var plain = PlainSecrets(text, source, strictness)
+        let secrets = plain.open(isShown: isShown)
+        return (secrets, plain.diagnostics)
     }
 
     /// Single scalars of a file that is not one of secrets: passwords that stand there in clear.
@@ -55,7 +84,7 @@ extension OpenedSecrets {
         return SecretNode(.map(entries), at: span)
     }
 
-    private static func node(_ id: NodeID, of tree: SyntaxTree, _ buffer: inout SecretBuffer) -> SecretNode {
+    fileprivate static func node(_ id: NodeID, of tree: SyntaxTree, _ buffer: inout SecretBuffer) -> SecretNode {
         let span = tree.span(id)
         switch tree.kind(id) {
         case .map:

@@ -23,6 +23,29 @@ package enum Cores {
         }
     }
 
+    /// Two results, each made on a core of its own; the second on this thread.
+    static func both<First: Sendable, Second>(
+        _ first: @Sendable () -> First, _ second: () -> Second
+    ) -> (First, Second) {
+        guard sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 else { return (first(), second()) }
+        return withoutActuallyEscaping(first) { first in
+            let place = Place<First>()
+            let thread = Thread { place.put(first()) }
+            let mine = second()
+            thread?.join()
+            return (place.value ?? first(), mine)
+        }
+    }
+
+    /// Where a thread leaves its result.
+    private final class Place<Result: Sendable>: Sendable {
+        private let result = Mutex<Result?>(nil)
+
+        func put(_ made: Result) { result.withLock { $0 = made } }
+
+        var value: Result? { result.withLock(\.self) }
+    }
+
     /// Parts, and what came of them.
     private final class Work<Result: Sendable>: Sendable {
         private let count: Int
@@ -53,17 +76,30 @@ package enum Cores {
         }
     }
 
+    /// Makes room in the heap of this thread, which for all but the first grows page by page, with a system call for each. Costs no
+    /// memory before it is used.
+    private static func makeRoom(_ bytes: Int) {
+        var piece: UnsafeMutableRawPointer?
+        // Not `malloc`, which a compiler leaves out where nothing uses it.
+        if unsafe posix_memalign(&piece, 16, bytes) == 0 { unsafe free(piece) }
+    }
+
+    /// Once, before the first thread: glibc takes large pieces from the system by themselves, until one of that size is given back.
+    private static let isReady: Void = makeRoom(30 << 20)
+
     /// A thread of the system. Whoever starts it waits for it, so what it does may be borrowed.
     private struct Thread {
         private let id: pthread_t
 
         /// Nil where the system has no more threads: the others do its part.
         init?(_ body: @escaping @Sendable () -> Void) {
+            isReady
             let box = unsafe Unmanaged.passRetained(Body(run: body))
             var id = pthread_t()
             let status = unsafe pthread_create(
                 &id, nil,
                 { box in
+                    makeRoom(24 << 20)
                     if let box = unsafe box { unsafe Unmanaged<Body>.fromOpaque(box).takeRetainedValue().run() }
                     return nil
                 }, box.toOpaque())

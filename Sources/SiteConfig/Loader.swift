@@ -29,9 +29,11 @@ struct Loader {
     var secretsFound: [SiteSecrets.Found] = []
     /// What opens encrypted files; nil where nothing may be opened.
     private(set) var keyring: Keyring?
-    private var seen: Set<EntityID> = []
+    private(set) var seen: Set<EntityID> = []
     /// The linked site, where nothing more will be read.
     private(set) var settled: LinkedSite?
+    /// The site's secrets, where they were read while other files were.
+    var secretsAhead: ReadSecrets?
     /// Whether remarks on style are wanted, which cost a look at every scalar.
     let lints: Bool
 
@@ -244,16 +246,6 @@ struct Loader {
         entities[id] = entity
         settled = nil
         return entity
-    }
-
-    /// The file's bytes, or nil and why not.
-    mutating func readBytes(_ path: String) -> [UInt8]? {
-        do throws(FileError) {
-            return try files.read(path, limit: Self.fileLimit)
-        } catch {
-            failures.append("cannot read \(path): \(error.reason)")
-            return nil
-        }
     }
 
     /// What stands under such a name is a secret, in any file format.

@@ -47,9 +47,10 @@ extension SiteCompiler {
     func compileEnv(_ request: Target.Env, _ loader: Loader) -> Draft {
         var loader = loader
         loader.loadSite()
-        loader.loadSecrets(isNeeded: true)
-        let env = loadEnv(request.name, .deployment, &loader)
-        let node = chooseNode(request.node, env, &loader)
+        let (env, node) = loader.loadSecrets(isNeeded: true) { loader in
+            let env = loadEnv(request.name, .deployment, &loader)
+            return (env, chooseNode(request.node, env, &loader))
+        }
         loader.loadAllocations()
 
         let site = loader.site
@@ -163,8 +164,7 @@ extension SiteCompiler {
         _ loader: inout Loader, withEdits: Bool = false, isForOutputs: Bool = false
     ) -> (site: LinkedSite, findings: [Diagnostic]) {
         loader.loadSite()
-        loader.loadSecrets(isNeeded: false)
-        loader.loadAll()
+        loader.loadSecrets(isNeeded: false) { $0.loadAll() }
         loader.loadAllocations(always: true)
         loader.loadOutputs()
         loader.loadSecretLayers(isNeeded: false)

@@ -6,6 +6,22 @@ internal import Secrets
 internal import SiteModel
 
 extension Loader {
+    /// Finds the site's secrets and reads their keys, on another core while a body loads what does not need them.
+    mutating func loadSecrets<Result>(isNeeded: Bool, besides load: (inout Loader) -> Result) -> Result {
+        guard catalogue.secretFiles.count == 1, let path = catalogue.secretFiles.first, !seen.contains(.secrets) else {
+            loadSecrets(isNeeded: isNeeded)
+            return load(&self)
+        }
+        // It has its number before it is read, so that others have theirs whichever comes first.
+        let id = keptSecret(path, []).id
+        let (files, strictness) = (files, strictness)
+        let (read, loaded) = Cores.both({ ReadSecrets(path, id, files, strictness, isBound: true) }, { load(&self) })
+        secretsAhead = read
+        loadSecrets(isNeeded: isNeeded)
+        secretsAhead = nil
+        return loaded
+    }
+
     /// Finds the site's secrets and reads their keys.
     ///
     /// - Parameter isNeeded: whether the output may hold one of them. Only then, and with a keyring, a wholly encrypted
@@ -38,7 +54,7 @@ extension Loader {
         if let file = sealed.first {
             choose(file, plain.first, isNeeded: isNeeded)
         } else if let (opened, source) = plain.first {
-            report(secrets.take(opened, source, strictness))
+            report(secrets.take(opened, source, strictness, secretsAhead?.bound))
         }
         for (_, source) in plain where Self.isNamedAsSealed(source.path) {
             report(.notSealed(source.path, .startOfFile(source.id), strictness))
@@ -186,28 +202,65 @@ extension Loader {
 
     /// A file with secrets, whatever form its content has; nil if it cannot be read, which is reported.
     mutating func readSecrets(_ path: String) -> SiteSecrets.Found? {
-        guard var bytes = readBytes(path) else { return nil }
-        guard bytes.count < Self.fileLimit else {
-            failures.append("cannot read \(path): it has more than \(Self.fileLimit >> 20) MiB")
-            return nil
+        let read = secretsAhead ?? ReadSecrets(path, nextSourceID, files, strictness)
+        if let source = read.source { keep(source) }
+        report(read.diagnostics)
+        if let failure = read.failure { failures.append(failure) }
+        return read.found
+    }
+}
+
+/// A file with secrets as it was read, before anything of it is kept.
+struct ReadSecrets: Sendable {
+    /// Nil if the system did not let it be read.
+    private(set) var source: Source?
+    private(set) var found: SiteSecrets.Found?
+    /// Its keys, if they were wanted and can be read.
+    private(set) var bound: SiteSecrets.Keys?
+    private(set) var diagnostics: [Diagnostic] = []
+    /// What the system refused.
+    private(set) var failure: String?
+
+    /// - Parameters:
+    ///   - id: what its source will be called.
+    ///   - isBound: whether its keys are wanted at once, if they are those of the site's own secrets in clear.
+    init(_ path: String, _ id: SourceID, _ files: any SiteFiles, _ strictness: Strictness, isBound: Bool = false) {
+        var bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try files.read(path, limit: Loader.fileLimit)
+        } catch {
+            failure = "cannot read \(path): \(error.reason)"
+            return
         }
-        if let sealed = readSealed(path, bytes) { return sealed.map { .sealed($0) } }
+        guard bytes.count < Loader.fileLimit else {
+            failure = "cannot read \(path): it has more than \(Loader.fileLimit >> 20) MiB"
+            return
+        }
+        if readSealed(Source(id: id, path: path, bytes: bytes, isSecret: true)) { return }
         defer { Sodium.wipe(&bytes) }
         let text = SecretText(SecretBytes(copying: bytes.span))
-        let masked = maskedSource(path, bytes.span)
-        let read = OpenedSecrets.readPlain(text, masked, strictness)
-        report(read.diagnostics)
-        return read.secrets.map { .plain($0, masked) }
+        let masked = Source(id: id, path: path, bytes: Source.mask(bytes.span), isSecret: true)
+        source = masked
+        var plain = PlainSecrets(text, masked, strictness)
+        let opened: OpenedSecrets?
+        if isBound, let outline = plain.outline {
+            (bound, opened) = Cores.both(
+                { SiteSecrets.Keys(of: outline, named: nil, strictness) }, { plain.open() })
+        } else {
+            opened = plain.open()
+        }
+        diagnostics = plain.diagnostics
+        found = opened.map { .plain($0, masked) }
     }
 
-    /// The file if it is encrypted, its ciphertext kept as its source, or nothing inside if it cannot be read; nil if it is
-    /// not encrypted. Then nothing holds its bytes any more, and they can be wiped.
-    private mutating func readSealed(_ path: String, _ bytes: [UInt8]) -> SiteSecrets.SealedSource?? {
-        let source = Source(id: nextSourceID, path: path, bytes: bytes, isSecret: true)
-        guard let sealed = SealedFile.read(source) else { return nil }
-        keep(source)
-        report(sealed.diagnostics)
-        return .some(sealed.file.map { SiteSecrets.SealedSource(file: $0, source: source) })
+    /// Takes a file that is encrypted, its ciphertext kept as its source; false if it is not encrypted. Then nothing holds its
+    /// bytes any more, and they can be wiped.
+    private mutating func readSealed(_ file: Source) -> Bool {
+        guard let sealed = SealedFile.read(file) else { return false }
+        source = file
+        diagnostics = sealed.diagnostics
+        found = sealed.file.map { .sealed(SiteSecrets.SealedSource(file: $0, source: file)) }
+        return true
     }
 }
 

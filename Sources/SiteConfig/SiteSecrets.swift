@@ -18,7 +18,7 @@ struct SiteSecrets {
 
     init(named name: Key? = nil) { self.name = name }
 
-    struct SealedSource {
+    struct SealedSource: Sendable {
         let file: SealedFile
         let source: Source
 
@@ -31,16 +31,22 @@ struct SiteSecrets {
     }
 
     /// A file as it was found.
-    enum Found {
+    enum Found: Sendable {
         case plain(OpenedSecrets, Source)
         case sealed(SealedSource)
     }
 
     /// The secrets are those of a file that is open to everybody.
-    mutating func take(_ secrets: OpenedSecrets, _ source: Source, _ strictness: Strictness) -> [Diagnostic] {
+    ///
+    /// - Parameter keys: what it says, if that is known.
+    mutating func take(
+        _ secrets: OpenedSecrets, _ source: Source, _ strictness: Strictness, _ keys: Keys? = nil
+    ) -> [Diagnostic] {
         opened = secrets
-        guard let outline = secrets.outline(of: source) else { return [] }
-        return index(outline, strictness)
+        guard let keys = keys ?? secrets.outline(of: source).map({ Keys(of: $0, named: name, strictness) }) else {
+            return []
+        }
+        return take(keys)
     }
 
     /// The secrets are those of an encrypted file, for the time being only its keys.
@@ -50,20 +56,28 @@ struct SiteSecrets {
             state = .unchecked
             return []
         }
-        return index(SyntaxTree(outline.shape, of: sealed.source), strictness)
+        return take(Keys(of: SyntaxTree(outline.shape, of: sealed.source), named: name, strictness))
     }
 
-    private mutating func index(_ tree: SyntaxTree, _ strictness: Strictness) -> [Diagnostic] {
-        let bound = name.map { bindSecretLayer(tree, named: $0) } ?? bindSecrets(tree, strictness)
-        state = .keys(bound.fields)
-        return bound.diagnostics
+    private mutating func take(_ keys: Keys) -> [Diagnostic] {
+        state = .keys(keys.fields)
+        return keys.diagnostics
     }
 
-    private func bindSecrets(
-        _ tree: SyntaxTree, _ strictness: Strictness
-    ) -> (fields: Fields, diagnostics: [Diagnostic]) {
-        let bound = bind(tree, as: .secrets, strictness)
-        return (bound.entity.fields, bound.diagnostics)
+    /// What a file of secrets says, without its values.
+    struct Keys: Sendable {
+        let fields: Fields
+        let diagnostics: [Diagnostic]
+
+        /// - Parameter name: the file's, if it is a layer of pillars.
+        init(of tree: SyntaxTree, named name: Key?, _ strictness: Strictness) {
+            if let name {
+                (fields, diagnostics) = bindSecretLayer(tree, named: name)
+            } else {
+                let bound = bind(tree, as: .secrets, strictness)
+                (fields, diagnostics) = (bound.entity.fields, bound.diagnostics)
+            }
+        }
     }
 }
 
