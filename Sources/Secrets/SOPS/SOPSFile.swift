@@ -92,11 +92,12 @@ package struct SOPSFile: Sendable {
     static func holdsCiphertext(_ source: Source) -> Bool { contains("ENC[AES256_GCM,", in: source.bytes) }
 
     private static func contains(_ text: String, in bytes: [UInt8]) -> Bool {
-        let wanted = Array(text.utf8)
-        var rest = bytes[...]
-        while let start = rest.firstIndex(of: wanted[0]) {
-            if bytes[start...].starts(with: wanted) { return true }
-            rest = bytes[(start + 1)...]
+        let (letters, wanted) = (bytes.span, text.utf8.span)
+        guard !wanted.isEmpty, letters.count >= wanted.count else { return false }
+        for start in 0...(letters.count - wanted.count) where letters[start] == wanted[0] {
+            var length = 1
+            while length < wanted.count, letters[start + length] == wanted[length] { length += 1 }
+            if length == wanted.count { return true }
         }
         return false
     }

@@ -54,23 +54,30 @@ struct OutputPath {
         return ascent == 0 ? reader : nil
     }
 
-    /// Who would read it as a file of the site; nil if nobody.
+    /// Who would read it, or a folder on its way, as a file of the site; nil if nobody.
     private var reader: String? {
-        let name = String(steps[steps.count - 1])
-        let folder = steps.dropLast().joined(separator: "/")
-        if steps[0] == "secrets" || (folder.isEmpty && name.hasPrefix("secrets")) {
-            return "the site's secrets stand there"
+        if steps[0] == "secrets" { return "the site's secrets stand there" }
+        for count in 1..<steps.count {
+            let folder = steps.prefix(count)
+            if let reason = Self.reader(of: folder) { return "\(reason) (\(folder.joined(separator: "/")))" }
         }
+        let path = steps.joined(separator: "/")
+        if (Catalogue.folders + ["secrets"]).contains(where: { $0 == path || $0.hasPrefix(path + "/") }) {
+            return "files of the site stand in a folder of that name"
+        }
+        return Self.reader(of: steps[...])
+    }
+
+    /// Why a file of that name would be taken for one of the site's.
+    private static func reader(of steps: ArraySlice<Substring>) -> String? {
+        let name = String(steps.last ?? "")
+        let folder = steps.dropLast().joined(separator: "/")
+        if folder.isEmpty, name.hasPrefix("secrets") { return "the site's secrets stand there" }
         let singles = EntityKind.allCases.filter(\.folders.isEmpty).flatMap { kind in
             [".yaml", ".yml"].map { kind.rawValue + $0 }
         }
         if folder.isEmpty, singles.contains(name) { return "it is a file of the site itself" }
         if folder.isEmpty, name == BuildLock.fileName { return "build keeps its own account there" }
-        let path = steps.joined(separator: "/")
-        let folders = Catalogue.folders + ["secrets"]
-        if folders.contains(where: { $0 == path || $0.hasPrefix(path + "/") }) {
-            return "files of the site stand in a folder of that name"
-        }
         let kind = EntityKind.allCases.first { kind in
             kind.folders.contains(Key(folder)) && kind.endings.contains(where: name.hasSuffix)
         }
