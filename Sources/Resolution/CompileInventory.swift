@@ -80,6 +80,7 @@ private struct InventoryGathering {
     }
 
     mutating func gather(_ vms: [Machine]) {
+        hosts.reserveCapacity(vms.count + site.minions().minions.count)
         gatherGroups()
         if env == nil { gatherNodesAndHosts() }
         for machine in vms { gather(vm: machine) }

@@ -115,6 +115,8 @@ private struct TargetGathering {
         diagnostics += all.diagnostics
         let metrics = metricsOfComponents()
         let graph = ComponentGraph(site)
+        scraped.reserveCapacity(all.minions.count)
+        if !makesTargets { places.reserveCapacity(2 * all.minions.count) }
         var known: [EntityID: Shared] = [:]
         var withoutAddress: [(group: EntityID, minions: [Minion])] = []
         for minion in all.minions {

@@ -32,6 +32,11 @@ struct InventoryHosts {
 
     var names: [String] { inOrder.map(\.name.text) }
 
+    mutating func reserveCapacity(_ count: Int) {
+        all.reserveCapacity(count)
+        places.reserveCapacity(count)
+    }
+
     /// Adds that a file tells of a machine. Reports R0615 and R0619.
     ///
     /// - Returns: the host's place.

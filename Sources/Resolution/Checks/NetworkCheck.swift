@@ -17,7 +17,7 @@ extension LinkedSite {
             guard let value = vm["ip"], let text = value.string, let ip = AddressWithPrefix(text) else { continue }
             let address = Address(vm: vm, value: value, ip: ip)
             found +=
-                address.checkBorders() + address.checkGateway() + address.checkBridge(in: &around)
+                address.checkBorders() + address.checkGateway(in: &around) + address.checkBridge(in: &around)
                 + address.checkNode(in: around, strictness.severity)
         }
         return found
@@ -44,6 +44,8 @@ private struct Surroundings {
     let node: (entity: BoundEntity, written: Value, address: IPAddress)?
     let machine: BoundEntity?
     private let interfaces: Fields?
+    /// The gateway that was asked for last: most VMs have the same.
+    private var gateway: (text: String, address: IPAddress?) = ("", nil)
     /// The network of each bridge that was asked for; nil if the machine does not say it.
     private var networks: [Key: (written: Value, network: AddressWithPrefix)?] = [:]
 
@@ -54,6 +56,11 @@ private struct Surroundings {
         }
         self.machine = machine
         interfaces = machine?.fields["network"]?.map?["interfaces"]?.map
+    }
+
+    mutating func address(ofGateway text: String) -> IPAddress? {
+        if !gateway.text.isSame(as: text) { gateway = (text, IPAddress(text)) }
+        return gateway.address
     }
 
     mutating func network(of bridge: Key) -> (written: Value, network: AddressWithPrefix)? {
@@ -85,8 +92,8 @@ private struct Address {
         return []
     }
 
-    func checkGateway() -> [Diagnostic] {
-        guard let gateway = vm["gateway"], let text = gateway.string, let address = IPAddress(text),
+    func checkGateway(in around: inout Surroundings) -> [Diagnostic] {
+        guard let gateway = vm["gateway"], let text = gateway.string, let address = around.address(ofGateway: text),
             address.isIPv4 == ip.address.isIPv4
         else { return [] }
         let place = gateway.origin.span.map { [Label($0, "the gateway")] } ?? []
