@@ -57,7 +57,7 @@ let targets: [Target] = [
     tests("Diagnostics", of: ["Diagnostics"]),
     tests("YAMLSyntax", of: ["YAMLSyntax", "Diagnostics", "TestSupport"]),
     tests("SecretMemory", of: ["SecretMemory"]),
-    tests("Secrets", of: ["Secrets", "SecretMemory", "YAMLSyntax", "Diagnostics"]),
+    tests("Secrets", of: ["Secrets", "SecretMemory", "YAMLSyntax", "Diagnostics", "TestSupport"]),
     tests("SiteModel", of: ["SiteModel", "Diagnostics"]),
     tests("Resolution", of: ["Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
     tests("Emitters", of: ["Emitters", "Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
