@@ -69,8 +69,8 @@ extension LinkedSite {
         _ instance: Fields, isTagged: Bool = false, number: Fields.Entry?, _ method: AuthMethod,
         _ token: AuthToken? = nil
     ) -> (vm: Fields, diagnostics: [Diagnostic]) {
-        if !isTagged, let merged = start(of: instance)?.replaced(by: instance) {
-            return finish(merged, [], number, method, token)
+        if !isTagged, let start = start(of: instance), let merged = start.replaced(by: instance) {
+            return finish(merged, [], number, method, token, isFilled: start.isFilled)
         }
         return vm(from: layers(of: instance, isTagged: isTagged), number: number, method, token)
     }
@@ -83,13 +83,16 @@ extension LinkedSite {
     }
 
     /// A merged VM with what is filled in behind it.
+    ///
+    /// - Parameter isFilled: whether that was done in what it shares.
     private func finish(
-        _ merged: Fields, _ found: [Diagnostic], _ number: Fields.Entry?, _ method: AuthMethod, _ token: AuthToken?
+        _ merged: Fields, _ found: [Diagnostic], _ number: Fields.Entry?, _ method: AuthMethod, _ token: AuthToken?,
+        isFilled: Bool = false
     ) -> (vm: Fields, diagnostics: [Diagnostic]) {
         var vm = merged
         var diagnostics = found
         if let number { vm.fill(number) }
-        for fallback in vmDefaults { vm.fill(fallback) }
+        for fallback in vmDefaults where !isFilled || !vm.shares(fallback.key) { vm.fill(fallback) }
         if let ip = vm.entry("ip") {
             // The Python resolver looks only at the address that counts.
             let checked = strictness == .strict && ip.hasBeaten ? [ip.value] + ip.beat : [ip.value]
@@ -145,7 +148,7 @@ extension LinkedSite {
     /// The same, worked out once for all VMs that start alike; nil where no name says from what.
     private func start(of instance: Fields) -> VMStart? {
         guard let name = VMStart.Name(of: instance) else { return nil }
-        return memo.start(name) { VMStart(start(choice: instance), by: vmRules) }
+        return memo.start(name) { VMStart(start(choice: instance), by: vmRules, fallbacks: vmDefaults) }
     }
 
     private func add(_ entity: BoundEntity, namedBy field: Key, _ value: Value, to result: inout [MergeLayer]) {

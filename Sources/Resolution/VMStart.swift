@@ -34,13 +34,33 @@ struct VMStart: Sendable {
     }
 
     private let layers: [MergeLayer]
-    /// What the layers come to; none where tags or rules make more of a VM than its own entries over theirs.
-    private let merged: SharedFields?
+    /// What the layers come to; nil where tags or rules make more of a VM than its own entries over theirs.
+    private let merged: Fields?
+    /// The same as VMs share it: where a layer beats what fills in for it, it does so for all of them.
+    private let shared: SharedFields?
+    /// Whether what VMs share has beaten what fills in for it.
+    let isFilled: Bool
 
-    init(_ layers: [MergeLayer], by rules: MergeRules) {
+    /// - Parameter fallbacks: what a VM has that does not say it.
+    init(_ layers: [MergeLayer], by rules: MergeRules, fallbacks: [Fields.Entry]) {
         self.layers = layers
         let isPlain = !rules.hasExceptions && !layers.contains(where: \.isTagged)
-        merged = isPlain ? SharedFields(Fields(distinct: merge(layers, by: rules).fields.entries)) : nil
+        let merged = isPlain ? Fields(distinct: merge(layers, by: rules).fields.entries) : nil
+        self.merged = merged
+        let filled = merged.flatMap { Self.filling($0, with: fallbacks) }
+        isFilled = filled != nil
+        shared = (filled ?? merged).map { SharedFields($0) }
+    }
+
+    /// Nil where a fallback is the stronger: it comes from a file that is none of the layers.
+    private static func filling(_ merged: Fields, with fallbacks: [Fields.Entry]) -> Fields? {
+        var filled = merged
+        for fallback in fallbacks {
+            guard let entry = merged.entry(fallback.key) else { continue }
+            filled.fill(fallback)
+            if filled[fallback.key]?.origin.span != entry.value.origin.span { return nil }
+        }
+        return filled
     }
 
     /// The layers as that VM names them.
@@ -55,11 +75,10 @@ struct VMStart: Sendable {
 
     /// A VM's own entry over what it starts from, each of its fields replacing what is there; nil if that is not all.
     func replaced(by instance: Fields) -> Fields? {
-        guard let merged else { return nil }
-        let base = merged.fields
+        guard let base = merged, let shared else { return nil }
         // What is filled in behind the merge needs some room, too.
         let entries = instance.entries
-        var result = Fields(over: merged, entries.count + 4, lineage: lineage(named: instance))
+        var result = Fields(over: shared, entries.count + 4, lineage: lineage(named: instance))
         for entry in entries where !FieldTable.choosers.contains(entry.key) {
             result.set(base.entry(entry.key).map { ReplaceRule.combine($0, entry) } ?? entry)
         }

@@ -48,7 +48,7 @@ package struct Catalogue: Sendable {
             outputsFile = choose("resolve", names)
             secretFiles =
                 (choose("secrets", names).map { [$0] } ?? [])
-                + ["secrets.yaml.enc", "secrets.enc.yaml", "secrets.yaml.age"].filter(names.contains)
+                + Self.encryptedSecrets.filter(names.contains)
             return
         }
         let folder = Key(folder)
@@ -60,6 +60,9 @@ package struct Catalogue: Sendable {
             listed[kind] = found.sorted { ($0.place.id.name, $0.rank) < ($1.place.id.name, $1.rank) }.map(\.place)
         }
     }
+
+    /// The names of files with the site's secrets, beside `secrets.yaml`.
+    package static let encryptedSecrets = ["secrets.yaml.enc", "secrets.enc.yaml", "secrets.yaml.age"]
 
     private mutating func choose(_ stem: String, _ names: [String]) -> String? {
         let found = [".yaml", ".yml"].map { stem + $0 }.filter(names.contains)

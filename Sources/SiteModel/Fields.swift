@@ -222,6 +222,9 @@ package struct Fields: Sendable {
         place(of: key) != nil || base?.fields.contains(key) == true
     }
 
+    /// Whether what the map lies over alone says something of a key.
+    package func shares(_ key: Key) -> Bool { place(of: key) == nil && base?.fields.contains(key) == true }
+
     package var isEmpty: Bool { own.isEmpty && (base?.fields.isEmpty ?? true) }
 
     /// Sets a key; one that is there keeps its place.

@@ -29,8 +29,16 @@ package struct SecretRef: Hashable, Sendable {
         DottedPath.steps(of: path)?.map { Key($0.text) }
     }
 
-    package static func path(_ steps: some Sequence<Key>) -> String {
-        DottedPath.text(steps.lazy.map(\.text))
+    package static func path(_ steps: some Collection<Key>) -> String {
+        var text: [UInt8] = []
+        for step in steps {
+            if !text.isEmpty { text.append(UInt8(ascii: ".")) }
+            let start = text.count
+            step.append(to: &text)
+            let needsQuotes = text[start...].contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "\"") }
+            if needsQuotes || text.count == start { return DottedPath.text(steps.map(\.text)) }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

@@ -200,8 +200,9 @@ private struct Builder {
         // Neither reads anything, and there is no keyring that could change: threads only look at them.
         nonisolated(unsafe) let whole = WholeSite(compiler: whole.compiler, loader: whole.loader.openingNothing)
         let planned = planned
+        let files = self.whole.loader.sources.sources.sorted { $0.path.precedes($1.path) }
         let compiled = Cores.map(planned.count, run: 2) { place in
-            unsafe Self.compileRedacted(planned[place], of: whole)
+            unsafe Self.compileRedacted(planned[place], of: whole, files)
         }
         for (planned, compiled) in zip(planned, compiled) {
             take(compiled.diagnostics, of: planned)
@@ -211,7 +212,7 @@ private struct Builder {
         return compiled.compactMap(\.output)
     }
 
-    private static func compileRedacted(_ planned: PlannedOutput, of whole: WholeSite) -> Compiled {
+    private static func compileRedacted(_ planned: PlannedOutput, of whole: WholeSite, _ files: [Source]) -> Compiled {
         var draft = whole.draft(planned.target)
         // What is not open here is opened for an output that is not redacted.
         if !planned.isRedacted { draft.findings.removeAll { $0.code == .uncheckedSecrets } }
@@ -224,7 +225,7 @@ private struct Builder {
         let facts = OutputFacts(emitted.document)
         let entry = BuildLock.Entry(
             path: planned.path, command: planned.command, digest: document.redactedDigest,
-            isRedacted: planned.isRedacted || !document.hasSecrets, inputs: inputs(facts, of: whole.loader),
+            isRedacted: planned.isRedacted || !document.hasSecrets, inputs: inputs(facts, of: whole.loader, in: files),
             secrets: facts.secrets,
             vms: subject.madeMachines, count: subject.count)
         result.output = BuiltOutput(
@@ -250,10 +251,19 @@ private struct Builder {
             })
     }
 
-    private static func inputs(_ facts: OutputFacts, of loader: Loader) -> [String] {
-        let secrets = facts.secretFiles.compactMap { $0?.text ?? loader.catalogue.secretFiles.first }
-        let paths = facts.sources.map { loader.sources[$0].path } + secrets
-        return Set(paths).sorted { $0.precedes($1) }
+    /// The files of the site that an output comes from, sorted.
+    ///
+    /// - Parameter files: all files that were read, sorted by their paths.
+    private static func inputs(_ facts: OutputFacts, of loader: Loader, in files: [Source]) -> [String] {
+        var paths: [String] = []
+        for file in files where facts.comes(from: file.id) && paths.last?.isSame(as: file.path) != true {
+            paths.append(file.path)
+        }
+        for path in facts.secretFiles.compactMap({ $0?.text ?? loader.catalogue.secretFiles.first }) {
+            let place = paths.firstIndex { !$0.precedes(path) } ?? paths.count
+            if place == paths.count || !paths[place].isSame(as: path) { paths.insert(path, at: place) }
+        }
+        return paths
     }
 
     // MARK: Secrets
@@ -295,24 +305,26 @@ private struct Builder {
     /// Where all keys were known without it, an identity changes nothing but what is filled in.
     private mutating func fill(_ outputs: inout [BuiltOutput], at places: [Int], _ site: Loader) {
         var opener = site
+        var documents: [Output] = []
         for place in places where !isWrong {
+            documents.append(outputs[place].document.content)
             opener.openSecrets(for: outputs[place].document.content)
             report(opener.diagnostics)
             // What was opened is known for the next output.
             opener.settle()
         }
-        guard !isWrong else { return }
         // Nothing is opened any more: threads only look.
         nonisolated(unsafe) let opened = opener
-        let documents = places.map { outputs[$0].document.content }
-        let filled = Cores.map(places.count, run: 2) { index in
+        let contents = documents
+        let filled = Cores.map(contents.count, run: 2) { index in
             unsafe (
-                found: opened.checkRevealed(documents[index]), document: Document(documents[index], opened.openedFiles)
+                found: opened.checkRevealed(contents[index]), document: Document(contents[index], opened.openedFiles)
             )
         }
-        for (place, output) in zip(places, filled) where !isWrong {
+        for (place, output) in zip(places, filled) {
             report(output.found)
-            if !output.found.hasErrors { outputs[place] = outputs[place].revealing(output.document) }
+            if output.found.hasErrors { return }
+            outputs[place] = outputs[place].revealing(output.document)
         }
     }
 

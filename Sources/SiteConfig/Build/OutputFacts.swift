@@ -19,9 +19,10 @@ struct OutputFacts {
 
     init(_ document: Value) { visit(document) }
 
-    /// The sources that it comes from.
-    var sources: [SourceID] {
-        isSource.indices.lazy.filter { isSource[$0] }.map { SourceID(index: UInt32($0)) }
+    /// Whether anything in it comes from a source.
+    func comes(from source: SourceID) -> Bool {
+        let index = Int(source.index)
+        return index < isSource.count && isSource[index]
     }
 
     private mutating func visit(_ value: Value) {
@@ -36,9 +37,12 @@ struct OutputFacts {
                 note(lineage.step.span)
             }
             // What a VM shares comes from the files of its lineage.
-            if let base = fields.base, !base.holdsSecrets {
-                fields.forEachOwn { visit($0) }
-            } else {
+            let count = secrets.count
+            let isShort = fields.base.map { !$0.holdsSecrets } ?? false
+            if isShort { fields.forEachOwn { visit($0) } }
+            // Several secrets stand in the order of the whole.
+            if !isShort || secrets.count > count + 1 {
+                secrets.removeLast(secrets.count - count)
                 fields.forEach { visit($0) }
             }
         case .list(let items):

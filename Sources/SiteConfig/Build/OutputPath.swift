@@ -56,12 +56,14 @@ struct OutputPath {
 
     /// Who would read it, or a folder on its way, as a file of the site; nil if nobody.
     private var reader: String? {
-        if steps[0] == "secrets" { return "the site's secrets stand there" }
+        let path = steps.joined(separator: "/")
+        if steps[0] == "secrets" || (steps.count == 1 && path.hasPrefix("secrets")) {
+            return "the site's secrets stand there"
+        }
         for count in 1..<steps.count {
             let folder = steps.prefix(count)
             if let reason = Self.reader(of: folder) { return "\(reason) (\(folder.joined(separator: "/")))" }
         }
-        let path = steps.joined(separator: "/")
         if (Catalogue.folders + ["secrets"]).contains(where: { $0 == path || $0.hasPrefix(path + "/") }) {
             return "files of the site stand in a folder of that name"
         }
@@ -72,12 +74,13 @@ struct OutputPath {
     private static func reader(of steps: ArraySlice<Substring>) -> String? {
         let name = String(steps.last ?? "")
         let folder = steps.dropLast().joined(separator: "/")
-        if folder.isEmpty, name.hasPrefix("secrets") { return "the site's secrets stand there" }
         let singles = EntityKind.allCases.filter(\.folders.isEmpty).flatMap { kind in
             [".yaml", ".yml"].map { kind.rawValue + $0 }
         }
-        if folder.isEmpty, singles.contains(name) { return "it is a file of the site itself" }
-        if folder.isEmpty, name == BuildLock.fileName { return "build keeps its own account there" }
+        if folder.isEmpty {
+            if (singles + Catalogue.encryptedSecrets).contains(name) { return "it is a file of the site itself" }
+            if name == BuildLock.fileName { return "build keeps its own account there" }
+        }
         let kind = EntityKind.allCases.first { kind in
             kind.folders.contains(Key(folder)) && kind.endings.contains(where: name.hasSuffix)
         }
