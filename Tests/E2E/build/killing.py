@@ -8,7 +8,7 @@ CALLS = (
     "open", "openat", "creat", "write", "pwrite64", "writev", "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat",
     "rmdir", "chmod", "fchmod", "fchmodat", "ftruncate", "link", "linkat", "symlinkat", "copy_file_range", "sendfile", "fsync", "fdatasync",
 )  # fmt: skip
-LINE = re.compile(r"^\d+ +(\w+)\((.*)")
+LINE = re.compile(r"^(\d+) +(\w+)\((.*)")
 
 
 def traced(words, folder, environment, trace, inject=()):
@@ -22,18 +22,18 @@ def traced(words, folder, environment, trace, inject=()):
 
 
 def changing_calls(trace):
-    """(call, its number among the calls of that name) of each call of a trace that changes files; strace counts each name by itself."""
+    """(call, its number) of each call of a trace that changes files; strace counts the calls of each name in each thread by themselves."""
     counts = {}
     for line in trace.read_text(errors="replace").splitlines():
         if not (match := LINE.match(line)):
             continue
-        call, arguments = match.groups()
-        counts[call] = counts.get(call, 0) + 1
+        thread, call, arguments = match.groups()
+        number = counts[thread, call] = counts.get((thread, call), 0) + 1
         if call in ("open", "openat") and not re.search(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC", arguments):
             continue
         if call in ("write", "writev", "pwrite64") and re.match(r"[012],", arguments):
             continue
-        yield call, counts[call]
+        yield call, number
 
 
 def opened_files(trace, folder):
