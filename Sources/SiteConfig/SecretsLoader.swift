@@ -8,7 +8,10 @@ internal import SiteModel
 extension Loader {
     /// Finds the site's secrets and reads their keys, on another core while a body loads what does not need them.
     mutating func loadSecrets<Result>(isNeeded: Bool, besides load: (inout Loader) -> Result) -> Result {
-        guard catalogue.secretFiles.count == 1, let path = catalogue.secretFiles.first, !seen.contains(.secrets) else {
+        // A small site has few secrets, which are not worth a thread.
+        guard catalogue.count >= 128, catalogue.secretFiles.count == 1, let path = catalogue.secretFiles.first,
+            !seen.contains(.secrets)
+        else {
             loadSecrets(isNeeded: isNeeded)
             return load(&self)
         }

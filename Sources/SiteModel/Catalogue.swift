@@ -150,6 +150,9 @@ package struct Catalogue: Sendable {
     /// Every file of a kind, by name, then by the order of the folders.
     package func all(_ kind: EntityKind) -> [Place] { listed[kind] ?? [] }
 
+    /// How many files there are in the folders of the site.
+    package var count: Int { EntityKind.allCases.reduce(0) { $0 + all($1).count } }
+
     /// Every file that a compile may read, relative to the site.
     package var paths: [String] {
         [siteFile, allocationsFile, outputsFile].compactMap(\.self) + secretFiles
