@@ -1,4 +1,4 @@
-/// Where elements of a list stand, by a hash of each: what a dictionary would tell, in four bytes or eight for each element.
+/// Where elements of a list stand, by a hash of each: what a dictionary would tell, in eight to sixteen bytes for each.
 ///
 /// The hashes are the same in every run, so they may choose a place here and nothing that is seen.
 package struct HashedPlaces: Sendable {

@@ -38,7 +38,7 @@ public struct Document: Sendable {
         case redacted
     }
 
-    /// Lends the bytes to write. They lie in locked memory and are overwritten when the call returns.
+    /// Lends the bytes to write. Where secrets stand in them, they lie in locked memory and are overwritten when the call returns.
     public func withBytes<Result>(
         _ disclosure: Disclosure, _ body: (Swift.Span<UInt8>) throws -> Result
     ) rethrows -> Result {
