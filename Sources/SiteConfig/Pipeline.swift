@@ -265,7 +265,7 @@ extension SiteCompiler {
     typealias InheritedEnv = (entity: BoundEntity, diagnostics: [Diagnostic])
 
     /// An env with what it inherits, loaded with all that the scope reads of it; nil if it cannot be read.
-    private func loadEnv(_ name: String, _ scope: Scope, _ loader: inout Loader) -> InheritedEnv? {
+    func loadEnv(_ name: String, _ scope: Scope, _ loader: inout Loader) -> InheritedEnv? {
         guard let place = loader.catalogue.place(Key(name), .kind(.env)) else {
             if scope == .deployment { loader.load("dev", .postureForAuth, scope) }
             return nil

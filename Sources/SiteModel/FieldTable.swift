@@ -76,6 +76,8 @@ package final class Field: Sendable {
     package let isRequired: Bool
     /// In an open kind: a near miss of this key is an error, since it decides what the entity is.
     package let isStructural: Bool
+    /// Of a VM: it goes into the VM's own output and into no other, and no check across files looks at it.
+    package let isLocal: Bool
     /// What it is where no layer says it.
     package let whenAbsent: String?
     /// One sentence for the documentation.
@@ -83,7 +85,8 @@ package final class Field: Sendable {
 
     package init(
         _ name: Key, formerly formerName: Key? = nil, _ type: FieldType, merged rule: MergeRule = .replace,
-        required: Bool = false, structural: Bool = false, whenAbsent: String? = nil, _ summary: String
+        required: Bool = false, structural: Bool = false, local: Bool = false, whenAbsent: String? = nil,
+        _ summary: String
     ) {
         self.name = name
         self.formerName = formerName
@@ -91,6 +94,7 @@ package final class Field: Sendable {
         self.rule = rule
         isRequired = required
         isStructural = structural
+        isLocal = local
         self.whenAbsent = whenAbsent
         self.summary = summary
     }

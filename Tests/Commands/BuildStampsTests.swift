@@ -16,6 +16,19 @@ import Testing
         }
     }
 
+    /// Random edits of envs' VMs, which mostly are compiled without the rest of the site.
+    @Test(arguments: 10..<12) func randomEdits(_ seed: Int) throws {
+        let edits = StampedSite.changes.filter { $0.name.contains("own") || $0.name.contains("address") }
+        try StampedSite.with(seed) { site in
+            try site.build([], after: "the first build")
+            for _ in 0..<20 {
+                let edit = site.pick(edits)
+                try edit.make(&site)
+                try site.build([], after: edit.name)
+            }
+        }
+    }
+
     @Test(arguments: [[], ["--check"]]) func nothingIsReadIfNothingChanged(_ words: [String]) throws {
         try StampedSite.with(0) { site in
             try site.build([], after: "the first build")

@@ -141,6 +141,8 @@ struct StampedSite {
         ])
     }
 
+    mutating func env() -> String { pick(["envs/dev.yaml", "envs/lab.yaml"]) }
+
     mutating func output() -> String {
         pick(["dist/dev.json", "out/vars/dev.json", "inventory.json", ".resolve.lock"])
     }

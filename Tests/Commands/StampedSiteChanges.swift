@@ -50,6 +50,31 @@ extension StampedSite {
             }
         ),
         ("a name that is none", { site in try site.shell("echo 'vms: []' > 'a/site/envs/\(site.unique()) x.yaml'") }),
+        (
+            "an edit of a VM's own field",
+            { site in
+                let (path, value) = (site.env(), site.unique())
+                try site.on(path, "sed -i 's/}$/, memory: \(value)}/; s/, memory: [0-9]*\\(.*, memory\\)/\\1/' $F")
+            }
+        ),
+        (
+            "an edit of a VM's own field in place",
+            { site in
+                let (path, field, value) = (site.env(), site.pick(["cores", "disk", "memory"]), site.unique())
+                try site.on(path, "sed 's/, ip: /, \(field): \(value), ip: /' $F > ../new; cat ../new > $F")
+            }
+        ),
+        (
+            "an address that another VM has",
+            { site in
+                let path = site.env()
+                try site.on(path, "sed -i 's/10.0.0.[56]/10.0.0.\(site.pick([5, 6]))/' $F")
+            }
+        ),
+        (
+            "no fields of VMs' own",
+            { try $0.shell("sed -i 's/, \\(cores\\|disk\\|memory\\): [0-9]*//g' a/site/envs/*.yaml") }
+        ),
         ("an env that goes", { try $0.shell("rm -f a/site/envs/lab.yaml") }),
         ("an env renamed", { try $0.on("envs/lab.yaml", "mv $F envs/lab2.yaml") }),
         ("an env that comes back", { try $0.shell("echo 'vms: []' > a/site/envs/lab.yaml") }),

@@ -46,22 +46,40 @@ public struct Build {
     public let isSealed: Bool
     /// What `--allow-shrink` would have to allow, where nothing is to be written.
     let refusals: [String]
-    /// The lock: with the leftovers, since they are there as long as they are not removed.
-    let lock: BuildLock
+    let lock: Lock
     let earlier: BuildLock?
     /// The site that the outputs come from; nil where there was an error.
     let whole: WholeSite?
+
+    /// The lock as it is to be written.
+    enum Lock {
+        /// With the leftovers, since they are there as long as they are not removed.
+        case made(BuildLock, text: [UInt8], places: [Range<Int>])
+        /// The one that is there, with the digests of some outputs in it replaced: all else stays.
+        case amended([UInt8], outputCount: Int)
+    }
+
+    /// How many outputs resolve.yaml declares: those that are known to stay as they are, too.
+    public var outputCount: Int { if case .amended(_, let count) = lock { count } else { outputs.count } }
 
     /// The text of `.resolve.lock`.
     ///
     /// - Parameter isPruned: whether the leftovers are gone.
     public func lockBytes(isPruned: Bool) -> [UInt8] {
-        let entries = isPruned ? lock.entries.filter { !leftovers.contains($0.path) } : lock.entries
-        return BuildLock(entries: entries, minions: lock.minions).bytes
+        switch lock {
+        case .amended(let text, _): return text
+        case .made(let lock, let text, _):
+            guard isPruned, !leftovers.isEmpty else { return text }
+            let entries = lock.entries.filter { !leftovers.contains($0.path) }
+            return BuildLock(entries: entries, minions: lock.minions).bytes
+        }
     }
 
     /// Whether an earlier build wrote a file.
-    public func isKnown(_ path: String) -> Bool { earlier?.entry(path) != nil }
+    public func isKnown(_ path: String) -> Bool {
+        if case .amended = lock { return true }
+        return earlier?.entry(path) != nil
+    }
 
     /// The name of the lock, beside resolve.yaml.
     public static var lockName: String { BuildLock.fileName }
@@ -122,14 +140,14 @@ extension SiteCompiler {
 }
 
 /// Compiles outputs one by one; what is wrong with one stops no other from being looked at.
-private struct Builder {
+struct Builder {
     private var whole: WholeSite
     private let request: BuildRequest
     private let keyring: Keyring?
     private var diagnostics: [Diagnostic] = []
     private var failures: [String]
     private var planned: [PlannedOutput] = []
-    private var outputs: [BuiltOutput] = []
+    private(set) var outputs: [BuiltOutput] = []
     private var minions: [Minion] = []
     private var earlier: BuildLock?
     private var isSealed = false
@@ -162,15 +180,20 @@ private struct Builder {
             in: whole.compiler.folders, issuedAt: request.issuedAt)
         planner.plan()
         diagnostics += planner.diagnostics
-        planned = planner.outputs
         guard !isWrong else { return }
-        var redacted = compileRedacted()
-        guard !isWrong else { return }
-        reveal(&redacted)
-        outputs = redacted
+        compile(planner.outputs)
         guard !isWrong, !request.allowsShrinking else { return }
         let lost = ShrinkCheck(earlier, outputs, minions, isPruning: request.isPruning).diagnostics
         if request.isCheck { refusals = lost.map(\.message) } else { diagnostics += lost }
+    }
+
+    /// Compiles these outputs, and opens what they hold.
+    mutating func compile(_ outputs: [PlannedOutput]) {
+        planned = outputs
+        var redacted = compileRedacted()
+        guard !isWrong else { return }
+        reveal(&redacted)
+        self.outputs = redacted
     }
 
     private mutating func readLock() {
@@ -336,8 +359,11 @@ private struct Builder {
 
     // MARK: Result
 
+    /// What was found.
+    var report: Report { whole.compiler.report(on: whole.loader, diagnostics, usage: nil, failures: failures) }
+
     func result(_ compiler: SiteCompiler) -> Build {
-        let report = compiler.report(on: whole.loader, diagnostics, usage: nil, failures: failures)
+        let report = report
         compiler.keepToTheEnd(whole.loader)
         let paths = Set(planned.map { Key($0.path) })
         let left = report.isClean ? (earlier?.entries ?? []).filter { !paths.contains(Key($0.path)) } : []
@@ -345,9 +371,11 @@ private struct Builder {
         let places =
             outputs.contains(where: \.speaksOfMinions)
             ? minions.compactMap(\.lockedPlace) : earlier?.minions ?? []
+        let lock = BuildLock(entries: entries, minions: places)
+        let text = report.isClean ? lock.text : (bytes: [], places: [])
         return Build(
             report: report, outputs: report.isClean ? outputs : [], leftovers: left.map(\.path), isSealed: isSealed,
-            refusals: refusals, lock: BuildLock(entries: entries, minions: places), earlier: earlier,
+            refusals: refusals, lock: .made(lock, text: text.bytes, places: text.places), earlier: earlier,
             whole: report.isClean ? whole : nil)
     }
 }

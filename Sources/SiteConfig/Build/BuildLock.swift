@@ -67,6 +67,9 @@ struct BuildLock {
 extension BuildLock {
     static let version = 1
 
+    /// In bytes. It speaks of every machine, so it is longer than any file of the site may be.
+    static let limit = 1 << 30
+
     /// Reads the file; nil if there is none. R0719 if it is damaged, or names what no build could have written: what it says is
     /// removed by `--prune`.
     ///
@@ -79,7 +82,7 @@ extension BuildLock {
         var loader = loader
         let bytes: [UInt8]
         do throws(FileError) {
-            bytes = try loader.files.read(fileName, limit: Loader.fileLimit)
+            bytes = try loader.files.read(fileName, limit: limit)
         } catch .missing {
             return (nil, loader, [])
         }

@@ -6,13 +6,21 @@ internal import SiteModel
 
 extension BuildLock {
     /// The file's text: JSON with two spaces, a final newline.
-    var bytes: [UInt8] {
+    var bytes: [UInt8] { text.bytes }
+
+    /// The file's text, and where in it `Entry.text` of each entry stands.
+    var text: (bytes: [UInt8], places: [Range<Int>]) {
         var text = LockWriter()
+        var places: [Range<Int>] = []
         text.open("{")
         text.item("version") { $0.add("\(Self.version)") }
         text.item("outputs") { text in
             text.map(entries) { text, entry in
-                text.item(entry.path) { $0.add(entry.text) }
+                text.item(entry.path) { text in
+                    let start = text.bytes.count
+                    text.add(entry.text)
+                    places.append(start..<text.bytes.count)
+                }
             }
         }
         if !minions.isEmpty {
@@ -22,7 +30,7 @@ extension BuildLock {
         }
         text.close("}")
         text.add("\n")
-        return text.bytes
+        return (text.bytes, places)
     }
 
     /// What a text says that a build wrote; nil for any other.
@@ -39,6 +47,23 @@ extension BuildLock {
         }
         guard text.take("\n}\n"), text.isAtEnd else { return nil }
         self.init(entries: entries, minions: minions)
+    }
+}
+
+extension BuildLock.Entry {
+    /// What was written of one output; nil for any other text.
+    init?(asWritten bytes: ArraySlice<UInt8>, of path: String) {
+        var text = LockReader(Array(bytes))
+        guard let entry = text.entry(of: path), text.isAtEnd else { return nil }
+        self = entry
+    }
+
+    /// Whether two accounts differ in nothing but the digest of what was written.
+    func isLike(_ other: BuildLock.Entry) -> Bool {
+        let withDigestOfOther = LockWriter.text(
+            command: command, digest: other.digest, isRedacted: isRedacted, inputs: inputs, secrets: secrets, vms: vms,
+            count: count)
+        return path.isSame(as: other.path) && withDigestOfOther == other.text
     }
 }
 

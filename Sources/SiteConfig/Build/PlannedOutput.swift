@@ -24,11 +24,14 @@ struct OutputPlanner {
     /// The folders that lead to the site, as far as they are known.
     private let folders: [Substring]
     private let issuedAt: Int?
+    /// The env whose VMs alone are wanted; nil for all outputs.
+    private let env: Key?
     private(set) var outputs: [PlannedOutput] = []
     private(set) var diagnostics: [Diagnostic] = []
 
     init(
-        _ site: LinkedSite, _ minions: [Minion], jobs: [Key], depth: Int?, in folders: [Substring], issuedAt: Int?
+        _ site: LinkedSite, _ minions: [Minion], jobs: [Key], depth: Int?, in folders: [Substring], issuedAt: Int?,
+        env: Key? = nil
     ) {
         self.folders = folders
         self.site = site
@@ -36,6 +39,7 @@ struct OutputPlanner {
         self.jobs = jobs
         self.depth = depth
         self.issuedAt = issuedAt
+        self.env = env
     }
 
     mutating func plan() {
@@ -63,8 +67,8 @@ struct OutputPlanner {
     ]
 
     private mutating func plan(_ fields: Fields, at span: Span?) {
-        guard let emit = fields["emit"]?.string, let options = Self.options[emit], let to = fields["to"],
-            let pattern = to.string, !pattern.isEmpty, let place = to.origin.span ?? span
+        guard let emit = fields["emit"]?.string, let options = Self.options[emit], env == nil || emit == "env",
+            let to = fields["to"], let pattern = to.string, !pattern.isEmpty, let place = to.origin.span ?? span
         else { return }
         let known: [Key] = ["emit", "to", "redact"] + options.axes + options.others
         for entry in fields.entries where !known.contains(entry.key) && FieldTable.isOfOutputs(entry.key) {
@@ -87,6 +91,9 @@ struct OutputPlanner {
         if let unused = choices.first(where: { ($0.names?.count ?? 0) > 1 && !template.names.contains($0.axis.text) }) {
             diagnostics.append(.onePath(unused.axis, unused.names?.count ?? 0, at: place))
             return
+        }
+        if let env, let place = choices.firstIndex(where: { $0.axis == "env" }) {
+            choices[place].names = choices[place].names?.filter { Key($0) == env }
         }
         for chosen in Self.products(of: choices.map { (axis: $0.axis, names: $0.names) }) {
             guard let request = request(emit, chosen, fields) else { continue }

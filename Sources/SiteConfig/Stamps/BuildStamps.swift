@@ -17,6 +17,8 @@ public struct BuildStamps: Sendable {
     private let file: StampFile
     private let key: [UInt8]
     private let isCheck: Bool
+    /// Those that hold but for what is compiled anew.
+    private var former: Stamps?
 
     /// Nil where there can be none: the site is no folder on disk, or the user has no cache folder.
     ///
@@ -47,12 +49,55 @@ public struct BuildStamps: Sendable {
         isCheck = request.isCheck
     }
 
-    /// How many outputs there are, if a build would change nothing and say nothing; else nil, and the stamps are gone.
-    public func outputsIfUnchanged() -> Int? {
-        guard let bytes = file.read() else { return nil }
-        let count = Stamps.outputCount(in: bytes, key: key, disk, record.folder)
-        if count == nil { file.remove() }
-        return count
+    /// How a site stands to the last build that had nothing to say.
+    public enum Standing {
+        /// A build would change nothing and say nothing.
+        case same(outputCount: Int)
+        /// A build would change these outputs alone, if any: only files of envs have changed, in nothing that others see.
+        case changed(Build)
+        /// Only a build can tell.
+        case unknown
+    }
+
+    /// Looks how the site stands. Where something has changed, the stamps are gone until new ones are left.
+    public mutating func standing(for request: BuildRequest) -> Standing {
+        guard let bytes = file.read() else { return .unknown }
+        let found = Stamps.standing(of: bytes, key: key, disk, record.folder)
+        if let found, found.changed.isEmpty { return .same(outputCount: found.outputCount) }
+        file.remove()
+        guard let found, !isCheck, let build = rebuild(found.changed, bytes, request) else { return .unknown }
+        return .changed(build)
+    }
+
+    /// The most files of envs that are looked at one by one: with more, a whole build is soon as quick.
+    private static let mostChanges = 64
+
+    /// Compiles what comes of the changed paths, if they are files of envs, and folders with the same meaning.
+    private mutating func rebuild(_ changed: [String], _ bytes: [UInt8], _ request: BuildRequest) -> Build? {
+        guard changed.count <= Self.mostChanges, let stamps = Stamps(bytes) else { return nil }
+        var envs: [StampedEnv] = []
+        var folders: [(folder: String, meaning: String)] = []
+        for path in changed {
+            if let env = stamps.envs.first(where: { $0.path.isSame(as: path) }) {
+                envs.append(env)
+            } else if let listing = stamps.listings.first(where: { $0.folder.isSame(as: path == "." ? "" : path) }) {
+                folders.append(listing)
+            } else {
+                return nil
+            }
+        }
+        // What changed in this very moment could change again and have the same time.
+        let isYoung = changed.contains { !DiskStatus(of: $0, in: record.folder).showsChanges(after: DiskStatus.now) }
+        if isYoung { DiskStatus.waitForNextTime() }
+        for path in changed { record.look(at: path == "." ? "" : path) }
+        guard let build = compiler.rebuild(envs, request, outputCount: stamps.outputCount) else { return nil }
+        let meanings = record.meanings
+        let isSame = folders.allSatisfy { folder in
+            meanings.contains { $0.folder.isSame(as: folder.folder) && $0.meaning.isSame(as: folder.meaning) }
+        }
+        guard isSame else { return nil }
+        former = stamps
+        return build
     }
 
     /// Leaves stamps after a check that found nothing.
@@ -95,7 +140,14 @@ public struct BuildStamps: Sendable {
     private func write(_ build: Build, folders: [(path: String, place: String)]) {
         let looks = record.looks
         guard build.report.isSilent, looks.allSatisfy(\.isCertain) else { return }
-        file.write(Stamps(key: key, outputCount: build.outputs.count, looks: looks, folders: folders).bytes)
+        if var stamps = former {
+            stamps.take(looks)
+            return file.write(stamps.bytes)
+        }
+        let stamps = Stamps(
+            key: key, outputCount: build.outputCount, looks: looks, folders: folders,
+            listings: isCheck ? [] : record.meanings, envs: isCheck ? [] : build.stampedEnvs)
+        file.write(stamps.bytes)
     }
 }
 
@@ -120,9 +172,4 @@ private struct BuildKey {
             add(DiskFiles(root: ".").location ?? "")
         }
     }
-}
-
-extension Report {
-    /// Whether there is nothing in it.
-    fileprivate var isSilent: Bool { diagnostics.isEmpty && failures.isEmpty && usage == nil }
 }

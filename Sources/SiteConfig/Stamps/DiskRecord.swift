@@ -1,3 +1,4 @@
+internal import Secrets
 internal import SiteModel
 internal import Synchronization
 internal import SystemPackage
@@ -116,6 +117,18 @@ final class DiskRecord: Sendable {
             guard former.allSatisfy({ Self.meaning(of: $0.names, in: folder) == meaning }) else { return false }
         }
         return true
+    }
+
+    /// The folders that were listed, each once, and the digest of what their names say to a site.
+    var meanings: [(folder: String, meaning: String)] {
+        var seen: Set<Key> = []
+        return account.withLock { $0.listings }.reversed().filter { seen.insert(Key($0.folder)).inserted }.map {
+            ($0.folder, Self.digest(of: $0.names, in: $0.folder))
+        }
+    }
+
+    private static func digest(of names: [String], in folder: String) -> String {
+        FileDigest.text(of: Array(meaning(of: names, in: folder).joined(separator: "/").utf8).span)
     }
 
     /// What names say to a site: its own files; in a folder that is none of a site's, all of them.

@@ -1,15 +1,21 @@
+internal import SiteModel
 internal import SystemPackage
 
 /// What the disk was like at the end of a build that had nothing to say and, if it ran again, would have nothing to do: paths and
-/// what `lstat` said of them, no content of any file and no digest of one.
+/// what `lstat` said of them, no content of any file. Digests are only of names and of what an env shows to others, never of what
+/// a file holds that has secrets.
 struct Stamps {
     /// What else the build depends on, in bytes that are only compared.
     let key: [UInt8]
     /// How many outputs it has.
     let outputCount: Int
-    let looks: [DiskRecord.Look]
+    var looks: [DiskRecord.Look]
     /// The folders that outputs lie in, from the site's, and where they really are.
     let folders: [(path: String, place: String)]
+    /// The folders that were listed, and the digest of what their names say to a site.
+    let listings: [(folder: String, meaning: String)]
+    /// The envs that can be compiled anew without the rest of the site.
+    let envs: [StampedEnv]
 
     /// How they are written: numbers with the lowest byte first; texts with their length before and a zero byte behind them.
     var bytes: [UInt8] {
@@ -32,17 +38,41 @@ struct Stamps {
                 text.append(Array(end.path.utf8))
             }
         }
+        text.append(UInt64(listings.count))
+        for listing in listings {
+            text.append(Array(listing.folder.utf8))
+            text.append(Array(listing.meaning.utf8))
+        }
+        text.append(UInt64(envs.count))
+        for env in envs {
+            text.append(Array(env.path.utf8))
+            text.append(Array(env.interface.utf8))
+            text.append(UInt64(env.outputs.count))
+            for output in env.outputs {
+                text.append(Array(output.path.utf8))
+                text.append(UInt64(output.place.lowerBound))
+                text.append(UInt64(output.place.count))
+            }
+        }
         text.append(StampText.sum(of: text.bytes, count: text.bytes.count))
         return text.bytes
     }
 
     /// Changes with the form of what is written.
-    private static let mark = Array("resolve stamps 1".utf8)
+    private static let mark = Array("resolve stamps 2".utf8)
 
-    /// How many outputs there are, if the disk is still as these bytes say, in every respect; nil if it is not, or they are damaged.
-    static func outputCount(
-        in bytes: [UInt8], key: [UInt8], _ files: DiskFiles, _ folder: FileDescriptor
-    ) -> Int? {
+    /// How the disk stands to stamps.
+    struct Standing {
+        /// How many outputs there are.
+        let outputCount: Int
+        /// The paths that are not as they were. Links always are.
+        let changed: [String]
+    }
+
+    /// How the disk stands to these bytes; nil if a link or the place of an output is another, or they are damaged.
+    static func standing(
+        of bytes: [UInt8], key: [UInt8], _ files: DiskFiles, _ folder: FileDescriptor
+    ) -> Standing? {
         guard var text = StampReader(bytes), text.isNext(mark), text.isNext(key), let count = text.count(),
             let folderCount = text.count()
         else { return nil }
@@ -59,17 +89,56 @@ struct Stamps {
             looks.append((path, status))
             guard kind == 1 else { continue }
             guard let end = text.status(), let place = text.range(),
+                DiskStatus(of: path, of: bytes, in: folder) == status,
                 DiskStatus(of: path, of: bytes, in: folder, isFollowed: true) == end,
                 (files.realPath(of: String(decoding: bytes[path], as: UTF8.self)) ?? "").utf8.elementsEqual(
                     bytes[place])
             else { return nil }
         }
-        guard text.isAtEnd else { return nil }
         let known = looks
         let areSame = Cores.map(known.count, run: 256) { place in
             DiskStatus(of: known[place].path, of: bytes, in: folder) == known[place].status
         }
-        return areSame.allSatisfy(\.self) ? count : nil
+        let changed = zip(known, areSame).filter { !$1 }.map { String(decoding: bytes[$0.0.path], as: UTF8.self) }
+        return Standing(outputCount: count, changed: changed)
+    }
+
+    /// All that these bytes say; nil if they are damaged.
+    init?(_ bytes: [UInt8]) {
+        guard var text = StampReader(bytes), text.isNext(Self.mark), let key = text.range(), let count = text.count(),
+            let folders = text.items({ text in text.string().flatMap { path in text.string().map { (path, $0) } } }),
+            let looks = text.items({ $0.look() }),
+            let listings = text.items({ text in text.string().flatMap { path in text.string().map { (path, $0) } } }),
+            let envs = text.items({ $0.env() }), text.isAtEnd
+        else { return nil }
+        self.init(
+            key: Array(bytes[key]), outputCount: count, looks: looks, folders: folders, listings: listings, envs: envs)
+    }
+
+    init(
+        key: [UInt8], outputCount: Int, looks: [DiskRecord.Look], folders: [(path: String, place: String)],
+        listings: [(folder: String, meaning: String)], envs: [StampedEnv]
+    ) {
+        self.key = key
+        self.outputCount = outputCount
+        self.looks = looks
+        self.folders = folders
+        self.listings = listings
+        self.envs = envs
+    }
+
+    /// Takes later looks in the place of those at the same paths, and what was not looked at before.
+    mutating func take(_ later: [DiskRecord.Look]) {
+        var latest: [Key: DiskRecord.Look] = [:]
+        for look in later { latest[Key(look.path)] = look }
+        var known: Set<Key> = []
+        // A path stands twice where an output was looked for before it was written.
+        for index in looks.indices {
+            let key = Key(looks[index].path)
+            known.insert(key)
+            if let look = latest[key] { looks[index] = look }
+        }
+        for look in later where known.insert(Key(look.path)).inserted { looks.append(latest[Key(look.path)] ?? look) }
     }
 
     /// Whether builds that were cut short left something in a folder, for the next one to remove.
@@ -149,6 +218,41 @@ private struct StampReader {
     }
 
     mutating func isNext(_ text: [UInt8]) -> Bool { range().map { bytes[$0].elementsEqual(text) } ?? false }
+
+    /// A number of things, each read alike.
+    mutating func items<Item>(_ read: (inout StampReader) -> Item?) -> [Item]? {
+        guard let count = count() else { return nil }
+        var items: [Item] = []
+        for _ in 0..<count {
+            guard let item = read(&self) else { return nil }
+            items.append(item)
+        }
+        return items
+    }
+
+    mutating func string() -> String? { range().map { String(decoding: bytes[$0], as: UTF8.self) } }
+
+    mutating func look() -> DiskRecord.Look? {
+        guard let kind = number(), let path = string(), let status = status() else { return nil }
+        var end: (status: DiskStatus, path: String)?
+        if kind == 1 {
+            guard let status = self.status(), let path = string() else { return nil }
+            end = (status, path)
+        }
+        return DiskRecord.Look(path: path, status: status, end: end, isCertain: true)
+    }
+
+    mutating func env() -> StampedEnv? {
+        guard let path = string(), let interface = string(),
+            let outputs = items({ text -> (path: String, place: Range<Int>)? in
+                guard let path = text.string(), let start = text.count(), let length = text.count(),
+                    start >= 0, length >= 0, length < 1 << 40, start < 1 << 40
+                else { return nil }
+                return (path, start..<start + length)
+            })
+        else { return nil }
+        return StampedEnv(path: path, interface: interface, outputs: outputs)
+    }
 
     mutating func status() -> DiskStatus? {
         guard let kind = number(), let device = number(), let inode = number(), let size = number(),

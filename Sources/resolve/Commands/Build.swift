@@ -72,30 +72,33 @@ struct BuildOutputs: StatusCommand {
         let request = BuildRequest(
             depth: depth, allowsOutside: allowOutside, allowsShrinking: allowShrink, isPruning: prune, isCheck: check,
             issuedAt: try IssueTime.ofEnvironment)
-        let stamps =
+        var stamps =
             noCache
             ? nil
             : BuildStamps(
                 site.compiler, request, version: Resolve.configuration.version, environment: GlobalOptions.environment)
-        if let count = stamps?.outputsIfUnchanged() {
+        let build: Build
+        switch stamps?.standing(for: request) ?? .unknown {
+        case .same(let count):
             if check { return try tell(.nothing, ofOutputs: count) }
             account(written: 0, ofOutputs: count, leftovers: [])
             return .done
+        case .changed(let outputs): build = outputs
+        case .unknown: build = (stamps?.compiler ?? site.compiler).build(request)
         }
-        let build = (stamps?.compiler ?? site.compiler).build(request)
         let status = options.show(build.report, of: site.location)
         guard status == .done else { return status }
         if check {
             let check = compare(build, with: stamps?.files ?? site.files, at: site.location)
             stamps?.keep(build, after: check)
-            return try tell(check, ofOutputs: build.outputs.count)
+            return try tell(check, ofOutputs: build.outputCount)
         }
         var set = try OutputSet(site: site.location.path, depth: allowOutside ? nil : depth)
         let result = try set.write(build, isPruning: prune)
         let lines = result.written.map { "wrote \($0)\n" } + result.removed.map { "removed \($0)\n" }
         Terminal.output.write(lines.joined())
         account(
-            written: result.written.count, ofOutputs: build.outputs.count, leftovers: prune ? [] : build.leftovers)
+            written: result.written.count, ofOutputs: build.outputCount, leftovers: prune ? [] : build.leftovers)
         let written = set
         stamps?.keep(build, written: result.written) { written.holds($0) }
         return .done

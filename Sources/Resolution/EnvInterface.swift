@@ -1,0 +1,93 @@
+internal import Diagnostics
+internal import SiteModel
+
+/// What the rest of a site can see of an env: all that its file says, but for those fields of its VMs that are theirs alone
+/// (`Field.isLocal`).
+///
+/// While that stays the same, every check across files finds what it found before, and no output but those of the env's own VMs
+/// becomes another. So it errs on one side only: whatever is not known to be a VM's own is a part of it.
+package struct EnvInterface {
+    /// What it says, for a digest: each value with its kind and length before, so that no two read alike.
+    package private(set) var bytes: [UInt8] = []
+
+    /// Nil for an env whose meaning is not in its own file alone, or not in its values alone: one that extends others, has tags
+    /// that speak of merging, takes numbers from pools, or has a password in clear.
+    package init?(of env: BoundEntity) {
+        guard env.parents.isEmpty, env.tags.isEmpty, env.allocations.isEmpty, env.passwords.isEmpty,
+            env.fields.base == nil, env.fields.removed.isEmpty
+        else { return nil }
+        append(UInt8(ascii: "e"), env.fields.entries.count)
+        for entry in env.fields.entries {
+            append(entry.key)
+            if entry.key == "vms", let vms = entry.value.list {
+                append(UInt8(ascii: "l"), vms.count)
+                for vm in vms { append(vm: vm) }
+            } else {
+                append(entry.value)
+            }
+        }
+    }
+
+    private mutating func append(vm value: Value) {
+        guard case .map(let fields) = value.content else { return append(value) }
+        append(UInt8(ascii: "v"), 0)
+        for entry in fields.entries where !isLocal(entry) {
+            append(entry.key)
+            append(entry.value)
+        }
+    }
+
+    /// Whether an entry of a VM is its own: a plain number or text in a field that is.
+    private func isLocal(_ entry: Fields.Entry) -> Bool {
+        guard FieldTable.vm.field(entry.key)?.isLocal == true, !entry.value.origin.isRaw else { return false }
+        switch entry.value.content {
+        case .integer, .float, .string: return true
+        default: return false
+        }
+    }
+
+    private mutating func append(_ value: Value) {
+        if value.origin.isRaw { bytes.append(UInt8(ascii: "!")) }
+        switch value.content {
+        case .null: append(UInt8(ascii: "0"), 0)
+        case .bool(let bool): append(UInt8(ascii: "b"), bool ? 1 : 0)
+        case .integer(let number): append(UInt8(ascii: "i"), number)
+        case .bigInteger(let digits): append(UInt8(ascii: "I"), digits)
+        case .float(let number): append(UInt8(ascii: "f"), Int(bitPattern: UInt(number.bitPattern)))
+        case .string(let text): append(UInt8(ascii: "s"), text)
+        case .list(let items):
+            append(UInt8(ascii: "l"), items.count)
+            for item in items { append(item) }
+        case .map(let fields):
+            append(UInt8(ascii: "m"), fields.entries.count)
+            for entry in fields.entries {
+                append(entry.key)
+                append(entry.value)
+            }
+        case .secret(let secret): append(UInt8(ascii: "x"), "\(secret.path) \(secret.type.rawValue)")
+        case .pooled(let pool): append(UInt8(ascii: "p"), pool.text)
+        }
+    }
+
+    private mutating func append(_ key: Key) {
+        bytes.append(UInt8(ascii: "k"))
+        key.append(to: &bytes)
+        bytes.append(0)
+    }
+
+    private mutating func append(_ kind: UInt8, _ text: String) {
+        append(kind, text.utf8.count)
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    private mutating func append(_ kind: UInt8, _ number: Int) {
+        bytes.append(kind)
+        var rest = UInt64(bitPattern: Int64(number))
+        // Small numbers are one byte: there are many.
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: rest))
+    }
+}

@@ -1,0 +1,144 @@
+internal import Diagnostics
+internal import Resolution
+internal import Secrets
+internal import SiteModel
+
+// A build of what has changed (ARCHITECTURE, *One env that changed*). It begins where stamps say that a build which had nothing to
+// say would do nothing, but for the files of some envs. What it cannot be sure of it leaves to the whole build: then there is none.
+
+/// An env as a build left it that had nothing to say.
+struct StampedEnv: Sendable {
+    /// From the site's folder.
+    let path: String
+    /// The digest of what the rest of the site can see of it (`EnvInterface`).
+    let interface: String
+    /// The outputs of its VMs, sorted, and where each has its account in the lock.
+    let outputs: [(path: String, place: Range<Int>)]
+}
+
+extension SiteCompiler {
+    /// Compiles the VMs of some envs anew, where nothing else has changed.
+    ///
+    /// - Parameter outputCount: how many outputs there are in all.
+    /// - Returns: nil if an env seems another to the rest of the site, or anything is to be said.
+    func rebuild(_ envs: [StampedEnv], _ request: BuildRequest, outputCount: Int) -> Build? {
+        var loader = newLoader()
+        loader.loadOutputs()
+        var changes: [Change] = []
+        for env in envs {
+            guard let change = change(of: env, in: loader.site, request) else { return nil }
+            changes.append(change)
+        }
+        guard let site = load(changes, &loader) else { return nil }
+        loader.settle(site)
+        let planned = changes.flatMap(\.outputs).sorted { $0.path.precedes($1.path) }
+        var builder = Builder(WholeSite(compiler: self, loader: loader), request, keyring)
+        builder.compile(planned)
+        keepToTheEnd(loader)
+        let places = Dictionary(envs.flatMap(\.outputs).map { (Key($0.path), $0.place) }) { first, _ in first }
+        guard builder.report.isSilent, builder.outputs.count == planned.count,
+            let lock = lock(amendedBy: builder.outputs, at: places)
+        else { return nil }
+        return Build(
+            report: builder.report, outputs: builder.outputs, leftovers: [], isSealed: false, refusals: [],
+            lock: .amended(lock, outputCount: outputCount), earlier: nil, whole: nil)
+    }
+
+    /// An env that has changed, and what is to be made of it.
+    private struct Change {
+        let stamped: StampedEnv
+        let place: Catalogue.Place
+        let outputs: [PlannedOutput]
+
+        /// The nodes that its VMs are wanted on; nil for the one that can be meant.
+        var nodes: [String?] {
+            outputs.map { output in if case .env(let request) = output.target { request.node } else { nil } }
+        }
+    }
+
+    /// What resolve.yaml declares of an env's VMs; nil if that is not what it was.
+    private func change(of env: StampedEnv, in site: LinkedSite, _ request: BuildRequest) -> Change? {
+        let places = site.catalogue.all(.env)
+        guard let place = places.first(where: { $0.path.isSame(as: env.path) }), place.rival == nil else { return nil }
+        var planner = OutputPlanner(
+            site, [], jobs: [], depth: request.allowsOutside ? nil : request.depth, in: folders,
+            issuedAt: request.issuedAt, env: place.id.name)
+        planner.plan()
+        let isSame = planner.outputs.map(\.path).elementsEqual(env.outputs.map(\.path)) { $0.isSame(as: $1) }
+        return isSame && planner.diagnostics.isEmpty
+            ? Change(stamped: env, place: place, outputs: planner.outputs) : nil
+    }
+
+    /// Reads what the VMs of the envs are made of, and checks all that only these files say.
+    ///
+    /// - Returns: the site as far as it was read, with the envs' VMs; nil if there is anything to say.
+    private func load(_ changes: [Change], _ loader: inout Loader) -> LinkedSite? {
+        loader.loadSite()
+        let read = loader.loadSecrets(isNeeded: false) { loader in
+            changes.map { change in
+                let env = loadEnv(change.place.id.name.text, .deployment, &loader)
+                for node in change.nodes { _ = chooseNode(node, env, &loader) }
+                return (env: env, node: chooseNode(nil, env, &loader).entity)
+            }
+        }
+        loader.loadAllocations()
+        let site = loader.site
+        var findings = loader.links(of: site, .deployment)
+        for (read, change) in zip(read, changes) {
+            guard let env = read.env, let interface = EnvInterface(of: env.entity),
+                FileDigest.text(of: interface.bytes.span).isSame(as: change.stamped.interface)
+            else { return nil }
+            let compiled = site.machines(of: env.entity)
+            findings +=
+                env.diagnostics + compiled.diagnostics + site.checkPlace(of: compiled.machines.vms, on: read.node)
+            site.keep(compiled, of: env.entity.id)
+        }
+        let report = report(on: loader, loader.diagnostics + findings, usage: nil)
+        // Of a file that is wholly encrypted nothing is known until it is opened.
+        return report.isSilent && !loader.hasUnknownKeys ? site : nil
+    }
+
+    /// The lock with the digests of these outputs; nil if it would say something else of them besides.
+    private func lock(amendedBy outputs: [BuiltOutput], at places: [Key: Range<Int>]) -> [UInt8]? {
+        guard var lock = try? files.read(BuildLock.fileName, limit: BuildLock.limit) else { return nil }
+        for output in outputs {
+            guard let place = places[Key(output.path)], lock.indices.contains(place.lowerBound),
+                place.upperBound <= lock.count,
+                let former = BuildLock.Entry(asWritten: lock[place], of: output.path), output.entry.isLike(former)
+            else { return nil }
+            lock.replaceSubrange(place, with: output.entry.text)
+        }
+        return lock
+    }
+}
+
+extension Build {
+    /// The envs whose VMs can be compiled anew without the rest of the site, as they are now.
+    var stampedEnvs: [StampedEnv] {
+        guard let whole, case .made(let lock, _, let places) = lock else { return [] }
+        var outputs: [Key: [(path: String, place: Range<Int>)]] = [:]
+        let placeOf = Dictionary(zip(lock.entries.map { Key($0.path) }, places)) { first, _ in first }
+        for output in self.outputs {
+            if case .env(let request) = output.planned.target, let place = placeOf[Key(output.path)] {
+                outputs[Key(request.name), default: []].append((output.path, place))
+            }
+        }
+        let entities = whole.loader.entities
+        let envs = whole.loader.catalogue.all(.env).filter { $0.rival == nil }.compactMap { entities[$0.id] }
+        let catalogue = whole.loader.catalogue
+        let extended = Set(envs.flatMap { $0.parents.compactMap { catalogue.place($0.name, $0.order)?.id } })
+        let known = outputs
+        return Cores.map(envs.count, run: 4) { index in
+            let env = envs[index]
+            guard !extended.contains(env.id), let interface = EnvInterface(of: env) else { return nil }
+            return StampedEnv(
+                path: env.path, interface: FileDigest.text(of: interface.bytes.span),
+                outputs: known[env.id.name] ?? [])
+        }.compactMap(\.self)
+    }
+}
+
+extension Report {
+    /// Whether there is nothing in it.
+    var isSilent: Bool { diagnostics.isEmpty && failures.isEmpty && usage == nil }
+}
