@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Bytes that are lent for a while: of a file, or of a secret.
 package typealias ByteSpan = Span<UInt8>
 
@@ -50,6 +52,62 @@ package struct SecretBuffer: ~Copyable {
 
     /// What was gathered, to be shared and changed no more.
     package consuming func finish() -> SecretText { SecretText(self) }
+
+    /// Wipes what was gathered, and begins anew in the same place.
+    fileprivate mutating func clear() {
+        bytes.wipe(first: count)
+        count = 0
+    }
+}
+
+/// Buffers for what is put together, used and wiped again at once. Locking memory and letting it go costs far more than filling it,
+/// and stops every thread; so a few of them are used again and again.
+package enum SecretScratch {
+    /// A reference, since a buffer cannot be copied.
+    private final class Place: Sendable {
+        let buffer: Mutex<SecretBuffer>
+        let capacity: Int
+
+        init(capacity: Int) {
+            self.capacity = capacity
+            buffer = Mutex(SecretBuffer(capacity: capacity))
+        }
+    }
+
+    private static let free = Mutex<[Place]>([])
+    /// No more is kept than that many of at most that many bytes.
+    private static let (most, largest) = (8, 1 << 20)
+
+    /// Lends an empty buffer, which is wiped when the call returns.
+    ///
+    /// - Parameter capacity: how many bytes it will probably hold.
+    package static func withBuffer<Result>(
+        capacity: Int, _ body: (inout SecretBuffer) throws -> Result
+    ) rethrows -> Result {
+        let place = take(capacity)
+        defer { giveBack(place) }
+        return try place.buffer.withLock { buffer in
+            defer { buffer.clear() }
+            return try body(&buffer)
+        }
+    }
+
+    private static func take(_ capacity: Int) -> Place {
+        let found = free.withLock { free in
+            free.firstIndex { $0.capacity >= capacity }.map { free.remove(at: $0) }
+        }
+        // Powers of two, so that the next one finds room, too.
+        return found ?? Place(capacity: capacity > largest ? capacity : max(4096, capacity).nextPowerOfTwo)
+    }
+
+    private static func giveBack(_ place: Place) {
+        guard place.capacity <= largest else { return }
+        free.withLock { free in if free.count < most { free.append(place) } }
+    }
+}
+
+extension Int {
+    fileprivate var nextPowerOfTwo: Int { self <= 1 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount) }
 }
 
 /// A secret text that several hold; wiped when the last lets go.

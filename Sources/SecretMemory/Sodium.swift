@@ -58,6 +58,12 @@ internal import Glibc
         unsafe withPointer(bytes) { unsafe (base + offset).copyMemory(from: $0, byteCount: bytes.count) }
     }
 
+    /// Overwrites the first bytes with zeros.
+    mutating func wipe(first count: Int) {
+        precondition(count >= 0 && count <= self.count)
+        unsafe sodium_memzero(base, count)
+    }
+
     /// Lends the memory to be written, such as by a system call, and returns how many bytes that wrote.
     package mutating func fill(_ body: (inout MutableSpan<UInt8>) throws -> Int) rethrows -> Int {
         var span = unsafe MutableSpan<UInt8>(_unsafeStart: pointer, count: count)

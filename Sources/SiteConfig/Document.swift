@@ -43,14 +43,15 @@ public struct Document: Sendable {
         _ disclosure: Disclosure, _ body: (Swift.Span<UInt8>) throws -> Result
     ) rethrows -> Result {
         guard hasSecrets else { return try body(output.bytes.span) }
-        var bytes = SecretBuffer(capacity: capacity)
-        output.forEach(
-            bytes: { bytes.append($0) },
-            secret: { place, insertion in
-                let isFilledIn = disclosure == .revealed && append(valueAt: place, insertion, to: &bytes)
-                if !isFilledIn { bytes.append(Self.redacted(insertion).span) }
-            })
-        return try bytes.withBytes(body)
+        return try SecretScratch.withBuffer(capacity: capacity) { bytes in
+            output.forEach(
+                bytes: { bytes.append($0) },
+                secret: { place, insertion in
+                    let isFilledIn = disclosure == .revealed && append(valueAt: place, insertion, to: &bytes)
+                    if !isFilledIn { bytes.append(Self.redacted(insertion).span) }
+                })
+            return try bytes.withBytes(body)
+        }
     }
 
     /// SHA-256 of what `withBytes(.redacted)` lends, in hexadecimal.

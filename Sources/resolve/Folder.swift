@@ -38,28 +38,28 @@ struct Folder {
         return names.sorted()
     }
 
-    /// Whether a file has these bytes.
+    /// Whether a file has these bytes. It is read piece by piece, as far as it has.
     static func holds(_ bytes: Span<UInt8>, _ target: FilePath) -> Bool {
         guard let file = try? FileDescriptor.open(target, .readOnly, options: [.closeOnExec, .noFollow, .nonBlocking])
         else { return false }
-        // One byte more shows that it is longer.
-        var present = [UInt8](repeating: 0, count: bytes.count + 1)
-        let count = try? file.closeAfter {
-            var count = 0
-            while count < present.count {
-                let read = try unsafe present.withUnsafeMutableBytes { buffer in
-                    try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+        defer { try? file.close() }
+        var status = stat()
+        guard unsafe fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            Int(status.st_size) == bytes.count
+        else { return false }
+        return unsafe withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
+            // There may have been secrets in it.
+            defer { if let start = buffer.baseAddress { unsafe explicit_bzero(start, buffer.count) } }
+            return unsafe bytes.withUnsafeBytes { bytes in
+                var count = 0
+                while let read = try? unsafe file.read(into: buffer), read <= bytes.count - count {
+                    if read == 0 { return count == bytes.count }
+                    guard let present = buffer.baseAddress, let wanted = bytes.baseAddress,
+                        unsafe memcmp(present, wanted + count, read) == 0
+                    else { return false }
+                    count += read
                 }
-                if read == 0 { break }
-                count += read
-            }
-            return count
-        }
-        guard count == bytes.count else { return false }
-        return unsafe bytes.withUnsafeBytes { bytes in
-            unsafe present.withUnsafeBytes { present in
-                guard let left = bytes.baseAddress, let right = present.baseAddress else { return true }
-                return unsafe memcmp(left, right, bytes.count) == 0
+                return false
             }
         }
     }

@@ -68,6 +68,11 @@ struct OutputSet {
         return !isExposed && output.document.withBytes(output.disclosure) { Folder.holds($0, target) }
     }
 
+    /// Whether the lock is there as it should be, where nothing is left over.
+    func holdsLock(of build: Build) -> Bool {
+        Folder.holds(build.lockBytes(isPruned: true).span, target(Build.lockName))
+    }
+
     // MARK: Checks
 
     /// Why a file that is there would be written anew, whatever it holds; nil if it would not.

@@ -10,7 +10,7 @@ import Testing
     static let arrows: [String: Set<String>] = [
         "Diagnostics": [],
         "YAMLSyntax": ["CLibYAML", "Diagnostics", "Glibc"],
-        "SecretMemory": ["CSodium", "Glibc"],
+        "SecretMemory": ["CSodium", "Glibc", "Synchronization"],
         "Secrets": ["Diagnostics", "YAMLSyntax", "SecretMemory", "Crypto"],
         "SiteModel": ["Diagnostics", "Glibc", "Synchronization"],
         "Resolution": ["Diagnostics", "YAMLSyntax", "SiteModel", "Synchronization"],

@@ -74,6 +74,33 @@ import Testing
     // MARK: Secrets
 
     /// Whatever lies there: outputs with their secrets open, an older lock, another site's lock, a lock of other forms.
+    /// A lock speaks of every machine, so it may be longer than a file of the site.
+    @Test func aLongLockIsRead() {
+        let input = String(repeating: "a", count: 17 << 20)
+        let files = [
+            "site.yaml": "", "resolve.yaml": "outputs: []\n",
+            Build.lockName: """
+            {
+              "version": 1,
+              "outputs": {
+                "dist/x.json": {
+                  "command": "vars x",
+                  "sha256": "",
+                  "redacted": true,
+                  "inputs": [
+                    "\(input)"
+                  ],
+                  "secrets": {}
+                }
+              }
+            }
+
+            """,
+        ]
+        let build = SiteCompiler(MemoryFiles(files)).build(BuildRequest())
+        #expect(build.report.isClean && build.leftovers == ["dist/x.json"])
+    }
+
     @Test(arguments: 0..<2) func noSecretIsEverShown(_ seed: Int) throws {
         let open = try #require(BuiltSite.made(seed, opening: Identities()))
         let redacted = try #require(BuiltSite.made(seed, isRedacted: true))

@@ -41,7 +41,8 @@ struct OutputPath {
     /// - Parameter depth: how many folders the site lies below the one that is not to be left; nil if any may be written.
     func objection(depth: Int?) -> String? {
         if steps.isEmpty || isFolder { return "it names no file" }
-        if text.terminalSafe != text || text.contains(where: { $0 == "\n" || $0 == "\t" }) || text.contains("\0") {
+        let isPlain = text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+        if !isPlain, text.terminalSafe != text || text.utf8.contains(where: { [0x00, 0x09, 0x0A].contains($0) }) {
             return "it has signs in it that nobody sees"
         }
         if text.utf8.count > 1000 { return "it is too long" }
@@ -64,26 +65,33 @@ struct OutputPath {
             let folder = steps.prefix(count)
             if let reason = Self.reader(of: folder) { return "\(reason) (\(folder.joined(separator: "/")))" }
         }
-        if (Catalogue.folders + ["secrets"]).contains(where: { $0 == path || $0.hasPrefix(path + "/") }) {
+        if Self.folders.contains(where: { $0 == path || $0.hasPrefix(path + "/") }) {
             return "files of the site stand in a folder of that name"
         }
         return Self.reader(of: steps[...])
     }
 
+    private static let folders = Catalogue.folders + ["secrets"]
+
     /// Why a file of that name would be taken for one of the site's.
     private static func reader(of steps: ArraySlice<Substring>) -> String? {
         let name = String(steps.last ?? "")
         let folder = steps.dropLast().joined(separator: "/")
-        let singles = EntityKind.allCases.filter(\.folders.isEmpty).flatMap { kind in
-            [".yaml", ".yml"].map { kind.rawValue + $0 }
-        }
         if folder.isEmpty {
-            if (singles + Catalogue.encryptedSecrets).contains(name) { return "it is a file of the site itself" }
+            if singles.contains(name) { return "it is a file of the site itself" }
             if name == BuildLock.fileName { return "build keeps its own account there" }
         }
-        let kind = EntityKind.allCases.first { kind in
-            kind.folders.contains(Key(folder)) && kind.endings.contains(where: name.hasSuffix)
-        }
+        let kind = kindsOfFolders[Key(folder)]?.first { $0.endings.contains(where: name.hasSuffix) }
         return kind.map { "it would be read as \($0.withArticle) of the site" }
     }
+
+    private static let singles =
+        EntityKind.allCases.filter(\.folders.isEmpty).flatMap { kind in
+            [".yaml", ".yml"].map { kind.rawValue + $0 }
+        } + Catalogue.encryptedSecrets
+
+    /// What is read in each folder.
+    private static let kindsOfFolders = Dictionary(
+        grouping: EntityKind.allCases.flatMap { kind in kind.folders.map { (folder: $0, kind: kind) } }, by: \.folder
+    ).mapValues { $0.map(\.kind) }
 }

@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Secrets
 internal import SiteModel
 internal import SystemPackage
@@ -34,10 +35,11 @@ public struct BuildStamps: Sendable {
             let record = DiskRecord(disk, at: location), let program = DiskStatus(of: FilePath("/proc/self/exe"))
         else { return nil }
         var key = BuildKey()
-        key.add("resolve \(version) \(program)")
+        key.add("resolve \(version)")
+        key.add(program)
         key.add(location)
-        key.add("\(request)")
-        key.add("\(compiler.strictness)")
+        key.add(request)
+        key.add(compiler.strictness == .strict ? "strict" : "lenient")
         key.add(compiler.identities, environment)
         let name = FileDigest.text(of: Array(location.utf8).span).prefix(40) + (request.isCheck ? ".check" : ".build")
         guard let file = StampFile(name + ".stamps", environment: environment) else { return nil }
@@ -111,14 +113,16 @@ public struct BuildStamps: Sendable {
     /// - Parameters:
     ///   - written: the paths of the outputs that were not as they should be.
     ///   - holds: whether an output is as it should be.
-    public func keep(_ build: Build, written: [String], holds: @Sendable (BuiltOutput) -> Bool) {
+    ///   - holdsLock: whether the lock is.
+    public func keep(
+        _ build: Build, written: [String], holds: @Sendable (BuiltOutput) -> Bool, holdsLock: () -> Bool
+    ) {
         guard build.report.isSilent, build.leftovers.isEmpty else { return }
         if !written.isEmpty || record.hasChanged(Build.lockName) {
             // What was just written would not show that it is written again at once.
             DiskStatus.waitForNextTime()
             record.lookAgain(at: Build.lockName)
-            let lock = try? disk.read(Build.lockName, limit: 1 << 30)
-            guard record.listAgain(), lock == build.lockBytes(isPruned: true) else { return }
+            guard record.listAgain(), holdsLock() else { return }
         }
         let written = Set(written.map { Key($0) })
         var folders = [(path: "", place: disk.location ?? "")]
@@ -156,6 +160,21 @@ private struct BuildKey {
     private(set) var bytes: [UInt8] = []
 
     mutating func add(_ text: String) { bytes += Array(text.utf8) + [0] }
+
+    /// Field by field: to describe a value as text is far more work than all else here.
+    mutating func add(_ status: DiskStatus) {
+        let numbers = [
+            Int64(status.mode), Int64(status.owner), Int64(bitPattern: status.device),
+            Int64(bitPattern: status.inode), status.size, status.modified, status.changed,
+        ]
+        add(numbers.map(String.init).joined(separator: " "))
+    }
+
+    mutating func add(_ request: BuildRequest) {
+        let flags = [request.allowsOutside, request.allowsShrinking, request.isPruning, request.isCheck]
+        add("\(request.depth) \(request.issuedAt.map { String($0) } ?? "")")
+        add(flags.map { $0 ? "1" : "0" }.joined())
+    }
 
     /// What may open secrets, by name.
     ///
