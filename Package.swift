@@ -54,7 +54,7 @@ let targets: [Target] = [
     .target(
         name: "TestSupport", dependencies: ["YAMLSyntax", "Diagnostics"], path: "Tests/Support",
         swiftSettings: testRules),
-    tests("Diagnostics", of: ["Diagnostics"]),
+    tests("Diagnostics", of: ["Diagnostics", "TestSupport"]),
     tests("YAMLSyntax", of: ["YAMLSyntax", "Diagnostics", "TestSupport"]),
     tests("SecretMemory", of: ["SecretMemory"]),
     tests("Secrets", of: ["Secrets", "SecretMemory", "YAMLSyntax", "Diagnostics", "TestSupport"]),

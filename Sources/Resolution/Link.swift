@@ -12,10 +12,15 @@ package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
 /// Checks the references of some of a site's entities.
 package func link(_ entities: [BoundEntity], in site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []
+    var absences: [Absence.Name: Absence] = [:]
     for entity in entities {
         for reference in entity.references where scope.follows(reference) {
             guard !site.catalogue.contains(reference.name, reference.order) else { continue }
-            diagnostics.append(.dangling(reference, of: entity.id, in: site, scope))
+            // Nothing extends itself.
+            let name = Absence.Name(reference.name, reference.order, besides: reference.isParent ? entity.id.name : nil)
+            let absence = absences[name] ?? Absence(of: name, in: site.catalogue)
+            absences[name] = absence
+            diagnostics.append(.dangling(reference, of: entity.id, absence, site.strictness, scope))
         }
         guard scope != .variables, scope != .targets else { continue }
         for reference in entity.secretReferences where scope.wants(reference) {
@@ -83,55 +88,25 @@ private func checkLevel(_ level: Fields, _ strictness: Strictness) -> [Diagnosti
 
 extension Diagnostic {
     fileprivate static func dangling(
-        _ reference: Reference, of id: EntityID, in site: LinkedSite, _ scope: Scope
+        _ reference: Reference, of id: EntityID, _ absence: Absence, _ strictness: Strictness, _ scope: Scope
     ) -> Diagnostic {
         let kind = id.kind
         // Without its node, a preset that a VM names directly, or a spec's posture, the Python resolver stops; it passes
         // over other names. A token for a spec that does not exist would be refused by the server.
         let stops =
-            site.strictness == .strict || kind == .spec || kind.isForMinions
+            strictness == .strict || kind == .spec || kind.isForMinions
             || (reference.order.kind == .spec && scope == .deployment)
             || ["vm_preset", "node", "extends"].contains(reference.field)
-        // Nothing extends itself.
-        return notFound(
-            reference.name, reference.order, at: reference.span, in: site.catalogue, stops ? .error : .warning,
-            besides: reference.isParent ? id.name : nil)
+        return absence.diagnostic(at: reference.span, stops ? .error : .warning)
     }
 
     /// No entity of that name: what was looked for and where, and what may have been meant.
     ///
-    /// - Parameters:
-    ///   - span: the reference; nil if the command line named it.
-    ///   - other: one that cannot be meant.
+    /// - Parameter span: the reference; nil if the command line named it.
     package static func notFound(
-        _ name: Key, _ order: SearchOrder, at span: Span? = nil, in catalogue: Catalogue, _ severity: Severity,
-        besides other: Key? = nil
+        _ name: Key, _ order: SearchOrder, at span: Span? = nil, in catalogue: Catalogue, _ severity: Severity
     ) -> Diagnostic {
-        let kind = order.kind
-        let names = catalogue.names(kind).filter { Key($0) != other }
-        let near = Suggestions.near(name.text, among: names)
-        var help: String?
-        if !near.isEmpty {
-            let paths = near.compactMap { catalogue.place(Key($0), order)?.path }.joined(separator: ", ")
-            help = "did you mean \(near.asChoices)?" + (paths.isEmpty ? "" : " (\(paths))")
-        } else if names.isEmpty {
-            let folder = order.folders.first(where: catalogue.hasFolder) ?? kind.folders[0]
-            let file = Catalogue.isName(name.text) ? name.text : "NAME"
-            help = "there is no \(kind.name) yet: make \(folder)/\(file).yaml"
-        } else if names.count <= 8 {
-            help = "there \(names.count == 1 ? "is" : "are"): \(names.joined(separator: ", "))"
-        } else {
-            help = "`resolve list \(kind.plural)` shows all \(names.count)"
-        }
-        let elsewhere = EntityKind.allCases.filter { $0 != kind }.flatMap { other in
-            catalogue.all(other).filter { $0.id.name == name }.map {
-                "\(other.withArticle) of that name exists: \($0.path)"
-            }
-        }
-        return Diagnostic(
-            .dangling, severity, "no \(kind.name) named \"\(name)\"", at: span, order.absence,
-            notes: (span == nil ? [order.absence] : []) + elsewhere, help: help,
-            fixes: near.count == 1 ? span.map { [.writing(near[0], at: $0)] } ?? [] : [])
+        Absence(of: Absence.Name(name, order), in: catalogue).diagnostic(at: span, severity)
     }
 }
 

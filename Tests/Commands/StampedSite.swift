@@ -152,17 +152,3 @@ struct StampedSite {
         try shell("cd a/site; F=\(path); if [ -e $F ]; then \(line); fi")
     }
 }
-
-/// Numbers that are the same in every run (xorshift64*).
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: Int) { state = UInt64(truncatingIfNeeded: seed + 1) &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-}

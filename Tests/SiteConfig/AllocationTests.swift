@@ -1,5 +1,6 @@
 import Foundation
 import SiteConfig
+import TestSupport
 import Testing
 
 /// `resolve alloc` on random sites whose `allocations.yaml` was written in many hands.

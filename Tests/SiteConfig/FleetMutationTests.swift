@@ -1,4 +1,5 @@
 import SiteConfig
+import TestSupport
 import Testing
 
 /// Files that somebody has been careless with: whatever stands in them, the compiler answers, and the same twice.

@@ -1,5 +1,6 @@
 import Foundation
 import SiteConfig
+import TestSupport
 import Testing
 
 /// R0816 and R0817 are true: without a line that they are about every output is the same, over random sites in which few

@@ -1,5 +1,6 @@
 import Foundation
 import SiteConfig
+import TestSupport
 import Testing
 
 /// Few names in many folders, saying the same or not, extending each other: whatever has to stay, no output changes.

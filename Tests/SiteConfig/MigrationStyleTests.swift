@@ -1,5 +1,6 @@
 import Foundation
 import SiteConfig
+import TestSupport
 import Testing
 
 /// Postures and presets written in many hands: whatever the style, a migration loses no value and no comment, and is done.

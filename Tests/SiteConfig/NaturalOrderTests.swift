@@ -1,4 +1,5 @@
 import SiteConfig
+import TestSupport
 import Testing
 
 /// Minions stand in natural order (DESIGN §5): it is total, so the same set is always listed alike, and each subset in the

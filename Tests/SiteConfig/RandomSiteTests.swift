@@ -1,5 +1,6 @@
 import Foundation
 import SiteConfig
+import TestSupport
 import Testing
 
 /// Random families of presets, templates and envs, with every tag and rule: whatever is inherited, `explain` tells of each
@@ -119,19 +120,5 @@ private struct RandomSite {
     private mutating func unique() -> Int {
         count += 1
         return 1000 * count
-    }
-}
-
-/// Random numbers that are the same in every run.
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: Int) { state = UInt64(truncatingIfNeeded: seed + 1) &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state &* 0x2545_F491_4F6C_DD1D
     }
 }

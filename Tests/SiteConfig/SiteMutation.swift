@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Small changes of a site's files at random, as a person makes them.
 struct SiteMutation {
     var random: SeededNumbers

@@ -100,7 +100,11 @@ struct BuildOutputs: StatusCommand {
         account(
             written: result.written.count, ofOutputs: build.outputCount, leftovers: prune ? [] : build.leftovers)
         let written = set
-        stamps?.keep(build, written: result.written) { written.holds($0) } holdsLock: { written.holdsLock(of: build) }
+        stamps?.keep(build, written: result.written) {
+            written.holds($0)
+        } holdsLock: {
+            written.holdsLock(of: build)
+        }
         return .done
     }
 
