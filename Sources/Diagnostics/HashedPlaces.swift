@@ -8,11 +8,17 @@ package struct HashedPlaces: Sendable {
 
     /// For that many elements.
     package init(_ count: Int, hash: (Int) -> UInt64) {
-        var size = 64
-        while size < count * 2 { size *= 2 }
-        slots = [UInt32](repeating: 0, count: size)
+        self.init(capacity: count)
         self.count = count
         for place in 0..<count { put(place, hash(place)) }
+    }
+
+    /// For at most so many elements, which may stand anywhere; `put` adds them.
+    package init(capacity: Int) {
+        var size = 64
+        while size < capacity * 2 { size *= 2 }
+        slots = [UInt32](repeating: 0, count: size)
+        count = 0
     }
 
     /// Adds the next element.
@@ -21,7 +27,8 @@ package struct HashedPlaces: Sendable {
         if count * 2 > slots.count { self = HashedPlaces(count, hash: hash) } else { put(count - 1, hash(count - 1)) }
     }
 
-    private mutating func put(_ place: Int, _ hash: UInt64) {
+    /// Says where an element stands.
+    package mutating func put(_ place: Int, _ hash: UInt64) {
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
         slots[slot] = UInt32(place + 1)

@@ -118,6 +118,24 @@ extension Source {
         return false
     }
 
+    /// Whether a text occurs, of at least two letters.
+    ///
+    /// - Parameter offset: where in it two letters stand side by side that are seldom seen so: these are looked for.
+    package func holds(_ text: String, by offset: Int = 0) -> Bool {
+        let (wanted, bytes) = (Array(text.utf8), bytes)
+        let letters = bytes.span
+        var start = 0
+        while start < letters.count {
+            let block = letters.extracting(start..<min(start + Self.blockSize + 1, letters.count))
+            if Self.hasPair(block, wanted[offset], wanted[offset + 1]) {
+                for index in start..<min(start + Self.blockSize, letters.count)
+                where index >= offset && bytes[(index - offset)...].starts(with: wanted) { return true }
+            }
+            start += Self.blockSize
+        }
+        return false
+    }
+
     /// Whether a word begins so, or a part of one behind a `_`: `nopasswd` is none.
     ///
     /// - Parameter offset: where in the word two letters stand side by side that are seldom seen so: these are looked for.
@@ -170,41 +188,45 @@ extension Source {
 
     /// A text of the same lines and columns without the letters: an `x` for each, white space as it is.
     package static func mask(_ bytes: borrowing Swift.Span<UInt8>) -> [UInt8] {
-        var masked = [UInt8](repeating: UInt8(ascii: "x"), count: bytes.count)
-        var letters = masked.mutableSpan
+        var masked = [UInt8](repeating: 0, count: bytes.count)
+        for index in bytes.indices { masked[index] = bytes[index] }
+        mask(&masked)
+        return masked
+    }
+
+    /// Puts an `x` in the place of every letter. The array should have no other owner, who would keep them.
+    package static func mask(_ bytes: inout [UInt8]) {
+        var letters = bytes.mutableSpan
         var start = 0
-        while start < bytes.count {
-            let end = min(start + blockSize, bytes.count)
-            if end - start < blockSize || !maskBlock(bytes, &letters, start) {
+        while start < letters.count {
+            let end = min(start + blockSize, letters.count)
+            if end - start < blockSize || !maskBlock(&letters, start) {
                 for index in start..<end {
-                    letters[index] = maskedLetter(bytes, index, before: index > 0 ? letters[index - 1] : 0)
+                    letters[index] = maskedLetter(letters.span, index, before: index > 0 ? letters[index - 1] : 0)
                 }
             }
             start = end
         }
-        return masked
     }
 
     /// Masks a block of letters at once, if there is nothing special in it.
-    private static func maskBlock(
-        _ bytes: borrowing Swift.Span<UInt8>, _ masked: inout MutableSpan<UInt8>, _ start: Int
-    ) -> Bool {
-        let block = bytes.extracting(start..<(start + blockSize))
+    private static func maskBlock(_ letters: inout MutableSpan<UInt8>, _ start: Int) -> Bool {
+        precondition(start >= 0 && start <= letters.count - 64)
         var others: UInt8 = 0
         for index in 0..<64 {
-            let letter = block[index]
+            let letter = letters[start &+ index]
             others |= (letter & 0x80) | (letter == UInt8(ascii: "<") ? 1 : 0)
         }
         guard others == 0 else { return false }
-        precondition(start >= 0 && start <= masked.count - 64)
         for index in 0..<64 {
-            let letter = block[index]
+            let letter = letters[start &+ index]
             let isBlank = letter == 0x20 || letter == 0x0A || letter == 0x0D || letter == 0x09
-            masked[start &+ index] = isBlank ? letter : UInt8(ascii: "x")
+            letters[start &+ index] = isBlank ? letter : UInt8(ascii: "x")
         }
         return true
     }
 
+    /// What stands for a letter, where those before it are masked already.
     private static func maskedLetter(
         _ bytes: borrowing Swift.Span<UInt8>, _ index: Int, before: UInt8
     ) -> UInt8 {

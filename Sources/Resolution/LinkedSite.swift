@@ -82,7 +82,7 @@ package struct SecretLayer: Sendable {
 /// What is known of the site's secrets.
 package enum SecretsState: Sendable {
     /// The keys are readable.
-    case keys(Fields)
+    case keys(SecretKeys)
     /// There is no file with secrets.
     case absent
     /// There is one, wholly encrypted and not opened: references into it are not checked.

@@ -88,8 +88,8 @@ extension LinkedSite {
 
     /// The secrets of a component or a host group, if it has any whose keys are known.
     func secretLayer(of id: EntityID) -> MergeLayer? {
-        guard let layer = secretLayers[id], case .keys(let fields) = layer.state else { return nil }
-        let data = Fields(fields.entries.filter { !$0.key.begins(with: "x-") })
+        guard let layer = secretLayers[id], case .keys(let keys) = layer.state else { return nil }
+        let data = Fields(keys.fields.entries.filter { !$0.key.begins(with: "x-") })
         let source = data.entries.first?.keySpan?.source
         let lineage = source.map { Lineage($0, Step("secrets", at: nil, to: layer.path)) }
         return MergeLayer(data, isTagged: false, lineage)

@@ -25,14 +25,14 @@ extension LinkedSite {
                         related: related, help: "make secrets.yaml with `\(steps[0]):`")
                 ]
             )
-        case .keys(let fields):
-            if let value = fields.value(at: steps) {
+        case .keys(let known):
+            if let value = known.value(at: steps) {
                 guard case .secret(let secret) = value.content, secret.type == .empty else { return (value, []) }
                 return (value, [.emptySecret(path, span, label, value, related, severity)])
             }
             let section = steps.dropLast()
             // A key without a value may be a secret that stands where a key should.
-            let keys = fields.value(at: Array(section))?.map?.entries.filter { !$0.value.isNullSecret } ?? []
+            let keys = known.value(at: Array(section))?.map?.entries.filter { !$0.value.isNullSecret } ?? []
             let names = keys.map(\.key.text)
             let near = steps.last.map { Suggestions.near($0.text, among: names) } ?? []
             let addition = "add `\(steps.last?.text ?? "")` under \(SecretRef.path(Array(section))) in the secrets"
@@ -55,7 +55,7 @@ extension LinkedSite {
     /// A secret that may be absent.
     func optionalSecret(_ steps: [Key]) -> Value? {
         switch secrets {
-        case .keys(let fields): fields.value(at: steps)
+        case .keys(let known): known.value(at: steps)
         case .unchecked: Value(.secret(SecretRef(steps, .unknown)), Origin(nil, .secrets))
         case .absent, .unreadable: nil
         }
@@ -77,25 +77,6 @@ extension Diagnostic {
         return Diagnostic(
             .noSecret, severity, "the secret \(path) is empty", at: span, label, related: place + related,
             help: "fill it in")
-    }
-}
-
-extension Fields {
-    /// The value that the keys, and places in lists, lead to.
-    fileprivate func value(at steps: [Key]) -> Value? {
-        guard let first = steps.first, var value = self[first] else { return nil }
-        for step in steps.dropFirst() {
-            switch value.content {
-            case .map(let fields):
-                guard let below = fields[step] else { return nil }
-                value = below
-            case .list(let items):
-                guard let index = Int(step.text), items.indices.contains(index) else { return nil }
-                value = items[index]
-            default: return nil
-            }
-        }
-        return value
     }
 }
 

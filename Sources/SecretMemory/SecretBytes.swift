@@ -51,7 +51,11 @@ package struct SecretBuffer: ~Copyable {
     }
 
     /// What was gathered, to be shared and changed no more.
-    package consuming func finish() -> SecretText { SecretText(self) }
+    package consuming func finish() -> SecretText {
+        // What is mostly empty is given back.
+        guard bytes.count > 2 * count + 4096 else { return SecretText(bytes, count) }
+        return SecretText(SecretBytes(prefix: count, of: self))
+    }
 
     /// Wipes what was gathered, and begins anew in the same place.
     fileprivate mutating func clear() {
@@ -120,9 +124,9 @@ package final class SecretText: Sendable {
         self.bytes = bytes
     }
 
-    fileprivate init(_ buffer: consuming SecretBuffer) {
-        count = buffer.count
-        bytes = SecretBytes(prefix: buffer.count, of: buffer)
+    fileprivate init(_ bytes: consuming SecretBytes, _ count: Int) {
+        self.count = count
+        self.bytes = bytes
     }
 
     package func withBytes<Result: ~Copyable>(_ body: (ByteSpan) throws -> Result) rethrows -> Result {

@@ -14,17 +14,22 @@ internal import Glibc
 
     /// Zeros.
     package init(count: Int) {
-        Sodium.start()
-        self.count = count
-        guard let base = unsafe sodium_malloc(max(count, 1)) else { Sodium.stop("out of memory for secrets") }
-        unsafe self.base = base
+        self.init(toFill: count)
         unsafe sodium_memzero(base, count)
     }
 
     /// A copy of `bytes`.
     package init(copying bytes: ByteSpan) {
-        self.init(count: bytes.count)
+        self.init(toFill: bytes.count)
         write(bytes, at: 0)
+    }
+
+    /// What libsodium leaves there, which is no secret.
+    private init(toFill count: Int) {
+        Sodium.start()
+        self.count = count
+        guard let base = unsafe sodium_malloc(max(count, 1)) else { Sodium.stop("out of memory for secrets") }
+        unsafe self.base = base
     }
 
     /// The first bytes of a buffer.

@@ -4,14 +4,62 @@ package import YAMLSyntax
 
 /// What a file held, verified.
 package struct OpenedSecrets: Sendable {
-    /// One tree a document, their scalars' ranges in `text`.
-    package let documents: [SecretNode]
-    package let text: SecretText
+    private let content: Content
     /// The file held bytes, no tree: the only scalar of the only document.
     package let isBinary: Bool
-    /// The first document as what reads YAML takes it, without its values, or nothing where that is to be made of the document. In
-    /// an array, so that it is one reference to whoever copies this.
-    private let outline: [SyntaxTree]
+    /// The first document as what reads YAML takes it, without its values; nil where that is to be made of the document.
+    private let outline: IndexedTree?
+
+    private enum Content: Sendable {
+        case documents([SecretNode], SecretText)
+        case plain(PlainValues)
+    }
+
+    /// What a scalar is, and where its plaintext lies in `text`, if it has one.
+    package typealias Scalar = (kind: SecretNode.Kind, range: Range<Int>?)
+
+    package init(documents: [SecretNode], text: SecretText, isBinary: Bool = false, outline: IndexedTree? = nil) {
+        content = .documents(documents, text)
+        self.isBinary = isBinary
+        self.outline = outline
+    }
+
+    init(_ values: PlainValues) {
+        content = .plain(values)
+        isBinary = false
+        outline = values.keys
+    }
+
+    /// One tree a document, their scalars' ranges in `text`. Of a file in clear they are made anew for whoever asks.
+    package var documents: [SecretNode] {
+        switch content {
+        case .documents(let documents, _): documents
+        case .plain(let values): [values.document]
+        }
+    }
+
+    package var text: SecretText {
+        switch content {
+        case .documents(_, let text): text
+        case .plain(let values): values.text
+        }
+    }
+
+    /// The value that keys, and places in lists, lead to, if they do. A file of several documents has their numbers as the first
+    /// steps.
+    package func scalar(at steps: [String]) -> Scalar? {
+        switch content {
+        case .plain(let values): return values.scalar(at: steps)
+        case .documents(let documents, _):
+            let node =
+                documents.count == 1
+                ? documents[0].node(at: steps)
+                : steps.first.flatMap { Int($0) }.flatMap { documents.indices.contains($0) ? documents[$0] : nil }?
+                    .node(at: steps.dropFirst())
+            guard case .scalar(let kind, let range) = node?.content else { return nil }
+            return (kind, range)
+        }
+    }
 
     /// What a file of bytes held.
     package var bytes: SecretText {
@@ -21,15 +69,8 @@ package struct OpenedSecrets: Sendable {
         return text.withBytes(range) { SecretText(SecretBytes(copying: $0)) }
     }
 
-    package init(documents: [SecretNode], text: SecretText, isBinary: Bool = false, outline: SyntaxTree? = nil) {
-        self.documents = documents
-        self.text = text
-        self.isBinary = isBinary
-        self.outline = [outline].compactMap(\.self)
-    }
-
     /// The keys of the first document, with stand-ins for the values; nil if there is none.
-    package func outline(of source: Source) -> SyntaxTree? {
-        outline.first ?? documents.first.map { SyntaxTree($0.shape, of: source) }
+    package func outline(of source: Source) -> IndexedTree? {
+        outline ?? documents.first.map { IndexedTree(SyntaxTree($0.shape, of: source)) }
     }
 }

@@ -2,57 +2,36 @@ package import Diagnostics
 package import SecretMemory
 package import YAMLSyntax
 
-/// A text of secrets in plain YAML, parsed: a file that was never encrypted, or what a wholly encrypted one holds.
-///
-/// The values go from the reader of YAML into locked memory, and the tree's copy of them is overwritten: by `open`, which has to
-/// be called.
-package struct PlainSecrets {
-    package private(set) var diagnostics: [Diagnostic]
-    /// Its keys as what reads YAML takes them, without the values; nil where that is to be made of what `open` returns.
-    package let outline: SyntaxTree?
-    private var tree: SyntaxTree?
-    private let source: Source
-    private let capacity: Int
-
-    /// - Parameter source: the text's source, masked: spans lead into it.
-    package init(_ text: SecretText, _ source: Source, _ strictness: Strictness) {
-        var parsed = text.withBytes { parse(source, saying: $0, strictness) }
-        tree = parsed.tree.take()
-        diagnostics = parsed.diagnostics
-        outline = tree?.standIn
-        self.source = source
-        capacity = text.count
-    }
-
-    /// What it holds; nil if it cannot be read, which has been reported.
-    ///
-    /// - Parameter isShown: the file is only to be shown as it is, ciphertext included.
-    package mutating func open(isShown: Bool = false) -> OpenedSecrets? {
-        guard var tree = tree.take() else { return nil }
-        let isCiphertext = tree.hasScalar(beginningWith: "ENC[AES256_GCM,")
-        var buffer = SecretBuffer(capacity: capacity)
-        let root = OpenedSecrets.node(tree.root, of: tree, &buffer)
-        tree.wipe()
-        guard !isCiphertext || isShown else {
-            diagnostics.append(.lostMetadata(source.path, at: .startOfFile(source.id)))
-            return nil
-        }
-        return OpenedSecrets(documents: [root], text: buffer.finish(), outline: outline)
-    }
-}
-
 extension OpenedSecrets {
-    /// Reads a text of secrets in plain YAML.
+    /// Reads a text of secrets in plain YAML: a file that was never encrypted, or what a wholly encrypted one holds.
     ///
     /// - Parameters:
     ///   - source: the text's source, masked: spans lead into it.
     ///   - isShown: the file is only to be shown as it is, ciphertext included.
+    /// - Returns: no secrets if it cannot be read, which has been reported.
     package static func readPlain(
         _ text: SecretText, _ source: Source, _ strictness: Strictness, isShown: Bool = false
     ) -> (secrets: OpenedSecrets?, diagnostics: [Diagnostic]) {
-        var plain = PlainSecrets(text, source, strictness)
-        let secrets = plain.open(isShown: isShown)
-        return (secrets, plain.diagnostics)
+        var parsed = text.withBytes { parse(source, saying: $0, strictness) }
+        guard let tree = parsed.tree.take() else { return (nil, parsed.diagnostics) }
+        let isCiphertext = text.withBytes { tree.hasScalar(beginningWith: "ENC[AES256_GCM,", in: $0) }
+        let secrets =
+            tree.leavesValues
+            ? OpenedSecrets(PlainValues(tree, text)) : OpenedSecrets(wiping: tree, capacity: text.count)
+        guard !isCiphertext || isShown else {
+            return (nil, parsed.diagnostics + [.lostMetadata(source.path, at: .startOfFile(source.id))])
+        }
+        return (secrets, parsed.diagnostics)
+    }
+
+    /// All that a tree holds, moved into locked memory.
+    private init(wiping tree: consuming SyntaxTree, capacity: Int) {
+        var tree = tree
+        let outline = tree.standIn.map { IndexedTree($0) }
+        var buffer = SecretBuffer(capacity: capacity)
+        let root = Self.node(tree.root, of: tree, &buffer)
+        tree.wipe()
+        self.init(documents: [root], text: buffer.finish(), outline: outline)
     }
 
     /// Single scalars of a file that is not one of secrets: passwords that stand there in clear.
@@ -84,7 +63,7 @@ extension OpenedSecrets {
         return SecretNode(.map(entries), at: span)
     }
 
-    fileprivate static func node(_ id: NodeID, of tree: SyntaxTree, _ buffer: inout SecretBuffer) -> SecretNode {
+    private static func node(_ id: NodeID, of tree: SyntaxTree, _ buffer: inout SecretBuffer) -> SecretNode {
         let span = tree.span(id)
         switch tree.kind(id) {
         case .map:
@@ -112,14 +91,20 @@ extension OpenedSecrets {
             let range = buffer.append(tree.text(id).span)
             return .scalar(range.isEmpty ? .empty : .string, range)
         }
-        switch tree.value(id) {
-        case .null: return .scalar(.null, nil)
-        case .bool(let value): return .scalar(.bool, buffer.append((value ? "true" : "false").utf8))
-        case .integer(let number): return .scalar(.integer, buffer.append(String(number).utf8))
-        case .bigInteger(let digits): return .scalar(.integer, buffer.append(digits.utf8))
+        let (kind, range) = scalar(tree.value(id), &buffer)
+        return .scalar(kind, range)
+    }
+
+    /// What a value is, its text at a buffer's end.
+    static func scalar(_ value: ScalarValue, _ buffer: inout SecretBuffer) -> Scalar {
+        switch value {
+        case .null: (.null, nil)
+        case .bool(let value): (.bool, buffer.append((value ? "true" : "false").utf8))
+        case .integer(let number): (.integer, buffer.append(String(number).utf8))
+        case .bigInteger(let digits): (.integer, buffer.append(digits.utf8))
         case .float(let number):
-            return number.isFinite ? .scalar(.float, buffer.append(number.description.utf8)) : .scalar(.nonFinite, nil)
-        case .string(let text): return .scalar(.string, buffer.append(text.utf8))
+            number.isFinite ? (.float, buffer.append(number.description.utf8)) : (.nonFinite, nil)
+        case .string(let text): (.string, buffer.append(text.utf8))
         }
     }
 }

@@ -106,15 +106,7 @@ public struct Document: Sendable {
 extension OpenedSecrets {
     /// What a reference leads to, if it is a value.
     func scalar(at secret: SecretRef) -> (kind: SecretNode.Kind, range: Range<Int>?)? {
-        let steps = secret.steps.map(\.text)
-        // A file of several documents has their numbers as its first steps.
-        let node =
-            documents.count == 1
-            ? documents[0].node(at: steps)
-            : steps.first.flatMap { Int($0) }.flatMap { documents.indices.contains($0) ? documents[$0] : nil }?
-                .node(at: steps.dropFirst())
-        guard case .scalar(let kind, let range) = node?.content else { return nil }
-        return (kind, range)
+        scalar(at: secret.steps.map(\.text))
     }
 
     fileprivate func append(

@@ -240,20 +240,17 @@ struct ReadSecrets: Sendable {
             return
         }
         if readSealed(Source(id: id, path: path, bytes: bytes, isSecret: true)) { return }
-        defer { Sodium.wipe(&bytes) }
         let text = SecretText(SecretBytes(copying: bytes.span))
-        let masked = Source(id: id, path: path, bytes: Source.mask(bytes.span), isSecret: true)
+        // What was read is overwritten, and is the source.
+        Source.mask(&bytes)
+        let masked = Source(id: id, path: path, bytes: bytes, isSecret: true)
         source = masked
-        var plain = PlainSecrets(text, masked, strictness)
-        let opened: OpenedSecrets?
-        if isBound, let outline = plain.outline {
-            (bound, opened) = Cores.both(
-                { SiteSecrets.Keys(of: outline, named: nil, strictness) }, { plain.open() })
-        } else {
-            opened = plain.open()
+        let read = OpenedSecrets.readPlain(text, masked, strictness)
+        if isBound, let outline = read.secrets?.outline(of: masked) {
+            bound = SiteSecrets.Keys(of: outline, named: nil, strictness)
         }
-        diagnostics = plain.diagnostics
-        found = opened.map { .plain($0, masked) }
+        diagnostics = read.diagnostics
+        found = read.secrets.map { .plain($0, masked) }
     }
 
     /// Takes a file that is encrypted, its ciphertext kept as its source; false if it is not encrypted. Then nothing holds its

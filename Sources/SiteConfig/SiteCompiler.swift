@@ -154,7 +154,7 @@ public struct SiteCompiler: Sendable {
             let read = OpenedSecrets.readPlain(text, source, strictness, isShown: true)
             opened.site = read.secrets
             diagnostics = AgeFile.isAge(bytes) ? [.notOpened(path, source)] : read.diagnostics
-            tree = read.secrets?.outline(of: source)
+            tree = read.secrets?.outline(of: source)?.tree
         } else {
             let source = sources.add(path: path, bytes: bytes, isSecret: false)
             (tree, diagnostics) = parse(source, strictness)

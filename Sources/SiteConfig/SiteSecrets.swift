@@ -56,27 +56,24 @@ struct SiteSecrets {
             state = .unchecked
             return []
         }
-        return take(Keys(of: SyntaxTree(outline.shape, of: sealed.source), named: name, strictness))
+        let keys = IndexedTree(SyntaxTree(outline.shape, of: sealed.source))
+        return take(Keys(of: keys, named: name, strictness))
     }
 
     private mutating func take(_ keys: Keys) -> [Diagnostic] {
-        state = .keys(keys.fields)
+        state = .keys(keys.keys)
         return keys.diagnostics
     }
 
     /// What a file of secrets says, without its values.
     struct Keys: Sendable {
-        let fields: Fields
+        let keys: SecretKeys
         let diagnostics: [Diagnostic]
 
         /// - Parameter name: the file's, if it is a layer of pillars.
-        init(of tree: SyntaxTree, named name: Key?, _ strictness: Strictness) {
-            if let name {
-                (fields, diagnostics) = bindSecretLayer(tree, named: name)
-            } else {
-                let bound = bind(tree, as: .secrets, strictness)
-                (fields, diagnostics) = (bound.entity.fields, bound.diagnostics)
-            }
+        init(of tree: IndexedTree, named name: Key?, _ strictness: Strictness) {
+            (keys, diagnostics) =
+                name.map { SecretKeys.read(tree, named: $0) } ?? SecretKeys.read(tree, strictness)
         }
     }
 }

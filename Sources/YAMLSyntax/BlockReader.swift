@@ -36,9 +36,10 @@ struct BlockReader: ~Copyable {
     var tree: SyntaxTree
     /// The tree's nodes, until it is finished.
     var nodes: Buffer<SyntaxTree.Node>
-    /// The tree's decoded texts: all of a secret source's. What is read is never longer than as it is written, so those do not
-    /// move.
+    /// The tree's decoded texts: of a secret source its keys, too.
     var decoded: Buffer<UInt8>
+    /// The values of a secret source that mean something else than what stands in it.
+    var unusual = Buffer<UInt32>(capacity: 16)
     let isSecret: Bool
     var top = Level(index: 0, indent: -1, isList: false, waiting: 0, firstKey: 0)
     var outer = Buffer<Level>(capacity: 16)
@@ -56,6 +57,7 @@ struct BlockReader: ~Copyable {
             try reader.read(text)
             reader.tree.nodes = reader.nodes.array
             reader.tree.decoded = reader.decoded.array
+            reader.tree.unusual = reader.unusual.array
             return reader.tree
         } catch {
             return nil
@@ -66,7 +68,9 @@ struct BlockReader: ~Copyable {
         tree = SyntaxTree(source: source)
         isSecret = source.isSecret
         nodes = Buffer(capacity: count / 8 + 8)
-        decoded = Buffer(capacity: isSecret ? count : 64, isSecret: isSecret)
+        tree.leavesValues = isSecret
+        // About as much as is keys. One that grows wipes what it leaves.
+        decoded = Buffer(capacity: isSecret ? count / 4 + 64 : 64, isSecret: isSecret)
     }
 
     // MARK: Lines
@@ -222,12 +226,8 @@ struct BlockReader: ~Copyable {
         guard waitingTag == nil else { throw .here }
         top.waiting = nil
         let place = UInt32(mark)
-        var node = SyntaxTree.Node(
+        let node = SyntaxTree.Node(
             kind: .scalar, type: .null, start: place, end: place, text: place, next: UInt32(nodes.count + 1))
-        if isSecret {
-            node.text = UInt32(decoded.count)
-            node.flags = .isDecoded
-        }
         nodes.append(node)
         lastEnd = mark
     }

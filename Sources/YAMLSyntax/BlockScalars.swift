@@ -147,6 +147,7 @@ extension BlockReader {
         if scalar.style == .plain, tag.map({ $0.tag.leavesType }) ?? true {
             try resolve(scalar, text, &node)
         }
+        if isSecret { noteUnusual(node) }
         nodes.append(node)
         lastEnd = scalar.end
     }
@@ -187,6 +188,11 @@ extension BlockReader {
             tree.note(key: text.extracting((key.start + inset)..<(key.end - inset)))
         }
         store(key, text, in: &node)
+        if isSecret {
+            node.text = UInt32(decoded.count)
+            node.flags.insert(.isDecoded)
+            decoded.append(text, key.start &+ inset, key.end &- inset)
+        }
         if key.style == .plain { try resolveKey(key, text, &node) }
         keys.append(text.fingerprint(key.start &+ inset, key.end &- inset))
         nodes.append(node)
@@ -211,7 +217,7 @@ extension BlockReader {
     /// libyaml looks for a key's colon no further than 1024 characters.
     private static let longestKey = 1000
 
-    /// Notes where the text is, or copies it if it is a secret.
+    /// Notes where the text is.
     @inline(__always)
     private mutating func store(_ scalar: Scalar, _ text: Letters, in node: inout SyntaxTree.Node) {
         let inset = scalar.style == .plain ? 0 : 1
@@ -219,10 +225,14 @@ extension BlockReader {
         let end = scalar.end &- inset
         node.count = UInt32(truncatingIfNeeded: end &- start)
         node.text = UInt32(truncatingIfNeeded: start)
-        guard isSecret else { return }
-        node.text = UInt32(decoded.count)
-        node.flags.insert(.isDecoded)
-        if !scalar.isEscaped { decoded.append(text, start, end) }
+    }
+
+    /// Notes the next node, a secret, if it means something else than what stands there.
+    @inline(__always)
+    private mutating func noteUnusual(_ node: SyntaxTree.Node) {
+        if node.flags.contains(.isDecoded) || (node.type != .string && node.type != .null) {
+            unusual.append(UInt32(truncatingIfNeeded: nodes.count))
+        }
     }
 
     /// Undoes escapes, the common ones.
@@ -357,6 +367,7 @@ extension BlockReader {
             kind: .scalar, style: .literal, flags: .isDecoded, start: UInt32(start), end: UInt32(end),
             text: UInt32(first), count: UInt32(decoded.count - first), next: UInt32(nodes.count + 1))
         node.type = .string
+        if isSecret { noteUnusual(node) }
         nodes.append(node)
         lastEnd = end
         return at - 1

@@ -15,6 +15,51 @@ extension SyntaxTree {
         append(shape)
     }
 
+    /// Makes this, which left the values in the text, a tree of stand-ins such as `standIn`: the values that mean something else than
+    /// what stands there go to whom they belong, and the tree's copy of them is overwritten.
+    ///
+    /// - Parameters:
+    ///   - text: what was read.
+    ///   - take: takes a text with escapes, or one of several lines; or the value of what is no text.
+    package mutating func takeValues(
+        from text: Swift.Span<UInt8>, _ take: (NodeID, Swift.Span<UInt8>, ScalarValue?) -> Void
+    ) {
+        for index in unusual where nodes[Int(index)].type == .string {
+            let node = nodes[Int(index)]
+            let range = Int(node.text)..<Int(node.text + node.count)
+            take(NodeID(index: index), decoded.span.extracting(range), nil)
+            for place in range { decoded[place] = UInt8(ascii: "x") }
+        }
+        // Behind that, since now the texts may move.
+        for index in unusual where nodes[Int(index)].type != .string {
+            let node = nodes[Int(index)]
+            guard node.type != .timestamp else {
+                nodes[Int(index)].type = .string
+                continue
+            }
+            var letters = [UInt8](repeating: 0, count: Int(node.count))
+            for place in letters.indices { letters[place] = text[Int(node.text) + place] }
+            let value = ScalarValue.make(letters[...], as: node.type) ?? .null
+            for place in letters.indices { letters[place] = 0 }
+            take(NodeID(index: index), letters.span, value)
+            let standIn = Self.standIn(for: value)
+            nodes[Int(index)].text = UInt32(decoded.count)
+            nodes[Int(index)].count = UInt32(standIn.text.utf8.count)
+            nodes[Int(index)].flags.insert(.isDecoded)
+            decoded += standIn.text.utf8
+        }
+        unusual = []
+    }
+
+    /// Whether there are values for `takeValues`.
+    package var hasUnusualValues: Bool { !unusual.isEmpty }
+
+    /// Where a value that was left in the text stands in it.
+    package func place(of id: NodeID) -> Range<Int> {
+        let node = nodes[Int(id.index)]
+        return Int(node.text)..<Int(node.text + node.count)
+    }
+
     /// The tree of a file with secrets without its values: each scalar stands in for one of the same type, keys stay.
     ///
     /// Nil where a node means more than stands there: an alias, a merge key, a tag.
@@ -88,14 +133,19 @@ extension SyntaxTree {
         }
     }
 
-    private mutating func append(_ value: ScalarValue, _ span: Span) {
+    private static func standIn(for value: ScalarValue) -> (text: String, type: ScalarType) {
         switch value {
-        case .null: append("null", .null, span)
-        case .bool: append("true", .bool, span)
-        case .integer, .bigInteger: append("0", .integer, span)
-        case .float(let number): append(number.isFinite ? "0.5" : ".nan", .float, span)
-        case .string(let text): append(text.isEmpty ? "" : "secret", .string, span)
+        case .null: ("null", .null)
+        case .bool: ("true", .bool)
+        case .integer, .bigInteger: ("0", .integer)
+        case .float(let number): (number.isFinite ? "0.5" : ".nan", .float)
+        case .string(let text): (text.isEmpty ? "" : "secret", .string)
         }
+    }
+
+    private mutating func append(_ value: ScalarValue, _ span: Span) {
+        let standIn = Self.standIn(for: value)
+        append(standIn.text, standIn.type, span)
     }
 
     private mutating func append(_ text: String, _ type: ScalarType, _ span: Span) {

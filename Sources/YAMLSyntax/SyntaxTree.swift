@@ -20,6 +20,11 @@ package struct SyntaxTree: Sendable {
     var tagSpans: [UInt32: Span] = [:]
     /// Whether `!raw` stands anywhere.
     var hasRawTexts = false
+    /// Of a secret source: its values were left in the text that it was read from, and the tree knows their places only. What it
+    /// says of them is then what the source has there: of a masked one, nothing.
+    package internal(set) var leavesValues = false
+    /// If so, the nodes of the values that mean something else than what stands there, until they were taken.
+    var unusual: [UInt32] = []
 
     // What occurs in the file at all, so that nobody need look for what does not.
 
@@ -249,12 +254,17 @@ extension SyntaxTree {
     }
 
     /// Whether the text of any scalar begins so.
-    package func hasScalar(beginningWith prefix: String) -> Bool {
-        guard let first = prefix.utf8.first else { return true }
+    ///
+    /// - Parameter text: what was read, of a tree that left the values in it.
+    package func hasScalar(beginningWith prefix: String, in text: Swift.Span<UInt8>) -> Bool {
+        let (prefix, decoded) = (prefix.utf8.span, decoded.span)
         return nodes.contains { node in
-            guard node.kind == .scalar, Int(node.count) >= prefix.utf8.count else { return false }
-            let letter = node.flags.contains(.isDecoded) ? decoded[Int(node.text)] : source.bytes[Int(node.text)]
-            return letter == first && text(of: node).starts(with: prefix.utf8)
+            guard node.kind == .scalar, Int(node.count) >= prefix.count else { return false }
+            let start = Int(node.text)
+            let isDecoded = node.flags.contains(.isDecoded)
+            return prefix.indices.allSatisfy {
+                prefix[$0] == (isDecoded ? decoded[start + $0] : text[start + $0])
+            }
         }
     }
 

@@ -28,6 +28,15 @@ import Testing
         for (place, hash) in hashes.enumerated() { #expect(places.place(hash) { $0 == place } == place) }
     }
 
+    @Test func placesMayBeAnywhere() {
+        var places = HashedPlaces(capacity: 100)
+        for place in 0..<100 { places.put(place * 7 + 3, UInt64(place % 10)) }
+        for place in 0..<100 {
+            #expect(places.place(UInt64(place % 10)) { $0 == place * 7 + 3 } == place * 7 + 3)
+        }
+        #expect(places.place(3) { $0 == 4 } == nil)
+    }
+
     /// The first of several that are right, as they were added.
     @Test func theFirstCounts() {
         let places = HashedPlaces(40) { UInt64($0 % 4) }

@@ -24,7 +24,7 @@ package struct Agreement {
             difference = "libyaml's reader says: \(other.diagnostics.map(\.message))"
             return
         }
-        difference = taken.difference(from: tree)
+        difference = taken.difference(from: tree, saying: text.span)
         // Where nothing seems to differ from YAML 1.2, nothing does.
         if difference == nil, taken.versionLints().count != tree.searchedVersionLints().count {
             difference = "a value that YAML 1.2 reads otherwise was overlooked"

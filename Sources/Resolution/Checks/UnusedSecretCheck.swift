@@ -5,10 +5,10 @@ internal import SiteModel
 ///
 /// Wants the whole site loaded.
 package func unusedSecrets(_ site: LinkedSite) -> [Diagnostic] {
-    guard case .keys(let fields) = site.secrets else { return [] }
+    guard case .keys(let keys) = site.secrets else { return [] }
     let used = UsedSecrets(site)
     var findings: [Diagnostic] = []
-    collect(fields, [], used, &findings)
+    collect(keys.fields, [], used, &findings)
     return findings
 }
 

@@ -19,7 +19,7 @@ package struct SOPSFile: Sendable {
 
     /// Reads a file if it is a SOPS file, told by its content; nil if it is none.
     package static func read(_ source: Source) -> (file: SOPSFile?, diagnostics: [Diagnostic])? {
-        guard let format = format(of: source.bytes) else { return nil }
+        guard let format = format(of: source) else { return nil }
         if let marker = source.conflictMarker { return (nil, [.conflict(at: marker)]) }
         let documents: [SOPSNode]
         var comments: CommentIndex?
@@ -70,13 +70,14 @@ package struct SOPSFile: Sendable {
     }
 
     /// The format by the file's content, never by its name; nil if nothing speaks for SOPS.
-    private static func format(of bytes: [UInt8]) -> Format? {
+    private static func format(of source: Source) -> Format? {
         // Most files are none, and some of them are long.
-        guard contains("sops", in: bytes) else { return nil }
+        guard source.holds("sops", by: 2) else { return nil }
+        let bytes = source.bytes
         let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let text = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
-        if text.drop(while: isSpace).first == UInt8(ascii: "{"), contains("\"sops\"", in: bytes) { return .json }
+        if text.drop(while: isSpace).first == UInt8(ascii: "{"), source.holds("\"sops\"") { return .json }
         var flat: Format?
         for line in text.split(separator: 0x0A) {
             if ["sops:", "\"sops\":", "'sops':", "sops :", "? sops"].contains(where: { line.starts(with: $0.utf8) }) {
@@ -89,18 +90,7 @@ package struct SOPSFile: Sendable {
     }
 
     /// Whether ciphertext stands in a file that is no SOPS file any more.
-    static func holdsCiphertext(_ source: Source) -> Bool { contains("ENC[AES256_GCM,", in: source.bytes) }
-
-    private static func contains(_ text: String, in bytes: [UInt8]) -> Bool {
-        let (letters, wanted) = (bytes.span, text.utf8.span)
-        guard !wanted.isEmpty, letters.count >= wanted.count else { return false }
-        for start in 0...(letters.count - wanted.count) where letters[start] == wanted[0] {
-            var length = 1
-            while length < wanted.count, letters[start + length] == wanted[length] { length += 1 }
-            if length == wanted.count { return true }
-        }
-        return false
-    }
+    static func holdsCiphertext(_ source: Source) -> Bool { source.holds("ENC[AES256_GCM,", by: 2) }
 
     // MARK: What is readable
 

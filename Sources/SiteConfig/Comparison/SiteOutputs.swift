@@ -123,13 +123,8 @@ struct SiteState {
 
     /// Where a secret stands; nil if its file does not tell.
     func place(of secret: SecretRef) -> Span? {
-        guard secret.file == nil, case .keys(let fields) = loader.secrets.state else { return nil }
-        var value = Value(.map(fields), .nowhere)
-        for step in secret.steps {
-            guard let next = value.map?[step] ?? Int(step.text).flatMap({ value.list?[safe: $0] }) else { return nil }
-            value = next
-        }
-        return value.origin.span
+        guard secret.file == nil, case .keys(let keys) = loader.secrets.state else { return nil }
+        return keys.value(at: secret.steps)?.origin.span
     }
 
     /// The VMs that the envs make, by their names, and the env.

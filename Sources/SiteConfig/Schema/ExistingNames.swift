@@ -5,11 +5,11 @@ internal import SiteModel
 struct ExistingNames {
     private let catalogue: Catalogue
     /// The secrets, of which only the keys are looked at; nil if they are unknown.
-    private let secrets: Fields?
+    private let secrets: SecretKeys?
 
     init(_ catalogue: Catalogue, _ state: SecretsState) {
         self.catalogue = catalogue
-        if case .keys(let fields) = state { secrets = fields } else { secrets = nil }
+        if case .keys(let known) = state { secrets = known } else { secrets = nil }
     }
 
     var knowsSecrets: Bool { secrets != nil }
@@ -24,7 +24,7 @@ struct ExistingNames {
     ///
     /// - Parameter mayNamePart: whether it may begin with the part's name, too.
     func secrets(under part: Key, mayNamePart: Bool) -> [String] {
-        let keys = secrets?[part]?.map?.entries.map(\.key) ?? []
+        let keys = secrets?.value(at: [part])?.map?.entries.map(\.key) ?? []
         return Self.sorted(keys + (mayNamePart ? keys.map { Key("\(part).\($0)") } : []))
     }
 

@@ -1,0 +1,64 @@
+internal import Diagnostics
+internal import Synchronization
+
+/// A tree in which single keys are looked up: those of a large map by their hashes, from the first that is asked for.
+package final class IndexedTree: Sendable {
+    package let tree: SyntaxTree
+    /// Where the keys of large maps stand in the arena.
+    private let places = Mutex<[NodeID: HashedPlaces]>([:])
+    /// More keys than that are found by their hashes.
+    private static let few = 32
+
+    package init(_ tree: SyntaxTree) { self.tree = tree }
+
+    /// The value of a key, if the node is a map that has it.
+    package func value(of key: String, in map: NodeID) -> NodeID? {
+        guard tree.count(map) > Self.few, !tree.hasMerges, !tree.hasAliases else {
+            return tree.value(of: key, in: map)
+        }
+        guard tree.kind(map) == .map else { return nil }
+        let letters = key.utf8.span
+        let hash = letters.fingerprint(0, letters.count)
+        guard
+            let place = places(of: map).place(hash, where: { tree.isText(NodeID(index: UInt32($0)), key) })
+        else { return nil }
+        return NodeID(index: tree.nodes[place].next)
+    }
+
+    /// The node that keys, and places in lists, lead to.
+    package func node(at steps: some Sequence<String>) -> NodeID? {
+        var node = tree.root
+        for step in steps {
+            switch tree.kind(node) {
+            case .map:
+                guard let value = value(of: step, in: node) else { return nil }
+                node = value
+            case .list:
+                guard let item = item(step, of: node) else { return nil }
+                node = item
+            default: return nil
+            }
+        }
+        return node
+    }
+
+    /// The item of a list that a step of a path names.
+    package func item(_ step: String, of list: NodeID) -> NodeID? {
+        let items = tree.items(list)
+        guard let index = Int(step), items.indices.contains(index) else { return nil }
+        return items[index]
+    }
+
+    private func places(of map: NodeID) -> HashedPlaces {
+        places.withLock { known in
+            if let places = known[map] { return places }
+            var places = HashedPlaces(capacity: tree.count(map))
+            for entry in tree.entrySequence(map) {
+                let letters = tree.text(entry.key)
+                places.put(Int(entry.key.index), letters.span.fingerprint(0, letters.count))
+            }
+            known[map] = places
+            return places
+        }
+    }
+}
