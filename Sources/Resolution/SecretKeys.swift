@@ -55,8 +55,23 @@ package final class SecretKeys: Sendable {
 
     /// The value that the keys, and places in lists, lead to.
     package func value(at steps: [Key]) -> Value? {
-        guard let last = steps.last else { return nil }
         if let known = whole.withLock(\.self) { return known.value(at: steps) }
+        return text(at: steps) ?? bound(at: steps)
+    }
+
+    /// What the binder makes of a text where one should stand: what all else of a site asks for.
+    private func text(at steps: [Key]) -> Value? {
+        var (node, type) = (keys.tree.root, FieldType.map(table))
+        for step in steps {
+            guard let value = keys.value(of: step.text, in: node) else { return nil }
+            (node, type) = (value, type.below(step))
+        }
+        guard case .text = type, keys.tree.isText(node) else { return nil }
+        return Value(.secret(SecretRef(steps, in: file, .string)), Origin(keys.tree.span(node), .secrets))
+    }
+
+    private func bound(at steps: [Key]) -> Value? {
+        guard let last = steps.last else { return nil }
         let tree = keys.tree
         var binder = Binder(tree, .secrets, folder: "", .strict)
         binder.secretFile = file
@@ -105,6 +120,7 @@ extension SyntaxTree {
 
     private func isQuiet(_ map: NodeID, under table: FieldTable) -> Bool {
         guard table.isOpen, table.refusal == nil, table.required.isEmpty, table.confusions.isEmpty else { return false }
+        if table.fields.isEmpty { return true }
         for entry in entrySequence(map) {
             let key = Key(utf8: text(entry.key))
             if let field = table.field(key) {

@@ -15,9 +15,11 @@ extension OpenedSecrets {
         var parsed = text.withBytes { parse(source, saying: $0, strictness) }
         guard let tree = parsed.tree.take() else { return (nil, parsed.diagnostics) }
         let isCiphertext = text.withBytes { tree.hasScalar(beginningWith: "ENC[AES256_GCM,", in: $0) }
+        // Consumed, so that nobody else holds what is overwritten there.
         let secrets =
             tree.leavesValues
-            ? OpenedSecrets(PlainValues(tree, text)) : OpenedSecrets(wiping: tree, capacity: text.count)
+            ? OpenedSecrets(PlainValues(consume tree, text))
+            : OpenedSecrets(wiping: consume tree, capacity: text.count)
         guard !isCiphertext || isShown else {
             return (nil, parsed.diagnostics + [.lostMetadata(source.path, at: .startOfFile(source.id))])
         }
@@ -26,7 +28,6 @@ extension OpenedSecrets {
 
     /// All that a tree holds, moved into locked memory.
     private init(wiping tree: consuming SyntaxTree, capacity: Int) {
-        var tree = tree
         let outline = tree.standIn.map { IndexedTree($0) }
         var buffer = SecretBuffer(capacity: capacity)
         let root = Self.node(tree.root, of: tree, &buffer)

@@ -13,7 +13,6 @@ final class PlainValues: Sendable {
 
     /// - Parameter tree: leaves its values in the text.
     init(_ tree: consuming SyntaxTree, _ text: SecretText) {
-        var tree = tree
         guard tree.hasUnusualValues else {
             (keys, self.text, unusual) = (IndexedTree(tree), text, [:])
             return

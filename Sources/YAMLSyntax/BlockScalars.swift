@@ -59,15 +59,14 @@ extension BlockReader {
         }
         var next = start &+ 1
         scan: while true {
-            let letter = text.letter(next)
-            if letter <= .colon, (1 << UInt64(letter)) & Self.plainStops != 0 {
-                switch letter {
-                case .newline: break scan
-                case .colon:
-                    let behind = text.letter(next &+ 1)
-                    if behind == .space || behind == .newline { break scan }
-                default: if text.letter(next &- 1) == .space { break scan }
-                }
+            next = text.skippingOthers(than: .newline, .colon, .hash, next)
+            switch text.letter(next) {
+            case .newline: break scan
+            case .colon:
+                let behind = text.letter(next &+ 1)
+                if behind == .space || behind == .newline { break scan }
+            case .hash: if text.letter(next &- 1) == .space { break scan }
+            default: break
             }
             next &+= 1
         }
@@ -76,14 +75,13 @@ extension BlockReader {
         return Scalar(start: start, end: end, next: next, style: .plain, isKey: text.letter(next) == .colon)
     }
 
-    private static let plainStops: UInt64 = 1 << 0x0A | 1 << 0x23 | 1 << 0x3A
-
     /// A scalar in quotes: what comes behind it, too.
     static func quoted(_ text: Letters, _ start: Int, by quote: UInt8) throws(GivesUp) -> Scalar {
         var end = start &+ 1
         var isEscaped = false
         let isDouble = quote == UInt8(ascii: "\"")
         while true {
+            end = text.skippingOthers(than: quote, .newline, UInt8(ascii: "\\"), end)
             let letter = text.letter(end)
             end &+= 1
             // Behind both quotes in ASCII: nearly all letters.

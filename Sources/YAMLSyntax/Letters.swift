@@ -44,6 +44,21 @@ extension Letters {
         return count
     }
 
+    /// The first index from here on that holds one of three letters, or stands near the end of the text.
+    @inline(__always)
+    func skippingOthers(than first: UInt8, _ second: UInt8, _ third: UInt8, _ index: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let (first, second, third) = (ones &* UInt64(first), ones &* UInt64(second), ones &* UInt64(third))
+        var index = index
+        while index &+ 8 <= count {
+            let word = word(index)
+            let zeros = Self.zeros(in: word ^ first) | Self.zeros(in: word ^ second) | Self.zeros(in: word ^ third)
+            if zeros != 0 { return index &+ zeros.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
+        return index
+    }
+
     /// The highest bit of each byte that is zero. (Behind a zero, a one may pass for another: only the first counts.)
     @inline(__always)
     private static func zeros(in word: UInt64) -> UInt64 {
@@ -71,6 +86,13 @@ extension Letters {
             index &+= 8
         }
         return result
+    }
+
+    /// Whether another has the same letters.
+    func isSame(as other: Letters) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
     }
 
     /// Whether there is nothing but printable characters and line feeds: no tab, no carriage return or another break of

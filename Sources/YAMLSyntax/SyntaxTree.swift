@@ -243,7 +243,8 @@ extension SyntaxTree {
     package func isText(_ id: NodeID, _ text: String) -> Bool {
         let node = nodes[Int(target(id).index)]
         guard node.kind == .scalar, Int(node.count) == text.utf8.count else { return false }
-        return self.text(of: node).elementsEqual(text.utf8)
+        let letters = self.text(of: node)
+        return letters.span.isSame(as: text.utf8.span)
     }
 
     /// The first key of a map as it is written; nil if it has none, or is no map.

@@ -9,7 +9,7 @@ import Testing
     /// What each room may import beside the standard library.
     static let arrows: [String: Set<String>] = [
         "Diagnostics": [],
-        "YAMLSyntax": ["CLibYAML", "Diagnostics", "Glibc"],
+        "YAMLSyntax": ["CLibYAML", "Diagnostics", "Glibc", "Synchronization"],
         "SecretMemory": ["CSodium", "Glibc", "Synchronization"],
         "Secrets": ["Diagnostics", "YAMLSyntax", "SecretMemory", "Crypto"],
         "SiteModel": ["Diagnostics", "Glibc", "Synchronization"],
