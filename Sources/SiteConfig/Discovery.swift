@@ -28,11 +28,15 @@ public enum Discovery {
         if let explicit { return named(explicit, by: option) }
         if let path = environment("RESOLVE_SITE"), !path.isEmpty { return named(path, by: "$RESOLVE_SITE") }
         var tried: [String] = []
-        for candidate in candidates(environment, workingDirectory) {
-            if isSite(candidate.path) { return .success(candidate) }
-            tried.append("\(candidate.path) (\(candidate.reason))")
+        func first(of candidates: [Location]) -> Location? {
+            for candidate in candidates {
+                if isSite(candidate.path) { return candidate }
+                tried.append("\(candidate.path) (\(candidate.reason))")
+            }
+            return nil
         }
-        return .failure(NotFound(tried: tried))
+        let found = first(of: named(in: environment)) ?? nearest(to: workingDirectory) ?? first(of: usual)
+        return found.map { .success($0) } ?? .failure(NotFound(tried: tried))
     }
 
     private static func named(_ path: String, by reason: String) -> Result<Location, NotFound> {
@@ -40,39 +44,48 @@ public enum Discovery {
         return .failure(NotFound(tried: ["\(path) (\(reason))"]))
     }
 
-    private static func candidates(_ environment: (String) -> String?, _ workingDirectory: String) -> [Location] {
-        var candidates: [Location] = []
-        for variable in ["HOMESTAK_SITE_CONFIG", "HOMESTAK_ETC"] {
-            if let path = environment(variable), !path.isEmpty {
-                candidates.append(Location(path: path, reason: "$" + variable))
-            }
+    private static func named(in environment: (String) -> String?) -> [Location] {
+        ["HOMESTAK_SITE_CONFIG", "HOMESTAK_ETC"].compactMap { variable in
+            environment(variable).flatMap { $0.isEmpty ? nil : Location(path: $0, reason: "$" + variable) }
         }
-        // Any folder may have folders named like a site's, its own `v2/` among them: near here a site.yaml says more.
-        var folder = "."
-        for depth in 0...workingDirectory.split(separator: "/").count {
-            let reason = depth == 0 ? "the working directory" : "the nearest parent with a site.yaml"
-            if hasSiteFile(folder) { candidates.append(Location(path: folder, reason: reason)) }
-            folder = depth == 0 ? ".." : folder + "/.."
-        }
-        candidates.append(Location(path: ".", reason: "the working directory"))
-        for name in ["site-config", "config"] {
-            candidates.append(Location(path: name, reason: "in the working directory"))
-            candidates.append(Location(path: "../" + name, reason: "beside the working directory"))
-        }
-        candidates.append(Location(path: "/usr/local/etc/homestak", reason: "homestak's folder"))
-        candidates.append(Location(path: "/opt/homestak/site-config", reason: "homestak's folder"))
-        return candidates
     }
 
+    /// The nearest folder with a site.yaml. Any folder may have folders named like a site's, its own `v2/` among them: near here a
+    /// site.yaml says more.
+    private static func nearest(to workingDirectory: String) -> Location? {
+        var folder = "."
+        for depth in 0...workingDirectory.split(separator: "/").count {
+            if hasSiteFile(folder) {
+                let reason = depth == 0 ? "the working directory" : "the nearest parent with a site.yaml"
+                return Location(path: folder, reason: reason)
+            }
+            folder = depth == 0 ? ".." : folder + "/.."
+        }
+        return nil
+    }
+
+    private static let usual: [Location] =
+        [Location(path: ".", reason: "the working directory")]
+        + ["site-config", "config"].flatMap { name in
+            [
+                Location(path: name, reason: "in the working directory"),
+                Location(path: "../" + name, reason: "beside the working directory"),
+            ]
+        } + [
+            Location(path: "/usr/local/etc/homestak", reason: "homestak's folder"),
+            Location(path: "/opt/homestak/site-config", reason: "homestak's folder"),
+        ]
+
     private static func hasSiteFile(_ path: String) -> Bool {
-        (try? DiskFiles(root: path).names(in: "").contains { $0 == "site.yaml" || $0 == "site.yml" }) ?? false
+        let files = DiskFiles(root: path)
+        return files.isThere("site.yaml") || files.isThere("site.yml")
     }
 
     /// A folder is a site if it has a `site.yaml`, or at least two of the kinds' folders.
     static func isSite(_ path: String) -> Bool {
+        if hasSiteFile(path) { return true }
         let files = DiskFiles(root: path)
         guard let names = try? files.names(in: "") else { return false }
-        if names.contains("site.yaml") || names.contains("site.yml") { return true }
         let folders = Catalogue.folders.filter { folder in
             let first = String(folder.prefix { $0 != "/" })
             return names.contains(first) && (try? files.names(in: folder)) != nil

@@ -11,6 +11,9 @@ public struct DiskFiles: SiteFiles {
     /// The folder, absolute, symbolic links followed; nil if it is not there.
     public var location: String? { Self.resolved(root) }
 
+    /// Whether something stands there, a link not followed.
+    func isThere(_ path: String) -> Bool { Self.isThere(root.appending(path)) }
+
     /// Where a path really leads, absolute, symbolic links followed; nil if nothing is there.
     func realPath(of path: String) -> String? { Self.resolved(root.pushing(FilePath(path))) }
 

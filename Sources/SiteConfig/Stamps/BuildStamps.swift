@@ -125,7 +125,7 @@ public struct BuildStamps: Sendable {
             guard record.listAgain(), holdsLock() else { return }
         }
         let written = Set(written.map { Key($0) })
-        var folders = [(path: "", place: disk.location ?? "")]
+        var folders = [folder("")]
         var known: Set<Key> = [""]
         var new: [BuiltOutput] = []
         for output in build.outputs {
@@ -133,7 +133,7 @@ public struct BuildStamps: Sendable {
             record.look(atOutput: output.path, isNew: isNew)
             if isNew { new.append(output) }
             let folder = FilePath(output.path).removingLastComponent().string
-            if known.insert(Key(folder)).inserted { folders.append((folder, disk.realPath(of: folder) ?? "")) }
+            if known.insert(Key(folder)).inserted { folders.append(self.folder(folder)) }
         }
         // After the looks: what changes from then on shows.
         let fresh = new
@@ -141,11 +141,21 @@ public struct BuildStamps: Sendable {
         write(build, folders: folders)
     }
 
-    private func write(_ build: Build, folders: [(path: String, place: String)]) {
+    /// How a folder of outputs stands. Where a change would not be sure to show, or is due, that is how none ever does.
+    private func folder(_ path: String) -> Stamps.Folder {
+        let place = disk.realPath(of: path) ?? ""
+        let moment = DiskStatus.now
+        let status = DiskStatus(of: place, in: record.folder)
+        let isSettled = status.isThere && status.showsChanges(after: moment) && !Stamps.hasTemporaries(place)
+        return Stamps.Folder(path: path, place: place, status: isSettled ? status : .never)
+    }
+
+    private func write(_ build: Build, folders: [Stamps.Folder]) {
         let looks = record.looks
         guard build.report.isSilent, looks.allSatisfy(\.isCertain) else { return }
         if var stamps = former {
             stamps.take(looks)
+            stamps.take(folders)
             return file.write(stamps.bytes)
         }
         let stamps = Stamps(

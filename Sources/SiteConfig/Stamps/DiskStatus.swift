@@ -27,6 +27,9 @@ struct DiskStatus: Equatable, Sendable {
         self.changed = changed
     }
 
+    /// Of nothing that could be there, or not be there.
+    static let never = DiskStatus(mode: 0, owner: 0, device: 0, inode: 0, size: -1, modified: 0, changed: 0)
+
     private init(_ status: stat, error: Int32?) {
         if let error {
             self.init(mode: 0, owner: 0, device: 0, inode: 0, size: Int64(error), modified: 0, changed: 0)

@@ -10,12 +10,22 @@ struct Stamps {
     /// How many outputs it has.
     let outputCount: Int
     var looks: [DiskRecord.Look]
-    /// The folders that outputs lie in, from the site's, and where they really are.
-    let folders: [(path: String, place: String)]
+    /// The folders that outputs lie in.
+    var folders: [Folder]
     /// The folders that were listed, and the digest of what their names say to a site.
     let listings: [(folder: String, meaning: String)]
     /// The envs that can be compiled anew without the rest of the site.
     let envs: [StampedEnv]
+
+    /// A folder that outputs lie in.
+    struct Folder {
+        /// From the site's folder.
+        let path: String
+        /// Where it really is.
+        let place: String
+        /// How it stood when nothing was in it that a killed build left.
+        let status: DiskStatus
+    }
 
     /// How they are written: numbers with the lowest byte first; texts with their length before and a zero byte behind them.
     var bytes: [UInt8] {
@@ -27,6 +37,7 @@ struct Stamps {
         for folder in folders {
             text.append(Array(folder.path.utf8))
             text.append(Array(folder.place.utf8))
+            text.append(folder.status)
         }
         text.append(UInt64(looks.count))
         for look in looks {
@@ -59,7 +70,7 @@ struct Stamps {
     }
 
     /// Changes with the form of what is written.
-    private static let mark = Array("resolve stamps 2".utf8)
+    private static let mark = Array("resolve stamps 3".utf8)
 
     /// How the disk stands to stamps.
     struct Standing {
@@ -77,9 +88,11 @@ struct Stamps {
             let folderCount = text.count()
         else { return nil }
         for _ in 0..<folderCount {
-            guard let path = text.text(), let place = text.range(),
+            guard let path = text.text(), let place = text.text(), let status = text.status(),
                 let real = files.realPath(of: String(decoding: bytes[path], as: UTF8.self)),
-                real.utf8.elementsEqual(bytes[place]), !hasTemporaries(real)
+                real.utf8.elementsEqual(bytes[place]),
+                // Where nothing has come or gone, nothing was left.
+                DiskStatus(of: place, of: bytes, in: folder) == status || !hasTemporaries(real)
             else { return nil }
         }
         guard let lookCount = text.count() else { return nil }
@@ -106,8 +119,7 @@ struct Stamps {
     /// All that these bytes say; nil if they are damaged.
     init?(_ bytes: [UInt8]) {
         guard var text = StampReader(bytes), text.isNext(Self.mark), let key = text.range(), let count = text.count(),
-            let folders = text.items({ text in text.string().flatMap { path in text.string().map { (path, $0) } } }),
-            let looks = text.items({ $0.look() }),
+            let folders = text.items({ $0.folder() }), let looks = text.items({ $0.look() }),
             let listings = text.items({ text in text.string().flatMap { path in text.string().map { (path, $0) } } }),
             let envs = text.items({ $0.env() }), text.isAtEnd
         else { return nil }
@@ -116,7 +128,7 @@ struct Stamps {
     }
 
     init(
-        key: [UInt8], outputCount: Int, looks: [DiskRecord.Look], folders: [(path: String, place: String)],
+        key: [UInt8], outputCount: Int, looks: [DiskRecord.Look], folders: [Folder],
         listings: [(folder: String, meaning: String)], envs: [StampedEnv]
     ) {
         self.key = key
@@ -141,8 +153,15 @@ struct Stamps {
         for look in later where known.insert(Key(look.path)).inserted { looks.append(latest[Key(look.path)] ?? look) }
     }
 
+    /// Takes how folders stand now.
+    mutating func take(_ later: [Folder]) {
+        for index in folders.indices {
+            if let folder = later.first(where: { $0.path.isSame(as: folders[index].path) }) { folders[index] = folder }
+        }
+    }
+
     /// Whether builds that were cut short left something in a folder, for the next one to remove.
-    private static func hasTemporaries(_ folder: String) -> Bool {
+    static func hasTemporaries(_ folder: String) -> Bool {
         let names = (try? DiskFiles(root: folder).names(in: "")) ?? []
         return names.contains { $0.hasPrefix(".") && $0.hasSuffix(".tmp") && $0.contains(".resolve-") }
     }
@@ -231,6 +250,11 @@ private struct StampReader {
     }
 
     mutating func string() -> String? { range().map { String(decoding: bytes[$0], as: UTF8.self) } }
+
+    mutating func folder() -> Stamps.Folder? {
+        guard let path = string(), let place = string(), let status = status() else { return nil }
+        return Stamps.Folder(path: path, place: place, status: status)
+    }
 
     mutating func look() -> DiskRecord.Look? {
         guard let kind = number(), let path = string(), let status = status() else { return nil }
