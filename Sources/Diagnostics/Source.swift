@@ -186,11 +186,13 @@ extension Source {
         Source(id: id, path: path, bytes: Self.mask(bytes), isSecret: true)
     }
 
-    /// A text of the same lines and columns without the letters: an `x` for each, white space as it is.
+    /// A text of the same lines and columns without the letters: an `x` for each, white space as it is. The letters are copied
+    /// nowhere.
     package static func mask(_ bytes: borrowing Swift.Span<UInt8>) -> [UInt8] {
-        var masked = [UInt8](repeating: 0, count: bytes.count)
-        for index in bytes.indices { masked[index] = bytes[index] }
-        mask(&masked)
+        var masked: [UInt8] = []
+        masked.reserveCapacity(bytes.count)
+        // Letter by letter, for what is lent may be in locked memory, and may stand nowhere else.
+        for index in bytes.indices { masked.append(maskedLetter(bytes, index, before: masked.last ?? 0)) }
         return masked
     }
 

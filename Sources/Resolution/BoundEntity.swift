@@ -9,16 +9,53 @@ package struct BoundEntity: Sendable {
     /// The start of the file, for what is missing in it.
     package let start: Span
     package var fields: Fields
-    package let references: [Reference]
-    package let secretReferences: [SecretReference]
+    private let mentions: Mentions
+
+    /// What else stands in a file, mostly nothing: in one place, since entities are copied often, and each list would be one more
+    /// reference to count.
+    private final class Mentions: Sendable {
+        let references: [Reference]
+        let secretReferences: [SecretReference]
+        let allocations: [PoolReference]
+        let tags: [WrittenTag]
+        let passwords: [PasswordInClear]
+        let parents: [Reference]
+
+        init(
+            _ references: [Reference], _ secretReferences: [SecretReference], _ allocations: [PoolReference],
+            _ tags: [WrittenTag], _ passwords: [PasswordInClear], _ parents: [Reference]
+        ) {
+            self.references = references
+            self.secretReferences = secretReferences
+            self.allocations = allocations
+            self.tags = tags
+            self.passwords = passwords
+            self.parents = parents
+        }
+    }
+
+    init(
+        id: EntityID, path: String, start: Span, fields: Fields, references: [Reference],
+        secretReferences: [SecretReference], allocations: [PoolReference], tags: [WrittenTag],
+        passwords: [PasswordInClear], parents: [Reference]
+    ) {
+        self.id = id
+        self.path = path
+        self.start = start
+        self.fields = fields
+        mentions = Mentions(references, secretReferences, allocations, tags, passwords, parents)
+    }
+
+    package var references: [Reference] { mentions.references }
+    package var secretReferences: [SecretReference] { mentions.secretReferences }
     /// The numbers that it takes from pools.
-    package let allocations: [PoolReference]
+    package var allocations: [PoolReference] { mentions.allocations }
     /// The tags in it that speak of merging.
-    package let tags: [WrittenTag]
+    package var tags: [WrittenTag] { mentions.tags }
     /// The passwords that stand in it in clear.
-    package let passwords: [PasswordInClear]
+    package var passwords: [PasswordInClear] { mentions.passwords }
     /// What it extends, in order.
-    package let parents: [Reference]
+    package var parents: [Reference] { mentions.parents }
 
     /// Whether tags stand in it.
     var isTagged: Bool { !tags.isEmpty }

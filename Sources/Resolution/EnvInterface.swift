@@ -9,9 +9,11 @@ internal import SiteModel
 package struct EnvInterface {
     /// What it says, for a digest: each value with its kind and length before, so that no two read alike.
     package private(set) var bytes: [UInt8] = []
+    /// Those of one key.
+    private var letters: [UInt8] = []
 
     /// Nil for an env whose meaning is not in its own file alone, or not in its values alone: one that extends others, has tags
-    /// that speak of merging, takes numbers from pools, or has a password in clear.
+    /// that speak of merging, takes numbers from pools, or has a password in clear. (What only comments say is the caller's.)
     package init?(of env: BoundEntity) {
         guard env.parents.isEmpty, env.tags.isEmpty, env.allocations.isEmpty, env.passwords.isEmpty,
             env.fields.base == nil, env.fields.removed.isEmpty
@@ -30,8 +32,9 @@ package struct EnvInterface {
 
     private mutating func append(vm value: Value) {
         guard case .map(let fields) = value.content else { return append(value) }
-        append(UInt8(ascii: "v"), 0)
-        for entry in fields.entries where !isLocal(entry) {
+        let others = fields.entries.filter { !isLocal($0) }
+        append(UInt8(ascii: "v"), others.count)
+        for entry in others {
             append(entry.key)
             append(entry.value)
         }
@@ -70,9 +73,10 @@ package struct EnvInterface {
     }
 
     private mutating func append(_ key: Key) {
-        bytes.append(UInt8(ascii: "k"))
-        key.append(to: &bytes)
-        bytes.append(0)
+        letters.removeAll(keepingCapacity: true)
+        key.append(to: &letters)
+        append(UInt8(ascii: "k"), letters.count)
+        bytes += letters
     }
 
     private mutating func append(_ kind: UInt8, _ text: String) {

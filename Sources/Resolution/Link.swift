@@ -5,8 +5,12 @@ package import SiteModel
 ///
 /// All references are checked, whether or not a nearer layer overrides them.
 package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
-    site.ancestry.diagnostics + site.rules.diagnostics + site.checkAllocations()
-        + link(site.entities.values.sorted { $0.path.precedes($1.path) }, in: site, scope)
+    // Most files of a large site name nothing.
+    let naming = site.entities.values.filter { entity in
+        !entity.references.isEmpty || !entity.secretReferences.isEmpty || listOfMachines(entity) != nil
+    }
+    return site.ancestry.diagnostics + site.rules.diagnostics + site.checkAllocations()
+        + link(naming.sorted { $0.path.precedes($1.path) }, in: site, scope)
 }
 
 /// Checks the references of some of a site's entities.
@@ -57,10 +61,18 @@ private func check(_ reference: SecretReference, of kind: EntityKind, in site: L
     }
 }
 
+/// What of an env or a manifest starts from templates and presets.
+private func listOfMachines(_ entity: BoundEntity) -> [Value]? {
+    switch entity.id.kind {
+    case .env: entity.fields["vms"]?.list
+    case .manifest: entity.fields["levels"]?.list
+    default: nil
+    }
+}
+
 /// A VM starts from a template or from a preset, not from both. R0202.
 private func checkChoosers(_ entity: BoundEntity, _ strictness: Strictness) -> [Diagnostic] {
-    let list: Key? = [.env: "vms", .manifest: "levels"][entity.id.kind]
-    guard let vms = list.flatMap({ entity.fields[$0] })?.list else { return [] }
+    guard let vms = listOfMachines(entity) else { return [] }
     return vms.flatMap { $0.map.map { checkLevel($0, strictness) } ?? [] }
         + vms.compactMap { vm in
             guard let template = vm.map?["template"], !template.isNull, let preset = vm.map?.entry("vm_preset"),

@@ -18,6 +18,9 @@ package struct LinkedSite: Sendable {
     let defaults: Fields
     /// Whether any loaded file has a tag that speaks of merging.
     let hasTags: Bool
+    /// Whether no tag and no rule of the site's own says how anything merges. Where one does, whether it changes anything depends on
+    /// all that is written.
+    package var mergesPlainly: Bool { !hasTags && rules.own.isEmpty }
     /// The site's pools and what they gave out; nil where nothing takes a number from them.
     package let allocations: Allocations?
     /// Whether the numbers that were given out are not known.

@@ -57,6 +57,9 @@ package struct SecretBuffer: ~Copyable {
         return SecretText(SecretBytes(prefix: count, of: self))
     }
 
+    /// How much it holds without moving.
+    fileprivate var capacity: Int { bytes.count }
+
     /// Wipes what was gathered, and begins anew in the same place.
     fileprivate mutating func clear() {
         bytes.wipe(first: count)
@@ -70,12 +73,10 @@ package enum SecretScratch {
     /// A reference, since a buffer cannot be copied.
     private final class Place: Sendable {
         let buffer: Mutex<SecretBuffer>
-        let capacity: Int
 
-        init(capacity: Int) {
-            self.capacity = capacity
-            buffer = Mutex(SecretBuffer(capacity: capacity))
-        }
+        init(capacity: Int) { buffer = Mutex(SecretBuffer(capacity: capacity)) }
+
+        var capacity: Int { buffer.withLock { $0.capacity } }
     }
 
     private static let free = Mutex<[Place]>([])

@@ -169,7 +169,7 @@ struct Loader {
         return strictness == .lenient ? entity.map { link([$0], in: site, scope) } ?? [] : []
     }
 
-    /// Takes what was read for the whole site: what was found so far has been reported.
+    /// Takes what was read for all that will be: what was found so far has been reported.
     ///
     /// - Parameter whole: the site as it was checked, with all that was worked out for that.
     mutating func settle(_ whole: LinkedSite? = nil) {

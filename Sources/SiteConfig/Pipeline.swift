@@ -322,15 +322,23 @@ extension LinkedSite {
     fileprivate func checkEnvs(isKeeping: Bool) -> [(machines: [Machine], diagnostics: [Diagnostic])] {
         let envs = catalogue.all(.env).compactMap { entities[$0.id] }
         return Cores.map(envs.count, run: 4) { index in
-            let inherited = inherited(envs[index])
-            let compiled = machines(of: inherited.entity)
-            let node = node(meantBy: inherited.entity)
-            if isKeeping { keep(compiled, of: envs[index].id) }
-            return (
-                compiled.machines.vms.compactMap { machine($0, of: inherited.entity) },
-                inherited.diagnostics + compiled.diagnostics + checkPlace(of: compiled.machines.vms, on: node)
-            )
+            let checked = checkEnv(envs[index], isKeeping: isKeeping)
+            return (checked.vms.compactMap { machine($0, of: checked.env) }, checked.diagnostics)
         }
+    }
+
+    /// The VMs of an env, and what is wrong with them on the node that it means.
+    ///
+    /// - Parameter isKeeping: whether the VMs are kept for the outputs.
+    /// - Returns: the env, too, with what it inherits.
+    func checkEnv(
+        _ env: BoundEntity, isKeeping: Bool
+    ) -> (env: BoundEntity, vms: [Fields], diagnostics: [Diagnostic]) {
+        let inherited = inherited(env)
+        let compiled = machines(of: inherited.entity)
+        if isKeeping { keep(compiled, of: env.id) }
+        let place = checkPlace(of: compiled.machines.vms, on: node(meantBy: inherited.entity))
+        return (inherited.entity, compiled.machines.vms, inherited.diagnostics + compiled.diagnostics + place)
     }
 
     /// What is wrong with minions, and with what is made of all machines; and what the files say in vain, which counts only if

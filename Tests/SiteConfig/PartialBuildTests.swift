@@ -8,10 +8,10 @@ import Testing
     /// Random edits of random sites' envs, of every kind: most mean something to others.
     @Test(arguments: 0..<4) func randomEdits(_ part: Int) throws {
         var (alone, whole) = (0, 0)
-        for seed in (part * 12)..<(part * 12 + 12) {
+        for seed in (part * 24)..<(part * 24 + 24) {
             guard var site = StampedModel(seed) else { continue }
             var mutation = SiteMutation(seed)
-            for _ in 0..<6 {
+            for _ in 0..<8 {
                 let edit = site.edit(&mutation)
                 if try site.check(edit.files, after: edit.what) { alone += 1 } else { whole += 1 }
             }
@@ -63,6 +63,45 @@ import Testing
         #expect(try site.check(files, after: text) == isAlone)
     }
 
+    /// What allows findings, and what merges otherwise, is more than values; so is what was taken out of a file.
+    @Test(
+        arguments: [
+            (
+                "envs/dev.yaml", "vms: # resolve: allow R0620 on purpose\n  - {name: one, vm_preset: p}\n",
+                ["envs/lab.yaml"]
+            ),
+            ("envs/dev.yaml", "vms: []\nvars: {proxy: \"http://joe:x@10.0.0.9/\"}\n", ["envs/lab.yaml"]),
+            ("site.yaml", "merge: {vm.cores: replace}\n", []),
+            ("presets/q.yaml", "memory: !default 512\n", []),
+            ("presets/q.yaml", "memory: 512\n", ["envs/dev.yaml", "envs/lab.yaml"]),
+        ] as [(String, String, [String])]) func whatIsStamped(_ path: String, _ text: String, _ paths: [String])
+    {
+        var files = Self.site
+        files[path] = text
+        let build = SiteCompiler(MemoryFiles(files)).build(BuildRequest())
+        #expect(build.report.isClean && build.stampedEnvs.map(\.path) == paths, "\(build.report.text())")
+    }
+
+    /// A file that changes while envs are compiled is not the one that the other outputs come from.
+    @Test func whatChangesMeanwhile() throws {
+        func look(_ path: String, _ size: Int64, end: Int64? = nil) -> DiskRecord.Look {
+            func status(_ size: Int64) -> DiskStatus {
+                DiskStatus(mode: 1, owner: 0, device: 1, inode: 1, size: size, modified: 1, changed: 1)
+            }
+            return DiskRecord.Look(
+                path: path, status: status(size), end: end.map { (status($0), "x") }, isCertain: true)
+        }
+        let stamps = Stamps(
+            key: [], outputCount: 1, looks: [look("a", 1), look("b", 2, end: 3), look("c", 4)], folders: [],
+            listings: [], envs: [])
+        #expect(stamps.agree(with: [look("a", 1), look("b", 2, end: 3)], except: []))
+        #expect(stamps.agree(with: [look("a", 9), look("c", 4)], except: ["a"]))
+        #expect(!stamps.agree(with: [look("a", 9)], except: ["c"]))
+        #expect(!stamps.agree(with: [look("b", 2, end: 9)], except: []))
+        #expect(!stamps.agree(with: [look("b", 2)], except: []))
+        #expect(!stamps.agree(with: [look("d", 1)], except: []))
+    }
+
     /// An env that another extends is more than its own outputs; so is one that extends.
     @Test(arguments: ["envs/dev.yaml", "envs/heir.yaml"]) func families(_ path: String) throws {
         var files = Self.site
@@ -97,6 +136,8 @@ private struct StampedModel {
     /// A random site that declares some of what it can compile to, its envs for certain; nil if anything is to be said of it.
     init?(_ seed: Int) {
         var files = RandomEstate.files(seed)
+        // With rules of its own nothing would be compiled alone.
+        files["site.yaml"] = files["site.yaml"]?.replacing(#/merge: .*\n/#, with: "")
         let declared = DeclaredOutput.all(of: SiteCompiler(MemoryFiles(files))).filter {
             SiteCompiler(MemoryFiles(files)).compile($0.target).document != nil
         }

@@ -10,6 +10,9 @@ struct Allowances: Sendable {
     /// Keeps those of a file.
     mutating func note(_ file: FileAllowances, of source: SourceID) { files[source] = file }
 
+    /// Whether a file has such comments.
+    func speak(in source: SourceID) -> Bool { files[source] != nil }
+
     /// The findings that no comment allows. An error stays, whatever a comment says.
     func filter(_ found: [Diagnostic], in sources: SourceMap) -> [Diagnostic] { applied(to: found, sources).left }
 

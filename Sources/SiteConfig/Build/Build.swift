@@ -34,11 +34,11 @@ public struct BuildRequest: Sendable {
     }
 }
 
-/// Everything that resolve.yaml declares, compiled from one reading of the site (DESIGN §11).
+/// Everything that resolve.yaml declares, compiled from one reading of the site (DESIGN §11), or what of it is not as it was.
 public struct Build {
     /// What is wrong, with the site, with resolve.yaml, or with what would be lost. Where it has errors there are no outputs.
     public let report: Report
-    /// The files to write, by their paths.
+    /// The files to write, by their paths; of a build of what has changed, only those that came of it.
     public let outputs: [BuiltOutput]
     /// Files that an earlier build wrote and this one does not.
     public let leftovers: [String]
@@ -48,7 +48,7 @@ public struct Build {
     let refusals: [String]
     let lock: Lock
     let earlier: BuildLock?
-    /// The site that the outputs come from; nil where there was an error.
+    /// The site that the outputs come from; nil where there was an error, or only a part of it was read.
     let whole: WholeSite?
 
     /// The lock as it is to be written.

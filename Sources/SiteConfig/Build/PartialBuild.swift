@@ -74,24 +74,21 @@ extension SiteCompiler {
     /// - Returns: the site as far as it was read, with the envs' VMs; nil if there is anything to say.
     private func load(_ changes: [Change], _ loader: inout Loader) -> LinkedSite? {
         loader.loadSite()
-        let read = loader.loadSecrets(isNeeded: false) { loader in
-            changes.map { change in
+        loader.loadSecrets(isNeeded: false) { loader in
+            for change in changes {
                 let env = loadEnv(change.place.id.name.text, .deployment, &loader)
-                for node in change.nodes { _ = chooseNode(node, env, &loader) }
-                return (env: env, node: chooseNode(nil, env, &loader).entity)
+                for node in change.nodes + [nil] { _ = chooseNode(node, env, &loader) }
             }
         }
         loader.loadAllocations()
         let site = loader.site
         var findings = loader.links(of: site, .deployment)
-        for (read, change) in zip(read, changes) {
-            guard let env = read.env, let interface = EnvInterface(of: env.entity),
+        for change in changes {
+            guard let env = loader.entities[change.place.id], loader.isPlain(env),
+                let interface = EnvInterface(of: env),
                 FileDigest.text(of: interface.bytes.span).isSame(as: change.stamped.interface)
             else { return nil }
-            let compiled = site.machines(of: env.entity)
-            findings +=
-                env.diagnostics + compiled.diagnostics + site.checkPlace(of: compiled.machines.vms, on: read.node)
-            site.keep(compiled, of: env.entity.id)
+            findings += site.checkEnv(env, isKeeping: true).diagnostics
         }
         let report = report(on: loader, loader.diagnostics + findings, usage: nil)
         // Of a file that is wholly encrypted nothing is known until it is opened.
@@ -115,7 +112,7 @@ extension SiteCompiler {
 extension Build {
     /// The envs whose VMs can be compiled anew without the rest of the site, as they are now.
     var stampedEnvs: [StampedEnv] {
-        guard let whole, case .made(let lock, _, let places) = lock else { return [] }
+        guard let whole, case .made(let lock, _, let places) = lock, whole.loader.site.mergesPlainly else { return [] }
         var outputs: [Key: [(path: String, place: Range<Int>)]] = [:]
         let placeOf = Dictionary(zip(lock.entries.map { Key($0.path) }, places)) { first, _ in first }
         for output in self.outputs {
@@ -125,16 +122,24 @@ extension Build {
         }
         let entities = whole.loader.entities
         let envs = whole.loader.catalogue.all(.env).filter { $0.rival == nil }.compactMap { entities[$0.id] }
-        let catalogue = whole.loader.catalogue
+        let loader = whole.loader
+        let catalogue = loader.catalogue
         let extended = Set(envs.flatMap { $0.parents.compactMap { catalogue.place($0.name, $0.order)?.id } })
-        let known = outputs
+        let (known, isPlain) = (outputs, envs.map { loader.isPlain($0) })
         return Cores.map(envs.count, run: 4) { index in
             let env = envs[index]
-            guard !extended.contains(env.id), let interface = EnvInterface(of: env) else { return nil }
+            guard !extended.contains(env.id), isPlain[index], let interface = EnvInterface(of: env) else { return nil }
             return StampedEnv(
                 path: env.path, interface: FileDigest.text(of: interface.bytes.span),
                 outputs: known[env.id.name] ?? [])
         }.compactMap(\.self)
+    }
+}
+
+extension Loader {
+    /// Whether a file's values are all that it says: no comment in it allows findings, and nothing was taken out of it.
+    fileprivate func isPlain(_ entity: BoundEntity) -> Bool {
+        sources[entity.source].isAsWritten && !allowances.speak(in: entity.source)
     }
 }
 

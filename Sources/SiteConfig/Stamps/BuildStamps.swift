@@ -67,7 +67,7 @@ public struct BuildStamps: Sendable {
         let found = Stamps.standing(of: bytes, key: key, disk, record.folder)
         if let found, found.changed.isEmpty { return .same(outputCount: found.outputCount) }
         file.remove()
-        guard let found, !isCheck, let build = rebuild(found.changed, bytes, request) else { return .unknown }
+        guard let found, !isCheck, let build = partialBuild(of: found.changed, bytes, request) else { return .unknown }
         return .changed(build)
     }
 
@@ -75,7 +75,9 @@ public struct BuildStamps: Sendable {
     private static let mostChanges = 64
 
     /// Compiles what comes of the changed paths, if they are files of envs, and folders with the same meaning.
-    private mutating func rebuild(_ changed: [String], _ bytes: [UInt8], _ request: BuildRequest) -> Build? {
+    private mutating func partialBuild(
+        of changed: [String], _ bytes: [UInt8], _ request: BuildRequest
+    ) -> Build? {
         guard changed.count <= Self.mostChanges, let stamps = Stamps(bytes) else { return nil }
         var envs: [StampedEnv] = []
         var folders: [(folder: String, meaning: String)] = []
@@ -97,7 +99,8 @@ public struct BuildStamps: Sendable {
         let isSame = folders.allSatisfy { folder in
             meanings.contains { $0.folder.isSame(as: folder.folder) && $0.meaning.isSame(as: folder.meaning) }
         }
-        guard isSame else { return nil }
+        // What changed since the stamps were compared with the disk is another site's.
+        guard isSame, stamps.agree(with: record.looks, except: changed) else { return nil }
         former = stamps
         return build
     }
@@ -154,8 +157,8 @@ public struct BuildStamps: Sendable {
         let looks = record.looks
         guard build.report.isSilent, looks.allSatisfy(\.isCertain) else { return }
         if var stamps = former {
-            stamps.take(looks)
-            stamps.take(folders)
+            stamps.renew(with: looks)
+            stamps.renew(with: folders)
             return file.write(stamps.bytes)
         }
         let stamps = Stamps(

@@ -17,6 +17,12 @@ final class DiskRecord: Sendable {
         let end: (status: DiskStatus, path: String)?
         /// Whether a later change is sure to show.
         let isCertain: Bool
+
+        /// Whether both found the same.
+        func isSame(as other: Look) -> Bool {
+            status == other.status && end?.status == other.end?.status
+                && (end?.path ?? "").isSame(as: other.end?.path ?? "")
+        }
     }
 
     private struct Account {

@@ -139,8 +139,17 @@ struct Stamps {
         self.envs = envs
     }
 
+    /// Whether looks found everything as it was, but for some paths; a path that was not looked at before counts as another.
+    func agree(with later: [DiskRecord.Look], except changed: [String]) -> Bool {
+        let before = Dictionary(looks.map { (Key($0.path), $0) }) { $1 }
+        let changed = Set(changed.map { Key($0) })
+        return later.allSatisfy { look in
+            changed.contains(Key(look.path)) || before[Key(look.path)].map { $0.isSame(as: look) } ?? false
+        }
+    }
+
     /// Takes later looks in the place of those at the same paths, and what was not looked at before.
-    mutating func take(_ later: [DiskRecord.Look]) {
+    mutating func renew(with later: [DiskRecord.Look]) {
         var latest: [Key: DiskRecord.Look] = [:]
         for look in later { latest[Key(look.path)] = look }
         var known: Set<Key> = []
@@ -154,7 +163,7 @@ struct Stamps {
     }
 
     /// Takes how folders stand now.
-    mutating func take(_ later: [Folder]) {
+    mutating func renew(with later: [Folder]) {
         for index in folders.indices {
             if let folder = later.first(where: { $0.path.isSame(as: folders[index].path) }) { folders[index] = folder }
         }
