@@ -183,6 +183,10 @@ private struct InventoryGathering {
     private mutating func gatherNodesAndHosts() {
         let found = site.nodesAndHosts()
         diagnostics += found.diagnostics
+        guard !isOfNames else {
+            for machine in found.machines { hosts.add(machine) }
+            return
+        }
         for machine in found.machines {
             guard let entity = machine.entity.flatMap({ site.entities[$0] }) else { continue }
             hosts.add(machine, connecting(to: machine, entity))

@@ -159,9 +159,11 @@ extension SiteCompiler {
 
     /// Loads what is not loaded yet and checks all of it.
     ///
-    /// - Parameter isForOutputs: whether outputs will be made of it, which then need not work everything out again.
+    /// - Parameters:
+    ///   - isForOutputs: whether outputs will be made of it, which then need not work everything out again.
+    ///   - ahead: takes outputs that are compiled on the way.
     func checkEverything(
-        _ loader: inout Loader, withEdits: Bool = false, isForOutputs: Bool = false
+        _ loader: inout Loader, withEdits: Bool = false, isForOutputs: Bool = false, _ ahead: OutputsAhead? = nil
     ) -> (site: LinkedSite, findings: [Diagnostic]) {
         loader.loadSite()
         loader.loadSecrets(isNeeded: false) { $0.loadAll() }
@@ -171,7 +173,8 @@ extension SiteCompiler {
         let site = loader.site
         var findings = loader.links(of: site, .everything) + site.shadowedPresets()
         var vms: [Machine] = []
-        for env in site.checkEnvs(isKeeping: isForOutputs) {
+        let make = ahead?.maker(site, loader, self)
+        for env in site.checkEnvs(isKeeping: isForOutputs, make) {
             findings += env.diagnostics
             vms += env.machines
         }
@@ -318,11 +321,16 @@ extension SiteCompiler {
 extension LinkedSite {
     /// The VMs of every env, and what is wrong with them.
     ///
-    /// - Parameter isKeeping: whether the VMs are kept for the outputs.
-    fileprivate func checkEnvs(isKeeping: Bool) -> [(machines: [Machine], diagnostics: [Diagnostic])] {
+    /// - Parameters:
+    ///   - isKeeping: whether the VMs are kept for the outputs.
+    ///   - visit: what is done with each env then.
+    fileprivate func checkEnvs(
+        isKeeping: Bool, _ visit: (@Sendable (EntityID) -> Void)?
+    ) -> [(machines: [Machine], diagnostics: [Diagnostic])] {
         let envs = catalogue.all(.env).compactMap { entities[$0.id] }
         return Cores.map(envs.count, run: 4) { index in
             let checked = checkEnv(envs[index], isKeeping: isKeeping)
+            visit?(envs[index].id)
             return (checked.vms.compactMap { machine($0, of: checked.env) }, checked.diagnostics)
         }
     }

@@ -51,7 +51,8 @@ import Testing
         #expect(
             files.map(\.path) == [
                 "Sources/SecretMemory/Sodium.swift", "Sources/Secrets/SwiftCrypto.swift",
-                "Sources/SiteConfig/Build/Build.swift", "Sources/SiteConfig/Cores.swift",
+                "Sources/SiteConfig/Build/Build.swift", "Sources/SiteConfig/Build/OutputsAhead.swift",
+                "Sources/SiteConfig/Cores.swift",
                 "Sources/SiteConfig/DiskFiles.swift",
                 "Sources/SiteConfig/ProcessHost.swift",
                 "Sources/SiteConfig/Stamps/DiskStatus.swift", "Sources/SiteConfig/Stamps/StampFile.swift",

@@ -117,13 +117,15 @@ struct WholeSite {
 
 extension SiteCompiler {
     /// Reads all of the site and checks it.
-    func readWhole(_ loader: Loader) -> (whole: WholeSite, findings: [Diagnostic]) {
+    ///
+    /// - Parameter ahead: takes outputs that are compiled on the way.
+    func readWhole(_ loader: Loader, _ ahead: OutputsAhead? = nil) -> (whole: WholeSite, findings: [Diagnostic]) {
         var loader = loader
         if loader.keyring != nil {
             loader.loadSecrets(isNeeded: true)
             loader.loadSecretLayers(isNeeded: true)
         }
-        let (site, findings) = checkEverything(&loader, isForOutputs: true)
+        let (site, findings) = checkEverything(&loader, isForOutputs: true, ahead)
         let all = loader.diagnostics + findings
         loader.settle(site)
         return (WholeSite(compiler: self, loader: loader), all)
@@ -131,8 +133,9 @@ extension SiteCompiler {
 
     /// Compiles all that resolve.yaml declares.
     public func build(_ request: BuildRequest) -> Build {
-        let (whole, found) = readWhole(newLoader())
-        var builder = Builder(whole, request, keyring)
+        let ahead = OutputsAhead(request)
+        let (whole, found) = readWhole(newLoader(), ahead)
+        var builder = Builder(whole, request, keyring, ahead)
         builder.report(found)
         builder.build()
         return builder.result(self)
@@ -152,8 +155,10 @@ struct Builder {
     private var earlier: BuildLock?
     private var isSealed = false
     private var refusals: [String] = []
+    private let ahead: OutputsAhead?
 
-    init(_ whole: WholeSite, _ request: BuildRequest, _ keyring: Keyring?) {
+    init(_ whole: WholeSite, _ request: BuildRequest, _ keyring: Keyring?, _ ahead: OutputsAhead? = nil) {
+        self.ahead = ahead
         self.whole = whole
         self.request = request
         self.keyring = keyring
@@ -211,7 +216,7 @@ struct Builder {
     // MARK: Compiling
 
     /// What came of one output.
-    private struct Compiled: Sendable {
+    struct Compiled: Sendable {
         var diagnostics: [Diagnostic]
         var failures: [String]
         var usage: String?
@@ -222,10 +227,10 @@ struct Builder {
     private mutating func compileRedacted() -> [BuiltOutput] {
         // Neither reads anything, and there is no keyring that could change: threads only look at them.
         nonisolated(unsafe) let whole = WholeSite(compiler: whole.compiler, loader: whole.loader.openingNothing)
-        let planned = planned
-        let files = self.whole.loader.sources.sources.sorted { $0.path.precedes($1.path) }
+        let (planned, ahead) = (planned, ahead)
+        let files = self.whole.loader.sortedSources
         let compiled = Cores.map(planned.count, run: 2) { place in
-            unsafe Self.compileRedacted(planned[place], of: whole, files)
+            unsafe ahead?.take(planned[place]) ?? Self.compileRedacted(planned[place], of: whole, files)
         }
         for (planned, compiled) in zip(planned, compiled) {
             take(compiled.diagnostics, of: planned)
@@ -235,7 +240,7 @@ struct Builder {
         return compiled.compactMap(\.output)
     }
 
-    private static func compileRedacted(_ planned: PlannedOutput, of whole: WholeSite, _ files: [Source]) -> Compiled {
+    static func compileRedacted(_ planned: PlannedOutput, of whole: WholeSite, _ files: [Source]) -> Compiled {
         var draft = whole.draft(planned.target)
         // What is not open here is opened for an output that is not redacted.
         if !planned.isRedacted { draft.findings.removeAll { $0.code == .uncheckedSecrets } }

@@ -11,6 +11,8 @@ extension BuildLock {
     /// The file's text, and where in it `Entry.text` of each entry stands.
     var text: (bytes: [UInt8], places: [Range<Int>]) {
         var text = LockWriter()
+        text.bytes.reserveCapacity(
+            entries.reduce(256 + 96 * minions.count) { $0 + $1.text.count + $1.path.utf8.count + 16 })
         var places: [Range<Int>] = []
         text.open("{")
         text.item("version") { $0.add("\(Self.version)") }
@@ -69,7 +71,7 @@ extension BuildLock.Entry {
 
 /// Writes it, piece by piece.
 struct LockWriter {
-    private(set) var bytes: [UInt8] = []
+    fileprivate(set) var bytes: [UInt8] = []
     private var depth = 0
     private var isFirst = true
 
@@ -114,7 +116,12 @@ struct LockWriter {
 
     mutating func list(_ items: [String]) {
         open("[")
-        for text in items { item { $0.add(quoted: text) } }
+        for (place, text) in items.enumerated() {
+            if place > 0 { bytes.append(UInt8(ascii: ",")) }
+            newLine()
+            add(quoted: text)
+        }
+        isFirst = items.isEmpty
         close("]")
     }
 
@@ -126,6 +133,7 @@ struct LockWriter {
         secrets: [(pointer: String, secret: SecretRef)], vms: [String], count: Int?
     ) -> [UInt8] {
         var text = LockWriter()
+        text.bytes.reserveCapacity(512 + 32 * (inputs.count + vms.count) + 96 * secrets.count)
         text.depth = 2
         text.open("{")
         text.item("command") { $0.add(quoted: command) }
@@ -141,9 +149,11 @@ struct LockWriter {
         return text.bytes
     }
 
-    private mutating func newLine() {
-        bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+    private mutating func newLine() { bytes.append(contentsOf: Self.newLines[depth]) }
+
+    /// Line breaks with as many spaces behind them as there are at each depth.
+    private static let newLines = (0...8).map { depth in
+        [UInt8(ascii: "\n")] + [UInt8](repeating: UInt8(ascii: " "), count: 2 * depth)
     }
 }
 

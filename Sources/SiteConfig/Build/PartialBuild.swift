@@ -62,7 +62,7 @@ extension SiteCompiler {
         guard let place = places.first(where: { $0.path.isSame(as: env.path) }), place.rival == nil else { return nil }
         var planner = OutputPlanner(
             site, [], jobs: [], depth: request.allowsOutside ? nil : request.depth, in: folders,
-            issuedAt: request.issuedAt, env: place.id.name)
+            issuedAt: request.issuedAt, isOfEnvs: true, env: place.id.name)
         planner.plan()
         let isSame = planner.outputs.map(\.path).elementsEqual(env.outputs.map(\.path)) { $0.isSame(as: $1) }
         return isSame && planner.diagnostics.isEmpty

@@ -24,14 +24,16 @@ struct OutputPlanner {
     /// The folders that lead to the site, as far as they are known.
     private let folders: [Substring]
     private let issuedAt: Int?
-    /// The env whose VMs alone are wanted; nil for all outputs.
+    /// Whether only the outputs of envs' VMs are wanted.
+    private let isOfEnvs: Bool
+    /// The env that alone is wanted then; nil for all.
     private let env: Key?
     private(set) var outputs: [PlannedOutput] = []
     private(set) var diagnostics: [Diagnostic] = []
 
     init(
         _ site: LinkedSite, _ minions: [Minion], jobs: [Key], depth: Int?, in folders: [Substring], issuedAt: Int?,
-        env: Key? = nil
+        isOfEnvs: Bool = false, env: Key? = nil
     ) {
         self.folders = folders
         self.site = site
@@ -39,6 +41,7 @@ struct OutputPlanner {
         self.jobs = jobs
         self.depth = depth
         self.issuedAt = issuedAt
+        self.isOfEnvs = isOfEnvs
         self.env = env
     }
 
@@ -67,7 +70,7 @@ struct OutputPlanner {
     ]
 
     private mutating func plan(_ fields: Fields, at span: Span?) {
-        guard let emit = fields["emit"]?.string, let options = Self.options[emit], env == nil || emit == "env",
+        guard let emit = fields["emit"]?.string, let options = Self.options[emit], !isOfEnvs || emit == "env",
             let to = fields["to"], let pattern = to.string, !pattern.isEmpty, let place = to.origin.span ?? span
         else { return }
         let known: [Key] = ["emit", "to", "redact"] + options.axes + options.others
