@@ -55,7 +55,7 @@ package struct HashedPlaces: Sendable {
 
     /// The hash of a text.
     @inlinable
-    package static func hash(_ text: String.UTF8View) -> UInt64 {
+    package static func hash(_ text: some Collection<UInt8>) -> UInt64 {
         var sum: UInt64 = 0
         for byte in text { sum = (sum ^ UInt64(byte)) &* 0x0100_0000_01B3 }
         return hash(sum, UInt64(text.count))

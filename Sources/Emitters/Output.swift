@@ -38,6 +38,15 @@ package struct Output: Sendable {
 
     package var hasSecrets: Bool { !insertions.isEmpty }
 
+    /// Gives back the room that was left for more. Many outputs are held until all are made.
+    mutating func trim() {
+        guard bytes.capacity > bytes.count + bytes.count / 8 + 64 else { return }
+        var trimmed: [UInt8] = []
+        trimmed.reserveCapacity(bytes.count)
+        trimmed.append(contentsOf: bytes)
+        bytes = trimmed
+    }
+
     /// The secrets in it, in order.
     package var secrets: [SecretRef] { insertions.map(\.secret) }
 

@@ -83,7 +83,7 @@ private struct PlaintextSearch {
             let known = Set(entries.map { Key($0.path) })
             entries += (read.lock?.entries ?? []).filter { !known.contains(Key($0.path)) }
         }
-        for entry in entries where !entry.secrets.isEmpty && tracked.contains(entry.path) {
+        for entry in entries where entry.hasSecrets && tracked.contains(entry.path) {
             guard let bytes = try? loader.files.read(entry.path, limit: 1 << 30), entry.showsSecrets(bytes) else {
                 continue
             }

@@ -30,6 +30,7 @@ package struct JSONWriter {
 
     package mutating func finish() -> Output {
         output.bytes.append(UInt8(ascii: "\n"))
+        output.trim()
         return output
     }
 

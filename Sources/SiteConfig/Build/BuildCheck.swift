@@ -127,7 +127,7 @@ private struct Checker {
             let reason =
                 isSame
                 ? "the lock is not current"
-                : locked.secrets.isEmpty ? "the file is not as build wrote it" : "it has, or had, secrets in it"
+                : !locked.hasSecrets ? "the file is not as build wrote it" : "it has, or had, secrets in it"
             return remark(
                 output.path, "\(output.path) differs (\(output.command)); \(reason), so its old values are not shown")
         }

@@ -20,17 +20,19 @@ struct BuildLock {
         let digest: String
         /// Whether the file is the redacted form.
         let isRedacted: Bool
-        /// The files of the site that its values come from, sorted.
-        let inputs: [String]
-        /// Where secrets stand in it: JSON pointers (RFC 6901), and what stands there in the redacted form.
-        let secrets: [(pointer: String, secret: SecretRef)]
+        /// Whether secrets stand in it.
+        let hasSecrets: Bool
         /// The machines that it makes, by name: those of OpenTofu.
         let vms: [String]
         /// How much is in it: VMs, hosts, minions, targets; nil where that is not what it is about.
         let count: Int?
-        /// What stands in the lock behind its path. Written where the output is compiled, on whichever core.
+        /// What stands in the lock behind its path, and all that is kept of what else it says: which files of the site its values
+        /// come from, and where its secrets stand. Written where the output is compiled, on whichever core.
         let text: [UInt8]
 
+        /// - Parameters:
+        ///   - inputs: the files of the site that its values come from, sorted.
+        ///   - secrets: where secrets stand in it: JSON pointers (RFC 6901), and what stands there in the redacted form.
         init(
             path: String, command: String, digest: String, isRedacted: Bool, inputs: [String],
             secrets: [(pointer: String, secret: SecretRef)], vms: [String], count: Int?
@@ -39,13 +41,40 @@ struct BuildLock {
             self.command = command
             self.digest = digest
             self.isRedacted = isRedacted
-            self.inputs = inputs
-            self.secrets = secrets
+            hasSecrets = !secrets.isEmpty
             self.vms = vms
             self.count = count
             text = LockWriter.text(
                 command: command, digest: digest, isRedacted: isRedacted, inputs: inputs, secrets: secrets, vms: vms,
                 count: count)
+        }
+
+        /// The same from a text that a build wrote.
+        init(
+            path: String, command: String, digest: String, isRedacted: Bool, hasSecrets: Bool, vms: [String],
+            count: Int?, text: [UInt8]
+        ) {
+            self.path = path
+            self.command = command
+            self.digest = digest
+            self.isRedacted = isRedacted
+            self.hasSecrets = hasSecrets
+            self.vms = vms
+            self.count = count
+            self.text = text
+        }
+
+        /// Where secrets stand in it: JSON pointers (RFC 6901), and what stands there in the redacted form.
+        var secrets: [(pointer: String, secret: SecretRef)] {
+            guard hasSecrets else { return [] }
+            let entries = Value(readingOutput: text)?.map?["secrets"]?.map?.entries ?? []
+            return Self.secrets(entries)
+        }
+
+        fileprivate static func secrets(_ entries: [Fields.Entry]) -> [(pointer: String, secret: SecretRef)] {
+            entries.compactMap { entry in
+                SecretRef(inLock: entry.value.string).map { (pointer: entry.key.text, secret: $0) }
+            }
         }
     }
 
@@ -164,9 +193,7 @@ extension BuildLock.Entry {
             ["inputs", "vms"].allSatisfy({ fields[$0].map { $0.list != nil } ?? true }),
             fields["secrets"].map({ $0.map != nil }) ?? true
         else { return nil }
-        let secrets = (fields["secrets"]?.map?.entries ?? []).compactMap { entry in
-            SecretRef(inLock: entry.value.string).map { (pointer: entry.key.text, secret: $0) }
-        }
+        let secrets = Self.secrets(fields["secrets"]?.map?.entries ?? [])
         func texts(_ key: Key) -> [String] { (fields[key]?.list ?? []).compactMap(\.string) }
         self.init(
             path: output.key.text, command: command, digest: digest, isRedacted: isRedacted, inputs: texts("inputs"),

@@ -37,6 +37,7 @@ extension BuildLock {
 
     /// What a text says that a build wrote; nil for any other.
     init?(asWritten bytes: [UInt8]) {
+        guard (try? UTF8Span(validating: bytes.span)) != nil else { return nil }
         var text = LockReader(bytes)
         guard text.take("{\n  \"version\": \(Self.version),\n  \"outputs\": ") else { return nil }
         guard let entries = text.map(depth: 1, { $0.entry(of: $1) }) else { return nil }
@@ -62,10 +63,12 @@ extension BuildLock.Entry {
 
     /// Whether two accounts differ in nothing but the digest of what was written.
     func isLike(_ other: BuildLock.Entry) -> Bool {
-        let withDigestOfOther = LockWriter.text(
-            command: command, digest: other.digest, isRedacted: isRedacted, inputs: inputs, secrets: secrets, vms: vms,
-            count: count)
-        return path.isSame(as: other.path) && withDigestOfOther == other.text
+        guard path.isSame(as: other.path), command.isSame(as: other.command),
+            digest.utf8.count == other.digest.utf8.count, text.count == other.text.count
+        else { return false }
+        let head = LockWriter.head(command: command, digest: digest).count
+        let otherHead = LockWriter.head(command: other.command, digest: other.digest)
+        return other.text.starts(with: otherHead) && text[head...].elementsEqual(other.text[head...])
     }
 }
 
@@ -74,6 +77,8 @@ struct LockWriter {
     fileprivate(set) var bytes: [UInt8] = []
     private var depth = 0
     private var isFirst = true
+
+    init() {}
 
     mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
@@ -132,12 +137,8 @@ struct LockWriter {
         command: String, digest: String, isRedacted: Bool, inputs: [String],
         secrets: [(pointer: String, secret: SecretRef)], vms: [String], count: Int?
     ) -> [UInt8] {
-        var text = LockWriter()
+        var text = LockWriter(command: command, digest: digest)
         text.bytes.reserveCapacity(512 + 32 * (inputs.count + vms.count) + 96 * secrets.count)
-        text.depth = 2
-        text.open("{")
-        text.item("command") { $0.add(quoted: command) }
-        text.item("sha256") { $0.add(quoted: digest) }
         text.item("redacted") { $0.add(isRedacted ? "true" : "false") }
         text.item("inputs") { $0.list(inputs) }
         text.item("secrets") { text in
@@ -147,6 +148,16 @@ struct LockWriter {
         if let count { text.item("count") { $0.add(String(count)) } }
         text.close("}")
         return text.bytes
+    }
+
+    /// What it begins with.
+    static func head(command: String, digest: String) -> [UInt8] { LockWriter(command: command, digest: digest).bytes }
+
+    private init(command: String, digest: String) {
+        depth = 2
+        open("{")
+        item("command") { $0.add(quoted: command) }
+        item("sha256") { $0.add(quoted: digest) }
     }
 
     private mutating func newLine() { bytes.append(contentsOf: Self.newLines[depth]) }
@@ -179,7 +190,10 @@ private struct LockReader {
     }
 
     /// A text in quotes that needed no escape.
-    mutating func string() -> String? {
+    mutating func string() -> String? { text().flatMap { String(validating: bytes[$0], as: UTF8.self) } }
+
+    /// Where such a text stands.
+    private mutating func text() -> Range<Int>? {
         guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else { return nil }
         var end = place + 1
         while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
@@ -188,7 +202,7 @@ private struct LockReader {
         }
         guard end < bytes.count else { return nil }
         defer { place = end + 1 }
-        return String(validating: bytes[(place + 1)..<end], as: UTF8.self)
+        return place + 1..<end
     }
 
     private mutating func line(depth: Int) -> Bool {
@@ -224,6 +238,16 @@ private struct LockReader {
         return line(depth: depth) && take("]") ? items : nil
     }
 
+    /// Passes over a list of texts; false where it has another form.
+    private mutating func passOver(list depth: Int) -> Bool {
+        guard take("[") else { return false }
+        if take("]") { return true }
+        repeat {
+            guard line(depth: depth + 1), text() != nil else { return false }
+        } while take(",")
+        return line(depth: depth) && take("]")
+    }
+
     private mutating func number() -> Int? {
         let digits = bytes[place...].prefix { (0x30...0x39).contains($0) }
         guard !digits.isEmpty, digits.count < 10 else { return nil }
@@ -231,19 +255,30 @@ private struct LockReader {
         return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 
+    /// Passes over a map of texts; nil where it has another form, or perhaps a key twice.
+    ///
+    /// - Returns: how many there are.
+    private mutating func countOfTexts(depth: Int) -> Int? {
+        guard take("{") else { return nil }
+        if take("}") { return 0 }
+        var keys: Set<UInt64> = []
+        repeat {
+            guard line(depth: depth + 1), let key = text(), keys.insert(HashedPlaces.hash(bytes[key])).inserted,
+                take(": "), text() != nil
+            else { return nil }
+        } while take(",")
+        return line(depth: depth) && take("}") ? keys.count : nil
+    }
+
     mutating func entry(of path: String) -> BuildLock.Entry? {
+        let start = place
         guard take("{\n      \"command\": "), let command = string(), take(",\n      \"sha256\": "),
             let digest = string(),
             take(",\n      \"redacted\": ")
         else { return nil }
         let isRedacted = take("true")
-        guard isRedacted || take("false"), take(",\n      \"inputs\": "), let inputs = list(depth: 3),
-            take(",\n      \"secrets\": "),
-            let secrets = map(
-                depth: 3,
-                { text, pointer in
-                    text.string().flatMap { SecretRef(inLock: $0) }.map { (pointer: pointer, secret: $0) }
-                })
+        guard isRedacted || take("false"), take(",\n      \"inputs\": "), passOver(list: 3),
+            take(",\n      \"secrets\": "), let secretCount = countOfTexts(depth: 3)
         else { return nil }
         var vms: [String] = []
         if take(",\n      \"vms\": ") {
@@ -257,7 +292,7 @@ private struct LockReader {
         }
         guard take("\n    }") else { return nil }
         return BuildLock.Entry(
-            path: path, command: command, digest: digest, isRedacted: isRedacted, inputs: inputs, secrets: secrets,
-            vms: vms, count: count)
+            path: path, command: command, digest: digest, isRedacted: isRedacted, hasSecrets: secretCount > 0, vms: vms,
+            count: count, text: Array(bytes[start..<place]))
     }
 }
