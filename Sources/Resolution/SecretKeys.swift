@@ -61,13 +61,13 @@ package final class SecretKeys: Sendable {
 
     /// What the binder makes of a text where one should stand: what all else of a site asks for.
     private func text(at steps: [Key]) -> Value? {
-        var (node, type) = (keys.tree.root, FieldType.map(table))
+        var (node, type) = (IndexedTree.root, FieldType.map(table))
         for step in steps {
             guard let value = keys.value(of: step.text, in: node) else { return nil }
             (node, type) = (value, type.below(step))
         }
-        guard case .text = type, keys.tree.isText(node) else { return nil }
-        return Value(.secret(SecretRef(steps, in: file, .string)), Origin(keys.tree.span(node), .secrets))
+        guard case .text = type, keys.isText(node) else { return nil }
+        return Value(.secret(SecretRef(steps, in: file, .string)), Origin(keys.span(node), .secrets))
     }
 
     private func bound(at steps: [Key]) -> Value? {

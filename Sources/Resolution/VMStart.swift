@@ -34,6 +34,8 @@ struct VMStart: Sendable {
     }
 
     private let layers: [MergeLayer]
+    /// How they took part, as far as that is known.
+    private let lineages: [Lineage]
     /// What the layers come to; nil where tags or rules make more of a VM than its own entries over theirs.
     private let merged: Fields?
     /// The same as VMs share it: where a layer beats what fills in for it, it does so for all of them.
@@ -44,6 +46,7 @@ struct VMStart: Sendable {
     /// - Parameter fallbacks: what a VM has that does not say it.
     init(_ layers: [MergeLayer], by rules: MergeRules, fallbacks: [Fields.Entry]) {
         self.layers = layers
+        lineages = layers.compactMap(\.lineage)
         let isPlain = !rules.hasExceptions && !layers.contains(where: \.isTagged)
         let merged = isPlain ? Fields(distinct: merge(layers, by: rules).fields.entries) : nil
         self.merged = merged
@@ -79,7 +82,7 @@ struct VMStart: Sendable {
         // What is filled in behind the merge needs some room, too.
         let entries = instance.entries
         var result = Fields(over: shared, entries.count + 4, lineage: lineage(named: instance))
-        for entry in entries where !FieldTable.choosers.contains(entry.key) {
+        for entry in entries where !FieldTable.isChooser(entry.key) {
             result.set(base.entry(entry.key).map { ReplaceRule.combine($0, entry) } ?? entry)
         }
         return result
@@ -88,9 +91,7 @@ struct VMStart: Sendable {
     /// How the layers took part in that VM.
     private func lineage(named instance: Fields) -> [Lineage] {
         let span = Self.span(of: instance)
-        return layers.compactMap { layer in
-            layer.lineage.map { $0.isNamedByVM ? $0.named(at: span) : $0 }
-        }
+        return lineages.map { $0.isNamedByVM ? $0.named(at: span) : $0 }
     }
 
     private static func span(of instance: Fields) -> Span? {

@@ -35,14 +35,14 @@ final class PlainValues: Sendable {
 
     /// The value that keys, and places in lists, lead to, if they do.
     func scalar(at steps: [String]) -> OpenedSecrets.Scalar? {
-        guard let node = keys.node(at: steps), keys.tree.kind(node) == .scalar else { return nil }
+        guard let node = keys.node(at: steps), keys.kind(node) == .scalar else { return nil }
         return scalar(node)
     }
 
     private func scalar(_ node: NodeID) -> OpenedSecrets.Scalar {
         if let known = unusual[node] { return known }
-        guard keys.tree.type(node) != .null else { return (.null, nil) }
-        let range = keys.tree.place(of: node)
+        guard keys.type(node) != .null else { return (.null, nil) }
+        let range = keys.place(of: node)
         return (range.isEmpty ? .empty : .string, range)
     }
 

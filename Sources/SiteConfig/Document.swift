@@ -7,9 +7,9 @@ internal import SiteModel
 /// An output, its secrets still by reference: plaintext exists in locked memory, and in what `withBytes(.revealed)` lends.
 public struct Document: Sendable {
     private let output: Output
-    private let secrets: OpenedFiles
+    let secrets: OpenedFiles
     /// Where the plaintext of each secret lies, in order: looked up once. Nil for what was not opened.
-    private let values: [(kind: SecretNode.Kind, range: Range<Int>?)?]
+    let values: [(kind: SecretNode.Kind, range: Range<Int>?)?]
 
     init(_ output: Output) {
         self.output = output
@@ -20,7 +20,14 @@ public struct Document: Sendable {
     init(_ output: Output, _ secrets: OpenedFiles) {
         self.output = output
         self.secrets = secrets
-        values = output.insertions.map { secrets[$0.secret]?.scalar(at: $0.secret) }
+        // Machines mostly share their secrets with those before them.
+        var last: (secret: SecretRef, value: (kind: SecretNode.Kind, range: Range<Int>?)?)?
+        values = output.insertions.map { insertion in
+            if let last, last.secret.isSamePlace(as: insertion.secret) { return last.value }
+            let value = secrets[insertion.secret]?.scalar(at: insertion.secret)
+            last = (insertion.secret, value)
+            return value
+        }
     }
 
     /// What it is made of.

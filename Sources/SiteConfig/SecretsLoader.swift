@@ -122,16 +122,7 @@ extension Loader {
 
     /// What only the values show: that there is none, a number that JSON cannot hold, a key that cannot sign.
     func checkRevealed(_ output: Output) -> [Diagnostic] {
-        let files = openedFiles
-        return output.secrets.compactMap { secret in
-            guard let opened = files[secret] else { return nil }
-            if secret.claims != nil { return opened.checkSigningKey(secret) }
-            guard let scalar = opened.scalar(at: secret) else { return .lost(secret) }
-            guard scalar.kind == .nonFinite else { return nil }
-            return Diagnostic(
-                .noJSONNumber, "the secret \(secret.path) is infinite or no number, which has no form in JSON", at: nil,
-                help: "quote it if it is text")
-        }
+        Document(output, openedFiles).mistakesInSecrets
     }
 
     /// That references into a wholly encrypted file are taken on trust; nil where they are checked.
@@ -268,6 +259,22 @@ extension SecretsState {
     fileprivate var isUnreadable: Bool { if case .unreadable = self { true } else { false } }
     var isUnchecked: Bool { if case .unchecked = self { true } else { false } }
     fileprivate var hasKeys: Bool { if case .keys = self { true } else { false } }
+}
+
+extension Document {
+    /// What only the values show, where they are open.
+    var mistakesInSecrets: [Diagnostic] {
+        content.insertions.enumerated().compactMap { place, insertion in
+            let secret = insertion.secret
+            guard let opened = secrets[secret] else { return nil }
+            if secret.claims != nil { return opened.checkSigningKey(secret) }
+            guard let scalar = values[place] else { return .lost(secret) }
+            guard scalar.kind == .nonFinite else { return nil }
+            return Diagnostic(
+                .noJSONNumber, "the secret \(secret.path) is infinite or no number, which has no form in JSON", at: nil,
+                help: "quote it if it is text")
+        }
+    }
 }
 
 extension Diagnostic {

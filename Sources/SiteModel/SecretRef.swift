@@ -20,6 +20,9 @@ package struct SecretRef: Hashable, Sendable {
         self.claims = claims
     }
 
+    /// Whether both lead to the same place, whatever is made of what stands there.
+    package func isSamePlace(as other: SecretRef) -> Bool { file == other.file && steps == other.steps }
+
     /// Dotted; a step that a dot or a quote would break is quoted: `ssh_keys."joe@host.lan"`. Behind the file, if that is not
     /// the site's own: `secrets/hosts/kt_web.yaml:db.password`.
     package var path: String { (file.map { $0.text + ":" } ?? "") + Self.path(steps) }

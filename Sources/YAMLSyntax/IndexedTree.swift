@@ -1,4 +1,4 @@
-internal import Diagnostics
+package import Diagnostics
 internal import Synchronization
 
 /// A tree in which single keys are looked up: those of a large map by their hashes, from the first that is asked for.
@@ -10,6 +10,20 @@ package final class IndexedTree: Sendable {
     private static let few = 32
 
     package init(_ tree: SyntaxTree) { self.tree = tree }
+
+    package static let root = NodeID(index: 0)
+
+    // Asked of the tree in its place: whoever takes it out of here counts a reference for each of its parts, which threads share.
+
+    package func kind(_ node: NodeID) -> SyntaxTree.Kind { tree.kind(node) }
+
+    package func type(_ node: NodeID) -> ScalarType { tree.type(node) }
+
+    package func place(of node: NodeID) -> Range<Int> { tree.place(of: node) }
+
+    package func span(_ node: NodeID) -> Span { tree.span(node) }
+
+    package func isText(_ node: NodeID) -> Bool { tree.isText(node) }
 
     /// The value of a key, if the node is a map that has it.
     package func value(of key: String, in map: NodeID) -> NodeID? {

@@ -111,16 +111,9 @@ package struct JSONWriter {
 
     private mutating func newLine(after another: Bool) {
         if another { output.bytes.append(UInt8(ascii: ",")) }
-        let width = 1 + 2 * depth
-        if width <= Self.line.count {
-            output.bytes.append(contentsOf: Self.line[..<width])
-        } else {
-            output.bytes += Self.line + [UInt8](repeating: UInt8(ascii: " "), count: width - Self.line.count)
-        }
+        output.bytes.append(UInt8(ascii: "\n"))
+        output.bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
     }
-
-    /// The end of a line, and how far the next may be indented.
-    private static let line = [UInt8(ascii: "\n")] + [UInt8](repeating: UInt8(ascii: " "), count: 64)
 }
 
 extension Diagnostic {

@@ -342,12 +342,10 @@ struct Builder {
             opener.settle()
         }
         // Nothing is opened any more: threads only look.
-        nonisolated(unsafe) let opened = opener
-        let contents = documents
+        let (contents, opened) = (documents, opener.openedFiles)
         let filled = Cores.map(contents.count, run: 2) { index in
-            unsafe (
-                found: opened.checkRevealed(contents[index]), document: Document(contents[index], opened.openedFiles)
-            )
+            let document = Document(contents[index], opened)
+            return (found: document.mistakesInSecrets, document: document)
         }
         for (place, output) in zip(places, filled) {
             report(output.found)
