@@ -59,7 +59,7 @@ let targets: [Target] = [
     tests("SecretMemory", of: ["SecretMemory"]),
     tests("Secrets", of: ["Secrets", "SecretMemory", "YAMLSyntax", "Diagnostics", "TestSupport"]),
     tests("SiteModel", of: ["SiteModel", "Diagnostics"]),
-    tests("Resolution", of: ["Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
+    tests("Resolution", of: ["Resolution", "SiteModel", "YAMLSyntax", "Diagnostics", "TestSupport"]),
     tests("Emitters", of: ["Emitters", "Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
     tests("SiteConfig", of: ["SiteConfig", "TestSupport"]),
     tests("Goldens", of: ["SiteConfig", "resolve", "TestSupport"], data: ["cases"]),
