@@ -78,14 +78,18 @@ public enum Discovery {
 
     private static func hasSiteFile(_ path: String) -> Bool {
         let files = DiskFiles(root: path)
-        return files.isThere("site.yaml") || files.isThere("site.yml")
+        // A folder above may be long, and few have one.
+        guard ["site.yaml", "site.yml"].contains(where: files.mayBeThere), let names = try? files.names(in: "") else {
+            return false
+        }
+        return names.contains("site.yaml") || names.contains("site.yml")
     }
 
     /// A folder is a site if it has a `site.yaml`, or at least two of the kinds' folders.
     static func isSite(_ path: String) -> Bool {
-        if hasSiteFile(path) { return true }
         let files = DiskFiles(root: path)
         guard let names = try? files.names(in: "") else { return false }
+        if names.contains("site.yaml") || names.contains("site.yml") { return true }
         let folders = Catalogue.folders.filter { folder in
             let first = String(folder.prefix { $0 != "/" })
             return names.contains(first) && (try? files.names(in: folder)) != nil

@@ -11,8 +11,8 @@ public struct DiskFiles: SiteFiles {
     /// The folder, absolute, symbolic links followed; nil if it is not there.
     public var location: String? { Self.resolved(root) }
 
-    /// Whether something stands there, a link not followed.
-    func isThere(_ path: String) -> Bool { Self.isThere(root.appending(path)) }
+    /// False where certainly nothing stands.
+    func mayBeThere(_ path: String) -> Bool { Self.isThere(root.appending(path)) || errno == EACCES }
 
     /// Where a path really leads, absolute, symbolic links followed; nil if nothing is there.
     func realPath(of path: String) -> String? { Self.resolved(root.pushing(FilePath(path))) }

@@ -7,9 +7,9 @@ internal import SiteModel
 /// An output, its secrets still by reference: plaintext exists in locked memory, and in what `withBytes(.revealed)` lends.
 public struct Document: Sendable {
     private let output: Output
-    let secrets: OpenedFiles
+    private let secrets: OpenedFiles
     /// Where the plaintext of each secret lies, in order: looked up once. Nil for what was not opened.
-    let values: [(kind: SecretNode.Kind, range: Range<Int>?)?]
+    private let values: [(kind: SecretNode.Kind, range: Range<Int>?)?]
 
     init(_ output: Output) {
         self.output = output
@@ -66,6 +66,20 @@ public struct Document: Sendable {
         var digest = FileDigest()
         output.forEach(bytes: { digest.update($0) }, secret: { digest.update(Self.redacted($1).span) })
         return digest.text
+    }
+
+    /// What only the values show, where they are open.
+    var mistakesInSecrets: [Diagnostic] {
+        output.insertions.enumerated().compactMap { place, insertion in
+            let secret = insertion.secret
+            guard let opened = secrets[secret] else { return nil }
+            if secret.claims != nil { return opened.checkSigningKey(secret) }
+            guard let scalar = place < values.count ? values[place] : nil else { return .lost(secret) }
+            guard scalar.kind == .nonFinite else { return nil }
+            return Diagnostic(
+                .noJSONNumber, "the secret \(secret.path) is infinite or no number, which has no form in JSON", at: nil,
+                help: "quote it if it is text")
+        }
     }
 
     /// Appends a secret as it stands in the output; false where it was not opened.

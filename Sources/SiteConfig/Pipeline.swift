@@ -173,8 +173,10 @@ extension SiteCompiler {
         let site = loader.site
         var findings = loader.links(of: site, .everything) + site.shadowedPresets()
         var vms: [Machine] = []
-        let make = ahead?.maker(site, loader, self)
-        for env in site.checkEnvs(isKeeping: isForOutputs, make) {
+        // Of a site that is wrong nothing is written.
+        let isWrong = (loader.diagnostics + findings).hasErrors || !loader.failures.isEmpty
+        let maker = isWrong ? nil : ahead?.maker(site, loader, self)
+        for env in site.checkEnvs(isKeeping: isForOutputs, maker) {
             findings += env.diagnostics
             vms += env.machines
         }
@@ -323,14 +325,15 @@ extension LinkedSite {
     ///
     /// - Parameters:
     ///   - isKeeping: whether the VMs are kept for the outputs.
-    ///   - visit: what is done with each env then.
+    ///   - maker: compiles outputs at once; then only their VMs are kept.
     fileprivate func checkEnvs(
-        isKeeping: Bool, _ visit: (@Sendable (EntityID) -> Void)?
+        isKeeping: Bool, _ maker: OutputsAhead.Maker?
     ) -> [(machines: [Machine], diagnostics: [Diagnostic])] {
         let envs = catalogue.all(.env).compactMap { entities[$0.id] }
         return Cores.map(envs.count, run: 4) { index in
-            let checked = checkEnv(envs[index], isKeeping: isKeeping)
-            visit?(envs[index].id)
+            let id = envs[index].id
+            let checked = checkEnv(envs[index], isKeeping: maker?.wants(id) ?? isKeeping)
+            maker?.make(id)
             return (checked.vms.compactMap { machine($0, of: checked.env) }, checked.diagnostics)
         }
     }

@@ -261,25 +261,9 @@ extension SecretsState {
     fileprivate var hasKeys: Bool { if case .keys = self { true } else { false } }
 }
 
-extension Document {
-    /// What only the values show, where they are open.
-    var mistakesInSecrets: [Diagnostic] {
-        content.insertions.enumerated().compactMap { place, insertion in
-            let secret = insertion.secret
-            guard let opened = secrets[secret] else { return nil }
-            if secret.claims != nil { return opened.checkSigningKey(secret) }
-            guard let scalar = values[place] else { return .lost(secret) }
-            guard scalar.kind == .nonFinite else { return nil }
-            return Diagnostic(
-                .noJSONNumber, "the secret \(secret.path) is infinite or no number, which has no form in JSON", at: nil,
-                help: "quote it if it is text")
-        }
-    }
-}
-
 extension Diagnostic {
     /// A reference that was taken on trust until the file was open.
-    fileprivate static func lost(_ secret: SecretRef) -> Diagnostic {
+    static func lost(_ secret: SecretRef) -> Diagnostic {
         Diagnostic(.noSecret, "no secret \(secret.path)", at: nil, help: "correct the reference, or add the secret")
     }
 

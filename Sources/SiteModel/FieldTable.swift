@@ -76,8 +76,8 @@ package final class Field: Sendable {
     package let isRequired: Bool
     /// In an open kind: a near miss of this key is an error, since it decides what the entity is.
     package let isStructural: Bool
-    /// Of a VM: it goes into the VM's own output and into no other, and no check across files looks at it, but those whether tags
-    /// and a site's own rules do anything.
+    /// Of a VM: it goes into the outputs of its env and of manifests that have the env, and no check across files looks at it, but
+    /// those whether tags and a site's own rules do anything.
     package let isLocal: Bool
     /// What it is where no layer says it.
     package let whenAbsent: String?

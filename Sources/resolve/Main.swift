@@ -42,7 +42,7 @@ struct Resolve: ParsableCommand {
     static func main() {
         var parsed: any ParsableCommand
         do {
-            parsed = try parseAsRoot()
+            parsed = try parsedAlone ?? parseAsRoot()
         } catch {
             // What was wrong with the command line.
             exit(withError: error)
@@ -61,6 +61,14 @@ struct Resolve: ParsableCommand {
             Terminal.error.write("error: this is a bug in resolve, please report it: \(error)\n")
             ExitStatus.bug.exit()
         }
+    }
+
+    /// The command that the first word names, parsed without all others: to set up a parser of them takes longer than most of what
+    /// commands do. Nil where anything is to be said of the words, or of the command, which the whole parser does.
+    private static var parsedAlone: (any StatusCommand)? {
+        let words = CommandLine.arguments.dropFirst()
+        let command = configuration.subcommands.first { $0._commandName == words.first }
+        return (try? command?.parseAsRoot(Array(words.dropFirst()))) as? any StatusCommand
     }
 }
 

@@ -74,6 +74,7 @@ import Testing
             ("site.yaml", "merge: {vm.cores: replace}\n", []),
             ("presets/q.yaml", "memory: !default 512\n", []),
             ("presets/q.yaml", "memory: 512\n", ["envs/dev.yaml", "envs/lab.yaml"]),
+            ("manifests/m.yaml", "schema_version: 1\nname: m\nlevels: [{name: a, env: dev}]\n", ["envs/lab.yaml"]),
         ] as [(String, String, [String])]) func whatIsStamped(_ path: String, _ text: String, _ paths: [String])
     {
         var files = Self.site

@@ -67,8 +67,10 @@ struct BuildLock {
         /// Where secrets stand in it: JSON pointers (RFC 6901), and what stands there in the redacted form.
         var secrets: [(pointer: String, secret: SecretRef)] {
             guard hasSecrets else { return [] }
-            let entries = Value(readingOutput: text)?.map?["secrets"]?.map?.entries ?? []
-            return Self.secrets(entries)
+            if let known = Self.secrets(asWritten: text) { return known }
+            if let fields = Value(readingOutput: text)?.map?["secrets"]?.map { return Self.secrets(fields.entries) }
+            // There are some, nobody knows where.
+            return [("", SecretRef(["*"], .unknown))]
         }
 
         fileprivate static func secrets(_ entries: [Fields.Entry]) -> [(pointer: String, secret: SecretRef)] {
@@ -206,6 +208,11 @@ extension SecretRef {
 
     /// `$secret api_tokens.pve`, or `$token …` for a token that it signs: where a redacted output has an object.
     var inLock: String { (claims == nil ? Self.secretMark : Self.tokenMark) + path }
+
+    /// Whether a text in the lock is one of a secret.
+    static func isMarked(_ text: ArraySlice<UInt8>) -> Bool {
+        text.starts(with: secretMark.utf8) || text.starts(with: tokenMark.utf8)
+    }
 
     init?(inLock text: String?) {
         guard let text, let mark = [Self.secretMark, Self.tokenMark].first(where: text.hasPrefix),

@@ -61,6 +61,12 @@ extension BuildLock.Entry {
         self = entry
     }
 
+    /// The secrets of an account that was written; nil where one needed an escape.
+    static func secrets(asWritten text: [UInt8]) -> [(pointer: String, secret: SecretRef)]? {
+        var text = LockReader(text)
+        return text.secrets()
+    }
+
     /// Whether two accounts differ in nothing but the digest of what was written.
     func isLike(_ other: BuildLock.Entry) -> Bool {
         guard path.isSame(as: other.path), command.isSame(as: other.command),
@@ -250,7 +256,7 @@ private struct LockReader {
 
     private mutating func number() -> Int? {
         let digits = bytes[place...].prefix { (0x30...0x39).contains($0) }
-        guard !digits.isEmpty, digits.count < 10 else { return nil }
+        guard let first = digits.first, digits.count < 10, first != 0x30 || digits.count == 1 else { return nil }
         place += digits.count
         return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
@@ -264,10 +270,21 @@ private struct LockReader {
         var keys: Set<UInt64> = []
         repeat {
             guard line(depth: depth + 1), let key = text(), keys.insert(HashedPlaces.hash(bytes[key])).inserted,
-                take(": "), text() != nil
+                take(": "), let secret = text(), SecretRef.isMarked(bytes[secret])
             else { return nil }
         } while take(",")
         return line(depth: depth) && take("}") ? keys.count : nil
+    }
+
+    /// The secrets of an entry.
+    mutating func secrets() -> [(pointer: String, secret: SecretRef)]? {
+        guard take("{\n      \"command\": "), text() != nil, take(",\n      \"sha256\": "), text() != nil,
+            take(",\n      \"redacted\": "), take("true") || take("false"), take(",\n      \"inputs\": "),
+            passOver(list: 3), take(",\n      \"secrets\": ")
+        else { return nil }
+        return map(depth: 3) { text, pointer in
+            text.string().flatMap { SecretRef(inLock: $0) }.map { (pointer: pointer, secret: $0) }
+        }
     }
 
     mutating func entry(of path: String) -> BuildLock.Entry? {
@@ -282,7 +299,7 @@ private struct LockReader {
         else { return nil }
         var vms: [String] = []
         if take(",\n      \"vms\": ") {
-            guard let names = list(depth: 3) else { return nil }
+            guard let names = list(depth: 3), !names.isEmpty else { return nil }
             vms = names
         }
         var count: Int?

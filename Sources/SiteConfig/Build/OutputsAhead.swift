@@ -7,38 +7,55 @@ internal import Synchronization
 /// are there at a time, and not those of all. Should anything be wrong with the site, nobody asks for them.
 final class OutputsAhead: Sendable {
     private let request: BuildRequest
-    private let compiled = Mutex<[Key: Builder.Compiled]>([:])
+    private let compiled = Mutex<[Key: (planned: PlannedOutput, compiled: Builder.Compiled)]>([:])
 
     init(_ request: BuildRequest) { self.request = request }
 
-    /// What is to be done with each env whose VMs a linked site has kept.
-    ///
+    /// What compiles the outputs of single envs.
+    struct Maker: Sendable {
+        fileprivate let outputs: [Key: PlannedOutput]
+        fileprivate let compile: @Sendable (PlannedOutput) -> Void
+
+        /// Whether there is one of that env.
+        func wants(_ env: EntityID) -> Bool { outputs[env.name] != nil }
+
+        /// Compiles the output of an env whose VMs the linked site has kept.
+        func make(_ env: EntityID) { if let output = outputs[env.name] { compile(output) } }
+    }
+
     /// - Parameter loader: has read all that the site has.
-    func maker(_ site: LinkedSite, _ loader: Loader, _ compiler: SiteCompiler) -> @Sendable (EntityID) -> Void {
+    func maker(_ site: LinkedSite, _ loader: Loader, _ compiler: SiteCompiler) -> Maker {
         var planner = OutputPlanner(
             site, [], jobs: [], depth: request.allowsOutside ? nil : request.depth, in: compiler.folders,
             issuedAt: request.issuedAt, isOfEnvs: true)
         planner.plan()
-        var planned: [Key: [PlannedOutput]] = [:]
+        // The VMs are kept for one output: others, and those with numbers of their own, make them again.
+        var outputs: [Key: PlannedOutput] = [:]
         for output in planner.outputs {
-            if case .env(let request) = output.target { planned[Key(request.name), default: []].append(output) }
+            guard case .env(let request) = output.target, request.vmids.isEmpty, outputs[Key(request.name)] == nil
+            else {
+                continue
+            }
+            outputs[Key(request.name)] = output
         }
         var loader = loader.openingNothing
         loader.settle(site)
         // Neither reads anything, and there is no keyring that could change: threads only look at them.
         nonisolated(unsafe) let whole = WholeSite(compiler: compiler, loader: loader)
         let files = loader.sortedSources
-        let outputs = planned
-        return { [self] env in
-            // The VMs are kept for one output: others make them again.
-            guard let output = outputs[env.name]?.first else { return }
+        return Maker(outputs: outputs) { [self] output in
             let made = unsafe Builder.compileRedacted(output, of: whole, files)
-            compiled.withLock { $0[Key(output.path)] = made }
+            compiled.withLock { $0[Key(output.path)] = (output, made) }
         }
     }
 
     /// What came of an output, if it was compiled; then it is known here no more.
     func take(_ output: PlannedOutput) -> Builder.Compiled? {
-        compiled.withLock { $0.removeValue(forKey: Key(output.path)) }
+        compiled.withLock { compiled in
+            guard let made = compiled.removeValue(forKey: Key(output.path)),
+                made.planned.command == output.command, made.planned.isRedacted == output.isRedacted
+            else { return nil }
+            return made.compiled
+        }
     }
 }

@@ -124,11 +124,14 @@ extension Build {
         let envs = whole.loader.catalogue.all(.env).filter { $0.rival == nil }.compactMap { entities[$0.id] }
         let loader = whole.loader
         let catalogue = loader.catalogue
-        let extended = Set(envs.flatMap { $0.parents.compactMap { catalogue.place($0.name, $0.order)?.id } })
+        // An env that another extends, or a manifest has a level of, is more than its own outputs.
+        let used = Set(
+            entities.values.lazy.filter { [.env, .manifest].contains($0.id.kind) }.flatMap(\.references)
+                .filter { $0.order.kind == .env }.compactMap { catalogue.place($0.name, $0.order)?.id })
         let (known, isPlain) = (outputs, envs.map { loader.isPlain($0) })
         return Cores.map(envs.count, run: 4) { index in
             let env = envs[index]
-            guard !extended.contains(env.id), isPlain[index], let interface = EnvInterface(of: env) else { return nil }
+            guard !used.contains(env.id), isPlain[index], let interface = EnvInterface(of: env) else { return nil }
             return StampedEnv(
                 path: env.path, interface: FileDigest.text(of: interface.bytes.span),
                 outputs: known[env.id.name] ?? [])

@@ -1,0 +1,64 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A command that is named first is parsed without the others, and nobody can tell.
+@Suite struct CommandLineTests {
+    private static let files = [
+        (path: "site.yaml", text: "defaults: {domain: example.net}\n"), (path: "envs/dev.yaml", text: "vms: []\n"),
+    ]
+
+    @Test(
+        arguments: [
+            (["build", "--help"], "USAGE: resolve build "), (["help", "build"], "USAGE: resolve build "),
+            (["secrets", "check", "-h"], "USAGE: resolve secrets check "), (["--help"], "USAGE: resolve "),
+            (["secrets"], "USAGE: resolve secrets "),
+        ] as [([String], String)]) func usageNamesTheWholeCommand(_ words: [String], _ usage: String) throws
+    {
+        try Program.withFolder(Self.files) { folder in
+            let told = try Program.run(words, in: folder)
+            #expect(told.status == 0 && told.stdout.contains(usage), "\(told.stdout)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["build", "--nope"], "resolve build"), (["env"], "resolve env"),
+            (["build", "--check", "--prune"], "--prune"),
+            (["bulid"], "resolve"),
+        ] as [([String], String)]) func wrongWordsAreToldWithTheWholeCommand(_ words: [String], _ text: String) throws
+    {
+        try Program.withFolder(Self.files) { folder in
+            let told = try Program.run(words, in: folder)
+            #expect(told.status == 64 && told.stdout.isEmpty && told.stderr.contains(text), "\(told.stderr)")
+        }
+    }
+
+    /// An empty name, as of a variable that is not set, is none: not the folder where one stands.
+    @Test(arguments: [["--site", "", "list", "envs"], ["list", "envs", "--site", ""], ["validate", ""]])
+    func anEmptyNameIsNoSite(_ words: [String]) throws {
+        try Program.withFolder(Self.files) { folder in
+            let told = try Program.run(words, in: folder)
+            #expect(told.status == 2 && told.stdout.isEmpty && told.stderr.contains("no site found"), "\(told.stderr)")
+        }
+    }
+
+    /// A folder above is a site if it has a site.yaml, whatever else is below.
+    @Test func theNearestSite() throws {
+        let files = [("a/b/c/x", "")] + Self.files.map { ("a/" + $0.path, $0.text) }
+        try Program.withFolder(files) { folder in
+            let told = try Program.run(["list", "envs"], in: folder.appendingPathComponent("a/b/c"))
+            #expect(told.status == 0 && told.stdout.contains("dev"), "\(told.stderr)")
+        }
+    }
+
+    /// Options of all commands may stand before the command as well as behind it.
+    @Test func optionsBeforeTheCommand() throws {
+        try Program.withFolder(Self.files.map { ("s/" + $0.path, $0.text) }) { folder in
+            let behind = try Program.run(["list", "envs", "--site", "s"], in: folder)
+            let before = try Program.run(["--site", "s", "list", "envs"], in: folder)
+            #expect(behind.status == 0 && behind.stdout.contains("dev"))
+            #expect(before.stdout == behind.stdout && before.status == behind.status)
+        }
+    }
+}
