@@ -228,7 +228,9 @@ extension Source {
         return true
     }
 
-    /// What stands for a letter, where those before it are masked already.
+    /// What stands for a letter.
+    ///
+    /// - Parameter before: what stands for the one before it.
     private static func maskedLetter(
         _ bytes: borrowing Swift.Span<UInt8>, _ index: Int, before: UInt8
     ) -> UInt8 {

@@ -41,7 +41,9 @@ public enum Discovery {
 
     private static func named(_ path: String, by reason: String) -> Result<Location, NotFound> {
         if isSite(path) { return .success(Location(path: path, reason: reason)) }
-        return .failure(NotFound(tried: ["\(path) (\(reason))"]))
+        // As of a variable of the shell that is not set.
+        let shown = path.isEmpty ? "an empty name" : path
+        return .failure(NotFound(tried: ["\(shown) (\(reason))"]))
     }
 
     private static func named(in environment: (String) -> String?) -> [Location] {

@@ -85,7 +85,7 @@ package struct SyntaxTree: Sendable {
 
     package var root: NodeID { NodeID(index: 0) }
 
-    /// Overwrites the scalars of a secret source. The tree must not be used any more, and nobody else hold it.
+    /// Overwrites the scalars of a secret source that were copied into the tree. The tree must not be used any more, and nobody else hold it.
     package mutating func wipe() {
         for index in decoded.indices { decoded[index] = 0 }
     }

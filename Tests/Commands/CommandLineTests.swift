@@ -39,6 +39,7 @@ import Testing
     func anEmptyNameIsNoSite(_ words: [String]) throws {
         try Program.withFolder(Self.files) { folder in
             let told = try Program.run(words, in: folder)
+            #expect(told.stderr.contains("an empty name ("))
             #expect(told.status == 2 && told.stdout.isEmpty && told.stderr.contains("no site found"), "\(told.stderr)")
         }
     }
