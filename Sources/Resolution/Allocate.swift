@@ -24,7 +24,7 @@ extension LinkedSite {
         guard let allocations else { return (vms, [], []) }
         var allocator = Allocator(allocations)
         let result = zip(vms, owners).map { vm, owner in allocator.fill(vm, of: owner) }
-        let numbers = Set(result.flatMap(\.numbersInUse))
+        let numbers = Set(result.flatMap { VM($0).numbersInUse })
         return (result, allocator.wanted, allocator.refused + missingNumbers(of: allocator.wanted, butNot: numbers))
     }
 

@@ -91,7 +91,8 @@ extension LinkedSite {
             name: "network", origin: .builtIn, via: [absent], lineage: lineage, diagnostics: diagnostics)
     }
 
-    func authToken(of vm: Fields, _ method: AuthMethod) -> AuthToken {
+    /// - Parameter name: the VM's; nil where it has none, or all VMs have one token.
+    func authToken(of name: Value?, _ method: AuthMethod) -> AuthToken {
         let rule = method.origin.span == nil ? Rule.whenAbsent : .derived("auth.method \(method.name)")
         func entry(_ value: Value?, _ via: [Step]) -> Fields.Entry {
             Fields.Entry(
@@ -99,14 +100,14 @@ extension LinkedSite {
         }
         func chooses(_ steps: [Key]) -> Step { Step("auth.method", at: method.origin.span, toSecret: steps) }
         let span = method.origin.span
-        if let provisioning = method.provisioning { return (token(of: vm, provisioning), []) }
+        if let provisioning = method.provisioning { return (token(of: name, provisioning), []) }
         switch method.name {
         case "site_token":
             let steps: [Key] = ["auth", "site_token"]
             let found = secret(steps, neededAt: span, "this method needs it")
             return (entry(found.value, [chooses(steps)]), found.diagnostics)
         case "node_token":
-            guard let name = vm["name"], let text = name.name else { return (entry(nil, []), []) }
+            guard let name, let text = name.name else { return (entry(nil, []), []) }
             let steps = Self.nodeTokens + [Key(text)]
             let names = Step("name", at: name.origin.span, toSecret: steps)
             let via = [method.chooses ?? chooses(Self.nodeTokens), names]
@@ -122,9 +123,9 @@ extension LinkedSite {
         }
     }
 
-    private func token(of vm: Fields, _ provisioning: Provisioning) -> Fields.Entry {
+    private func token(of name: Value?, _ provisioning: Provisioning) -> Fields.Entry {
         let spec = provisioning.spec
-        let claims = ProvisioningClaims(vm: vm["name"]?.name ?? "", spec: spec.name ?? "", time: provisioning.time)
+        let claims = ProvisioningClaims(vm: name?.name ?? "", spec: spec.name ?? "", time: provisioning.time)
         let key = optionalSecret(Self.signingKey)
         var type = SecretType.unknown
         if case .secret(let secret)? = key?.content { type = secret.type }

@@ -49,7 +49,7 @@ extension LinkedSite {
         guard let manifest = compiled.manifest, !compiled.diagnostics.hasErrors else { return compiled.diagnostics }
         let made = roots.map { root($0, of: manifest, issuedAt: nil) }
         return compiled.diagnostics + made.flatMap(\.diagnostics)
-            + checkTogether(made.flatMap(\.machines.vms), strictness)
+            + checkTogether(made.flatMap(\.machines.vms).map { VM($0) }, strictness)
     }
 
     /// What runs on one node, as a manifest of its own, its children promoted to roots.
@@ -91,7 +91,7 @@ extension LinkedSite {
             guard let env = entity(Key(name), .kind(.env)) else { return (machines, [], []) }
             let inherited = inherited(env)
             let compiled = self.machines(of: inherited.entity, shiftedBy: node.offset)
-            return (compiled.machines, compiled.wanted, inherited.diagnostics + compiled.diagnostics)
+            return (self.machines(compiled), compiled.wanted, inherited.diagnostics + compiled.diagnostics)
         }
         let method = authMethod(spec: node.fields["spec"], posture: nil, issuedAt: time)
         let compiled = vm(node, method)
@@ -163,7 +163,7 @@ extension LinkedSite {
     private func checkSiblings(_ nodes: [ManifestGraph.Node]) -> [Diagnostic] {
         let groups = Dictionary(grouping: nodes.indices) { nodes[$0].parent ?? -1 }
         return groups.keys.sorted().flatMap { group in
-            checkTwins((groups[group] ?? []).map { nodes[$0].fields }, strictness, in: [.vmid])
+            checkTwins((groups[group] ?? []).map { VM(nodes[$0].fields) }, strictness, in: [.vmid])
         }
     }
 }

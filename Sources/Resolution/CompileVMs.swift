@@ -12,34 +12,52 @@ extension LinkedSite {
         of env: BoundEntity, shiftedBy offset: Int = 0
     ) -> CompiledMachines {
         let method = authMethod(of: env)
-        let lineage = env.fields.lineage + method.lineage
-        var diagnostics = method.diagnostics
-        guard let entry = env.fields.entry("vms") else {
+        var result = CompiledMachines(lineage: env.fields.lineage + method.lineage, diagnostics: method.diagnostics)
+        result.list = env.fields.entry("vms")
+        guard let entry = result.list else {
             // What a file would bring that is not there is not known.
-            if hasWholeFamily(env) { diagnostics.append(.noVMs(env)) }
-            return (Deployment.Machines(lineage: lineage), [], diagnostics)
+            if hasWholeFamily(env) { result.diagnostics.append(.noVMs(env)) }
+            return result
         }
-        var vms: [Fields] = []
         let items = entry.value.list ?? []
-        vms.reserveCapacity(items.count)
-        let base = env.fields.entry("vmid_base")
+        result.vms.reserveCapacity(items.count)
         let isTagged = hasTags && layers(of: env).contains { $0.entity.isTagged }
-        // One token for all of them, or one for each.
-        let token = method.isOfEach ? nil : authToken(of: Fields(), method)
+        let filling = VM.Filling(
+            method, method.isOfEach ? nil : authToken(of: nil, method), countingFrom: env.fields.entry("vmid_base"),
+            plus: offset, vmDefaults)
         for (index, vm) in items.enumerated() {
-            let number = base.flatMap { Fields.Entry.number($0, plus: index + offset) }
-            let compiled = self.vm(vm.map ?? Fields(), isTagged: isTagged, number: number, method, token)
-            vms.append(compiled.vm)
-            diagnostics += compiled.diagnostics
+            let own = vm.map ?? Fields()
+            if let vm = self.vm(own, filling, at: index) {
+                result.diagnostics += check(vm, filling)
+                result.vms.append(vm)
+            } else {
+                let compiled = self.vm(
+                    own, isTagged: isTagged, number: filling.number(index), method, filling.token)
+                result.vms.append(VM(compiled.vm))
+                result.diagnostics += compiled.diagnostics
+            }
         }
-        var wanted: [Allocation] = []
         if allocations != nil {
+            let vms = result.vms.map(fields)
             let allocated = allocate(vms, to: vms.map { owner($0, in: env.id.name.text) })
-            (vms, wanted) = (allocated.vms, allocated.wanted)
-            diagnostics += allocated.diagnostics
+            result.vms = allocated.vms.map { VM($0) }
+            result.wanted = allocated.wanted
+            result.diagnostics += allocated.diagnostics
         }
-        diagnostics += checkTogether(vms, strictness) + lostMachines(entry)
-        return (Deployment.Machines(vms, entry, lineage: lineage), wanted, diagnostics)
+        result.diagnostics += checkTogether(result.vms, strictness) + lostMachines(entry)
+        return result
+    }
+
+    /// A VM that need not be put together yet; nil where tags, rules or pools make more of it than its own entries over others.
+    private func vm(_ own: Fields, _ filling: VM.Filling, at index: Int) -> VM? {
+        guard !hasTags, allocations == nil, let start = start(of: own) else { return nil }
+        return VM(own, over: start, filling, at: index)
+    }
+
+    /// What is wrong with such a VM by itself. What it starts from is as it should be.
+    private func check(_ vm: VM, _ filling: VM.Filling) -> [Diagnostic] {
+        let found = vm.facts.address == nil ? vm["ip"].map { checkAddress($0, strictness) } ?? [] : []
+        return found + (filling.token ?? authToken(of: vm["name"], filling.method)).diagnostics
     }
 
     /// The VMs of an env that an output will ask for.
@@ -85,7 +103,7 @@ extension LinkedSite {
     /// A merged VM with what is filled in behind it.
     ///
     /// - Parameter isFilled: whether that was done in what it shares.
-    private func finish(
+    func finish(
         _ merged: Fields, _ found: [Diagnostic], _ number: Fields.Entry?, _ method: AuthMethod, _ token: AuthToken?,
         isFilled: Bool = false
     ) -> (vm: Fields, diagnostics: [Diagnostic]) {
@@ -100,7 +118,7 @@ extension LinkedSite {
         }
         let written = vm.entry("auth_token")
         if let span = written?.keySpan { diagnostics.append(.writtenToken(span)) }
-        let token = token ?? authToken(of: vm, method)
+        let token = token ?? authToken(of: vm["name"], method)
         vm.set(token.entry.overriding(written))
         return (vm, diagnostics + token.diagnostics)
     }
@@ -148,7 +166,7 @@ extension LinkedSite {
     /// The same, worked out once for all VMs that start alike; nil where no name says from what.
     private func start(of instance: Fields) -> VMStart? {
         guard let name = VMStart.Name(of: instance) else { return nil }
-        return memo.start(name) { VMStart(start(choice: instance), by: vmRules, fallbacks: vmDefaults) }
+        return memo.start(name) { VMStart(start(choice: instance), by: vmRules, fallbacks: vmDefaults, strictness) }
     }
 
     private func add(_ entity: BoundEntity, namedBy field: Key, _ value: Value, to result: inout [MergeLayer]) {

@@ -21,18 +21,18 @@ package final class Machine: Sendable {
     /// Its address, as text without a prefix; nil if none is said.
     package let address: Fields.Entry?
     /// How the files took part that the address comes from.
-    package var lineage: [Lineage] { ofEnv + ofVM }
+    package var lineage: [Lineage] { ofEnv + (vm?.lineage ?? []) }
     private let ofEnv: [Lineage]
-    private let ofVM: [Lineage]
+    private let vm: VM?
     /// The name under which it shares its address on purpose.
     package let shared: Key?
 
     /// - Parameters:
     ///   - env: how files took part that the VM's env comes from.
-    ///   - vm: how files took part that the VM comes from.
+    ///   - vm: the VM, if it is one.
     init(
         kind: Kind, name: Key, span: Span?, path: String, address: Fields.Entry?, env: [Lineage] = [],
-        vm: [Lineage] = [], shared: Key? = nil
+        _ vm: VM? = nil, shared: Key? = nil
     ) {
         self.kind = kind
         self.name = name
@@ -40,7 +40,7 @@ package final class Machine: Sendable {
         self.path = path
         self.address = address
         ofEnv = env
-        ofVM = vm
+        self.vm = vm
         self.shared = shared
     }
 
@@ -122,20 +122,20 @@ extension LinkedSite {
         for vm in (env.fields["vms"]?.list ?? []).compactMap(\.map) {
             let merged = merge(layers(of: vm, isTagged: hasTags), by: rules[.vm])
             diagnostics += merged.diagnostics + (merged.fields["ip"].map { checkAddress($0, strictness) } ?? [])
-            if let machine = machine(merged.fields, of: env) { machines.append(machine) }
+            if let machine = machine(VM(merged.fields), of: env) { machines.append(machine) }
         }
         return (machines, diagnostics)
     }
 
     /// A VM with all that it inherits; nil if it has no static address.
-    package func machine(_ vm: Fields, of env: BoundEntity) -> Machine? {
-        guard let name = vm["name"], let text = name.name, var address = vm.entry("ip"),
-            let ip = address.value.string, ip != "dhcp"
+    package func machine(_ vm: VM, of env: BoundEntity) -> Machine? {
+        guard let name = vm["name"], let text = name.name, let ip = vm["ip"]?.string, ip != "dhcp",
+            var address = vm.entry("ip", in: self)
         else { return nil }
         address.value.content = .string(ip.withoutPrefix)
         return Machine(
             kind: .vm(env: env.id.name), name: Key(text), span: name.origin.span, path: env.path, address: address,
-            env: env.fields.lineage, vm: vm.lineage, shared: vm["shared"]?.name.map { Key($0) })
+            env: env.fields.lineage, vm, shared: vm["shared"]?.name.map { Key($0) })
     }
 
     /// A minion; it may have no address.

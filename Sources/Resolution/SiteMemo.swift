@@ -1,5 +1,5 @@
-package import Diagnostics
-package import SiteModel
+internal import Diagnostics
+internal import SiteModel
 internal import Synchronization
 
 /// What of a linked site is worked out once, when it is first asked for. The site never changes, so neither does this.
@@ -39,8 +39,3 @@ final class SiteMemo: Sendable {
         state.withLock { $0.machines.removeValue(forKey: env) }
     }
 }
-
-/// The VMs of an env, the numbers that they take from pools, and what is wrong among them.
-package typealias CompiledMachines = (
-    machines: Deployment.Machines, wanted: [Allocation], diagnostics: [Diagnostic]
-)

@@ -3,8 +3,9 @@ internal import SiteModel
 
 /// What VMs of one template, or of one preset, have in common: the layers below their own, and what these come to.
 ///
-/// A left fold over the layers of a VM is the fold of these and then the VM's own step, so it is done once for all of them.
-struct VMStart: Sendable {
+/// A left fold over the layers of a VM is the fold of these and then the VM's own step, so it is done once for all of them. A
+/// reference, since each of them keeps it.
+final class VMStart: Sendable {
     /// The template or preset that a VM names.
     enum Name: Hashable {
         case template(Key)
@@ -42,18 +43,32 @@ struct VMStart: Sendable {
     private let shared: SharedFields?
     /// Whether what VMs share has beaten what fills in for it.
     let isFilled: Bool
+    /// Whether a VM is no more than its own entries, else these, and nothing is to be said of these.
+    let isPlain: Bool
+    let facts: VM.Facts
 
     /// - Parameter fallbacks: what a VM has that does not say it.
-    init(_ layers: [MergeLayer], by rules: MergeRules, fallbacks: [Fields.Entry]) {
+    init(_ layers: [MergeLayer], by rules: MergeRules, fallbacks: [Fields.Entry], _ strictness: Strictness) {
         self.layers = layers
         lineages = layers.compactMap(\.lineage)
-        let isPlain = !rules.hasExceptions && !layers.contains(where: \.isTagged)
-        let merged = isPlain ? Fields(distinct: merge(layers, by: rules).fields.entries) : nil
+        let replaces = !rules.hasExceptions && !layers.contains(where: \.isTagged)
+        let merged = replaces ? Fields(distinct: merge(layers, by: rules).fields.entries) : nil
         self.merged = merged
         let filled = merged.flatMap { Self.filling($0, with: fallbacks) }
         isFilled = filled != nil
         shared = (filled ?? merged).map { SharedFields($0) }
+        var facts = VM.Facts()
+        for entry in merged?.entries ?? [] { facts.note(entry) }
+        self.facts = facts
+        isPlain =
+            filled.map { filled in
+                let address = filled.entry("ip").map { [$0.value] + $0.beat } ?? []
+                return address.allSatisfy { checkAddress($0, strictness).isEmpty }
+            } ?? false
     }
+
+    /// What VMs share of a field.
+    subscript(key: Key) -> Value? { shared?.fields[key] }
 
     /// Nil where a fallback is the stronger: it comes from a file that is none of the layers.
     private static func filling(_ merged: Fields, with fallbacks: [Fields.Entry]) -> Fields? {
@@ -89,7 +104,7 @@ struct VMStart: Sendable {
     }
 
     /// How the layers took part in that VM.
-    private func lineage(named instance: Fields) -> [Lineage] {
+    func lineage(named instance: Fields) -> [Lineage] {
         let span = Self.span(of: instance)
         return lineages.map { $0.isNamedByVM ? $0.named(at: span) : $0 }
     }

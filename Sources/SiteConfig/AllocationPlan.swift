@@ -62,17 +62,17 @@ extension LinkedSite {
         for env in catalogue.all(.env).compactMap({ entities[$0.id] }) {
             let compiled = machines(of: inherited(env).entity)
             wanted += compiled.wanted
-            numbers += compiled.machines.vms.flatMap(\.numbersInUse)
+            numbers += compiled.vms.flatMap(\.numbersInUse)
         }
         for entity in catalogue.all(.manifest).compactMap({ entities[$0.id] }) {
             let compiled = self.manifest(entity)
             wanted += compiled.wanted
             guard let manifest = compiled.manifest else { continue }
-            numbers += manifest.nodes.flatMap(\.fields.numbersInUse)
+            numbers += manifest.nodes.flatMap { VM($0.fields).numbersInUse }
             for node in manifest.nodes where node.parent == nil && node.fields["env"]?.name == nil {
                 let compiled = root(node, of: manifest, issuedAt: nil)
                 wanted += compiled.wanted
-                numbers += compiled.machines.vms.flatMap(\.numbersInUse)
+                numbers += compiled.machines.vms.flatMap { VM($0).numbersInUse }
             }
         }
         return (wanted, numbers)

@@ -135,7 +135,7 @@ extension LinkedSite {
             manifest.nodes[place].deployment = deployment.deployment
             diagnostics += compiled.diagnostics + deployment.diagnostics
         }
-        let vms = manifest.roots.flatMap { $0.deployment?.machines.vms ?? [] }
+        let vms = manifest.roots.flatMap { $0.deployment?.machines.vms ?? [] }.map { VM($0) }
         return diagnostics + checkTogether(vms, strictness) + checkPlace(of: vms, on: node)
     }
 }

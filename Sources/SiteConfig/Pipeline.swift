@@ -55,18 +55,17 @@ extension SiteCompiler {
 
         let site = loader.site
         var findings = loader.links(of: site, .deployment) + node.diagnostics + site.shadowedPresets()
-        var machines = Deployment.Machines()
+        var machines = CompiledMachines()
         if let env {
             let numbered = env.entity.numbering(request.vmids)
-            let compiled =
+            machines =
                 request.vmids.isEmpty ? site.machines(asKeptOf: numbered.env) : site.machines(of: numbered.env)
-            machines = compiled.machines
-            findings += env.diagnostics + numbered.diagnostics + compiled.diagnostics
+            findings += env.diagnostics + numbered.diagnostics + machines.diagnostics
         } else if site.catalogue.place(Key(request.name), .kind(.env)) == nil {
             findings.append(.notFound(Key(request.name), .kind(.env), in: site.catalogue, strictness.severity))
         }
         if let node = node.entity { findings += site.checkPlace(of: machines.vms, on: node) }
-        let deployment = node.entity.map { site.deployment(of: machines, on: $0, chosen: node.lineage) }
+        let deployment = node.entity.map { site.deployment(of: site.machines(machines), on: $0, chosen: node.lineage) }
         return Draft(
             loader, findings + (deployment?.diagnostics ?? []), usage: node.usage,
             deployment.map { .deployment($0.deployment) })
@@ -103,8 +102,9 @@ extension SiteCompiler {
         let compiled = site.vm(request.instance, number: nil, method)
         let allocated = site.allocate([compiled.vm], to: [site.owner(compiled.vm, in: LinkedSite.noGroup)])
         findings += method.diagnostics + compiled.diagnostics + allocated.diagnostics
-        findings += checkTogether(allocated.vms, strictness)
-        if let node = node.entity { findings += site.checkPlace(of: allocated.vms, on: node) }
+        let vms = allocated.vms.map { VM($0) }
+        findings += checkTogether(vms, strictness)
+        if let node = node.entity { findings += site.checkPlace(of: vms, on: node) }
         let machines = Deployment.Machines(
             allocated.vms, Fields.Entry("vms", Value(.list([]), .commandLine)), lineage: method.lineage)
         let deployment = node.entity.map { site.deployment(of: machines, on: $0) }
@@ -344,12 +344,12 @@ extension LinkedSite {
     /// - Returns: the env, too, with what it inherits.
     func checkEnv(
         _ env: BoundEntity, isKeeping: Bool
-    ) -> (env: BoundEntity, vms: [Fields], diagnostics: [Diagnostic]) {
+    ) -> (env: BoundEntity, vms: [VM], diagnostics: [Diagnostic]) {
         let inherited = inherited(env)
         let compiled = machines(of: inherited.entity)
         if isKeeping { keep(compiled, of: env.id) }
-        let place = checkPlace(of: compiled.machines.vms, on: node(meantBy: inherited.entity))
-        return (inherited.entity, compiled.machines.vms, inherited.diagnostics + compiled.diagnostics + place)
+        let place = checkPlace(of: compiled.vms, on: node(meantBy: inherited.entity))
+        return (inherited.entity, compiled.vms, inherited.diagnostics + compiled.diagnostics + place)
     }
 
     /// What is wrong with minions, and with what is made of all machines; and what the files say in vain, which counts only if

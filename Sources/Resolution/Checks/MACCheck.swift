@@ -2,8 +2,8 @@ package import Diagnostics
 package import SiteModel
 
 /// A VM's `mac` that is none (R0606), and two equal ones (R0607).
-func checkMACs(_ vms: [Fields], _ strictness: Strictness) -> [Diagnostic] {
-    let holders = vms.filter { $0.contains("mac") }
+func checkMACs(_ vms: [VM], _ strictness: Strictness) -> [Diagnostic] {
+    let holders = vms.filter(\.facts.hasMAC)
     guard !holders.isEmpty else { return [] }
     let clashes = holders.clashes { $0["mac"]?.string.flatMap { MACAddress($0) } }
         .map { (first: Holding(of: "mac", $0.first), second: Holding(of: "mac", $0.second)) }

@@ -3,7 +3,7 @@ internal import SiteModel
 
 extension LinkedSite {
     /// VMs that want more memory than the physical machine under their node has: R0609.
-    func checkMemory(_ vms: [Fields], on node: BoundEntity) -> [Diagnostic] {
+    func checkMemory(_ vms: [VM], on node: BoundEntity) -> [Diagnostic] {
         guard let machine = machine(under: node),
             let written = machine.fields["hardware"]?.map?["memory_gb"], let size = written.number, size > 0
         else { return [] }

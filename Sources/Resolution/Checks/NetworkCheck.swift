@@ -1,20 +1,20 @@
 package import Diagnostics
-package import SiteModel
+internal import SiteModel
 
 extension LinkedSite {
     /// Whether VMs fit the node that they are made on: R0603, R0608, R0609.
-    package func checkPlace(of vms: [Fields], on node: BoundEntity?) -> [Diagnostic] {
+    package func checkPlace(of vms: [VM], on node: BoundEntity?) -> [Diagnostic] {
         checkNetworks(vms, on: node) + (node.map { checkMemory(vms, on: $0) } ?? [])
     }
 
     /// Whether the addresses of VMs fit the networks around them (DESIGN §10): R0608, and R0603 for the node's own.
     ///
     /// - Parameter node: where they run; nil if that is not known.
-    private func checkNetworks(_ vms: [Fields], on node: BoundEntity?) -> [Diagnostic] {
+    private func checkNetworks(_ vms: [VM], on node: BoundEntity?) -> [Diagnostic] {
         var around = Surroundings(node, machine: node.flatMap { self.machine(under: $0) })
         var found: [Diagnostic] = []
         for vm in vms {
-            guard let value = vm["ip"], let text = value.string, let ip = AddressWithPrefix(text) else { continue }
+            guard let ip = vm.facts.address, let value = vm["ip"] else { continue }
             let address = Address(vm: vm, value: value, ip: ip)
             found +=
                 address.checkBorders() + address.checkGateway(in: &around) + address.checkBridge(in: &around)
@@ -75,7 +75,7 @@ private struct Surroundings {
 
 /// A VM's address, and what it may contradict.
 private struct Address {
-    let vm: Fields
+    let vm: VM
     let value: Value
     let ip: AddressWithPrefix
 

@@ -1,9 +1,9 @@
 package import Diagnostics
-package import SiteModel
+internal import SiteModel
 
 /// Forwarded ports of VMs on one node that are equal (R0605), or are none (R0402).
-func checkPorts(_ vms: [Fields], _ strictness: Strictness) -> [Diagnostic] {
-    let forwarding = vms.filter(ForwardedPorts.areIn).map { (vm: $0, ports: ForwardedPorts(of: $0)) }
+func checkPorts(_ vms: [VM], _ strictness: Strictness) -> [Diagnostic] {
+    let forwarding = vms.filter(\.facts.hasPorts).map { (vm: $0, ports: ForwardedPorts(of: $0)) }
     guard !forwarding.isEmpty else { return [] }
     // What a pool gave out twice is told where it is recorded.
     let clashes = forwarding.flatMap(\.ports.found).clashes(\.port).filter {
@@ -17,7 +17,7 @@ func checkPorts(_ vms: [Fields], _ strictness: Strictness) -> [Diagnostic] {
         .map { .samePort($0.first, $0.second, strictness.severity) }
 }
 
-extension Fields {
+extension VM {
     /// The numbers of a VM that a pool should not give to another: its own, and the ports that lead to it.
     package var numbersInUse: [Int] {
         [self["vmid"]?.integer].compactMap(\.self)
@@ -33,7 +33,7 @@ private struct ForwardedPorts {
     private(set) var found: [(holding: Holding, port: Port)] = []
     /// What is no port.
     private(set) var odd: [(value: Value, path: [Key])] = []
-    private let vm: Fields
+    private let vm: VM
 
     /// What cannot be held twice: `8080/tcp`.
     struct Port: Hashable {
@@ -45,15 +45,12 @@ private struct ForwardedPorts {
 
     private static let fields: [Key] = ["ssh_port", "spice_port", "ports"]
 
-    /// Whether the VM has any.
-    static func areIn(_ vm: Fields) -> Bool { fields.contains { vm.contains($0) } }
-
     /// More than this many in one range are not looked at one by one.
     private static let rangeLimit = 1000
     private static let nodeSide: [Key] = ["host", "host_port", "node", "published", "external", "from", "listen"]
     private static let guestSide: [Key] = ["guest", "guest_port", "container", "target", "to", "internal"]
 
-    init(of vm: Fields) {
+    init(of vm: VM) {
         self.vm = vm
         for key in Self.fields {
             if let value = vm[key] { read(value, [key], "tcp") }
@@ -106,7 +103,7 @@ private struct ForwardedPorts {
 }
 
 extension Diagnostic {
-    fileprivate static func noPort(_ value: Value, _ path: [Key], _ vm: Fields, _ severity: Severity) -> Diagnostic {
+    fileprivate static func noPort(_ value: Value, _ path: [Key], _ vm: VM, _ severity: Severity) -> Diagnostic {
         let name = vm["name"]?.name ?? "a VM without a name"
         return Diagnostic(
             .badValue, severity, "\(SecretRef.path(path)) of \"\(name)\" is no port: \(value.phrase)",

@@ -1,10 +1,10 @@
 package import Diagnostics
-package import SiteModel
+internal import SiteModel
 
 /// Whether machines that are made together can be: what two of them hold that only one can (DESIGN §10).
 ///
 /// Reports R0601, R0602, R0603 (a name, a number, an address), R0605 (a forwarded port), R0606, R0607 (MAC addresses).
-package func checkTogether(_ vms: [Fields], _ strictness: Strictness) -> [Diagnostic] {
+package func checkTogether(_ vms: [VM], _ strictness: Strictness) -> [Diagnostic] {
     checkTwins(vms, strictness) + checkPorts(vms, strictness) + checkMACs(vms, strictness)
 }
 
@@ -28,29 +28,22 @@ enum TwinField: String, CaseIterable {
         }
     }
 
-    /// What of a value counts.
-    fileprivate enum Identity: Hashable {
-        case name(Key)
-        case number(Int)
-        case address(IPAddress)
-    }
-
-    /// Nil for a value that is no number or address.
-    fileprivate func identity(_ value: Value) -> Identity? {
+    /// Two that a VM shares with another; of an address the prefix does not count.
+    fileprivate func clashes(_ vms: [VM]) -> [(first: VM, second: VM)] {
         switch self {
-        case .name: value.name.map { .name(Key($0)) }
-        case .vmid: value.integer.map { .number($0) }
-        case .ip: value.string.flatMap { AddressWithPrefix($0) }.map { .address($0.address) }
+        case .name: vms.clashes(\.facts.name)
+        case .vmid: vms.clashes(\.facts.number)
+        case .ip: vms.clashes(\.facts.address?.address)
         }
     }
 }
 
 /// Two VMs that are made together with one name, vmid or address: R0601, R0602, R0603.
 func checkTwins(
-    _ vms: [Fields], _ strictness: Strictness, in kinds: [TwinField] = TwinField.allCases
+    _ vms: [VM], _ strictness: Strictness, in kinds: [TwinField] = TwinField.allCases
 ) -> [Diagnostic] {
     kinds.flatMap { kind -> [Diagnostic] in
-        vms.clashes { $0[kind.key].flatMap(kind.identity) }.compactMap { first, second in
+        kind.clashes(vms).compactMap { first, second in
             let (first, second) = (Holding(of: kind.key, first), Holding(of: kind.key, second))
             return kind == .ip && first.isShared(with: second)
                 ? nil : .twins(kind, first, second, strictness.severity)
@@ -60,19 +53,19 @@ func checkTwins(
 
 /// What one machine has that no other may have as well.
 struct Holding {
-    let vm: Fields
+    let vm: VM
     let value: Value
     /// The keys that lead to it in the VM.
     let path: [Key]
 
-    init(vm: Fields, value: Value, path: [Key]) {
+    init(vm: VM, value: Value, path: [Key]) {
         self.vm = vm
         self.value = value
         self.path = path
     }
 
     /// What a field of the VM holds.
-    init(of key: Key, _ vm: Fields) { self.init(vm: vm, value: vm[key] ?? Value(.null, .nowhere), path: [key]) }
+    init(of key: Key, _ vm: VM) { self.init(vm: vm, value: vm[key] ?? Value(.null, .nowhere), path: [key]) }
 
     var name: String { vm["name"]?.name ?? "a VM without a name" }
 
@@ -100,23 +93,20 @@ extension Array {
     func clashes<Identity: Hashable>(
         _ identity: (Element) -> Identity?
     ) -> [(first: Element, second: Element)] {
-        var holders = [Identity: Int](minimumCapacity: count)
+        let identities = map(identity)
+        var holders = HashedPlaces(capacity: count)
         var found: [(first: Element, second: Element)] = []
         for place in indices {
-            guard let identity = identity(self[place]) else { continue }
-            if let first = holders[identity] {
+            guard let identity = identities[place] else { continue }
+            let hash = UInt64(truncatingIfNeeded: identity.hashValue)
+            if let first = holders.place(hash, where: { identities[$0] == identity }) {
                 found.append((self[first], self[place]))
             } else {
-                holders[identity] = place
+                holders.put(place, hash)
             }
         }
         return found
     }
-}
-
-extension Fields.Entry {
-    /// Whether it is a number that counts from another.
-    fileprivate var isCounted: Bool { if case .offset = rule { true } else { false } }
 }
 
 extension Diagnostic {
@@ -145,7 +135,7 @@ extension Diagnostic {
             switch kind {
             case .name: nil
             case .vmid:
-                second.vm.entry(kind.key)?.isCounted == true
+                second.vm.isCounted
                     ? "it is vmid_base plus the VM's place; give one of them a vmid of its own" : nil
             case .ip: "give one of them another address, or write `shared: NAME` on both if that is meant"
             }

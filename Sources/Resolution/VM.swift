@@ -1,0 +1,170 @@
+package import Diagnostics
+package import SiteModel
+
+/// A VM, merged from its layers.
+///
+/// Most of a site's values stand in its VMs, and most checks ask a VM for two or three of them. So a VM whose own entry simply
+/// replaces what it starts from is left as the two of them: it says what a field is, and is put together (`LinkedSite.fields`)
+/// only where the whole is wanted, with the story of each value. A reference, since several lists have it.
+package final class VM: Sendable {
+    /// What its own entry says; all that it is, if it starts from nothing.
+    private let own: Fields
+    private let start: VMStart?
+    private let filling: Filling?
+    /// Its place in its env.
+    private let index: Int
+    let facts: Facts
+
+    /// One that is put together.
+    package init(_ fields: Fields) {
+        own = fields
+        start = nil
+        filling = nil
+        index = 0
+        var facts = Facts()
+        fields.forEach { facts.note($0) }
+        self.facts = facts
+    }
+
+    /// One whose own entry lies over what it starts from; nil if that is not all.
+    ///
+    /// - Parameter index: its place in its env.
+    init?(_ own: Fields, over start: VMStart, _ filling: Filling, at index: Int) {
+        guard start.isPlain else { return nil }
+        var facts = start.facts
+        own.forEach { facts.note($0) }
+        if facts.hasToken { return nil }
+        if !facts.saysNumber { facts.number = filling.number(index)?.value.integer }
+        self.own = own
+        self.start = start
+        self.filling = filling
+        self.index = index
+        self.facts = facts
+    }
+
+    /// What a field is; of its token, which is made for outputs alone, nothing.
+    package subscript(key: Key) -> Value? {
+        if let value = own[key] { return FieldTable.isChooser(key) && start != nil ? nil : value }
+        guard let start, let filling else { return nil }
+        return start[key] ?? (key == "vmid" ? filling.number(index)?.value : filling[key])
+    }
+
+    /// The entry of a field, with what it beat.
+    func entry(_ key: Key, in site: LinkedSite) -> Fields.Entry? {
+        let isAlone = start.map { $0[key] == nil && filling?[key] == nil && key != "vmid" } ?? true
+        return isAlone ? own.entry(key) : site.fields(of: self).entry(key)
+    }
+
+    /// Whether its number is counted from its env's.
+    var isCounted: Bool {
+        if start != nil { return !facts.saysNumber }
+        return if case .offset? = own.entry("vmid")?.rule { true } else { false }
+    }
+
+    /// How the files took part that it was merged from.
+    var lineage: [Lineage] { start?.lineage(named: own) ?? own.lineage }
+
+    /// What it is to be put together of; nil if it is.
+    fileprivate var parts: (start: VMStart, filling: Filling, index: Int)? {
+        if let start, let filling { (start, filling, index) } else { nil }
+    }
+
+    /// What its own entry says; all that it is, if it is put together.
+    fileprivate var said: Fields { own }
+}
+
+extension VM {
+    /// What is asked of every VM, looked up once.
+    struct Facts: Sendable {
+        private(set) var name: Key?
+        fileprivate(set) var number: Int?
+        private(set) var address: AddressWithPrefix?
+        fileprivate private(set) var saysNumber = false
+        /// Whether ports of the node lead to it.
+        private(set) var hasPorts = false
+        private(set) var hasMAC = false
+        private(set) var hasToken = false
+
+        /// Notes what an entry says, instead of what a weaker one did.
+        mutating func note(_ entry: Fields.Entry) {
+            switch entry.key {
+            case "name": name = entry.value.name.map { Key($0) }
+            case "vmid": (number, saysNumber) = (entry.value.integer, true)
+            case "ip": address = entry.value.string.flatMap { AddressWithPrefix($0) }
+            case "ssh_port", "spice_port", "ports": hasPorts = true
+            case "mac": hasMAC = true
+            case "auth_token": hasToken = true
+            default: break
+            }
+        }
+    }
+
+    /// What fills in for the fields that the VMs of an env leave out, the same for all of them.
+    final class Filling: Sendable {
+        let method: LinkedSite.AuthMethod
+        /// The token of all of them; nil if each has its own.
+        let token: LinkedSite.AuthToken?
+        private let base: Fields.Entry?
+        private let offset: Int
+        private let defaults: [Fields.Entry]
+
+        /// - Parameters:
+        ///   - base: the number that they count from.
+        ///   - offset: what a level of a manifest adds to it.
+        ///   - defaults: what a VM has that does not say it.
+        init(
+            _ method: LinkedSite.AuthMethod, _ token: LinkedSite.AuthToken?, countingFrom base: Fields.Entry?,
+            plus offset: Int, _ defaults: [Fields.Entry]
+        ) {
+            self.method = method
+            self.token = token
+            self.base = base
+            self.offset = offset
+            self.defaults = defaults
+        }
+
+        func number(_ index: Int) -> Fields.Entry? { base.flatMap { .number($0, plus: index + offset) } }
+
+        subscript(key: Key) -> Value? {
+            for entry in defaults where entry.key == key { return entry.value }
+            return nil
+        }
+    }
+}
+
+extension LinkedSite {
+    /// All that a VM is, each field with what set it.
+    package func fields(of vm: VM) -> Fields {
+        guard let (start, filling, index) = vm.parts else { return vm.said }
+        // What is to be said of it has been said when the VM was checked.
+        return finish(
+            start.replaced(by: vm.said) ?? vm.said, [], filling.number(index), filling.method, filling.token,
+            isFilled: start.isFilled
+        ).vm
+    }
+
+    /// What OpenTofu is told of VMs.
+    package func machines(_ compiled: CompiledMachines) -> Deployment.Machines {
+        guard let list = compiled.list else { return Deployment.Machines(lineage: compiled.lineage) }
+        return Deployment.Machines(compiled.vms.map(fields), list, lineage: compiled.lineage)
+    }
+}
+
+/// The VMs of an env, the numbers that they take from pools, and what is wrong among them.
+package struct CompiledMachines: Sendable {
+    package var vms: [VM] = []
+    /// The list of them; nil if the env has none.
+    package var list: Fields.Entry?
+    /// How the files took part that they come from.
+    package var lineage: [Lineage] = []
+    package var wanted: [Allocation] = []
+    package var diagnostics: [Diagnostic] = []
+
+    init(lineage: [Lineage], diagnostics: [Diagnostic]) {
+        self.lineage = lineage
+        self.diagnostics = diagnostics
+    }
+
+    /// None.
+    package init() {}
+}
