@@ -1,7 +1,7 @@
 /// Where elements of a list stand, by a hash of each: what a dictionary would tell, in eight to sixteen bytes for each.
 ///
 /// The hashes are the same in every run, so they may choose a place here and nothing that is seen.
-package struct HashedPlaces: Sendable {
+@usableFromInline package struct HashedPlaces: Sendable {
     /// Places plus one; zero where there is none. A power of two, at most half of it in use (linear probing).
     @usableFromInline var slots: [UInt32]
     private var count: Int

@@ -1,8 +1,8 @@
 /// Names one source text of a run. Ids are small and dense: the n-th source added to a `SourceMap` has id n.
-package struct SourceID: Hashable, Sendable {
-    package let index: UInt32
+@usableFromInline package struct SourceID: Hashable, Sendable {
+    @usableFromInline package let index: UInt32
 
-    package init(index: UInt32) { self.index = index }
+    @inlinable package init(index: UInt32) { self.index = index }
 }
 
 /// One text that was read: a file of the site, or what stood in for one.

@@ -55,7 +55,7 @@ extension LinkedSite {
             guard let index = minions.firstIndex(where: { $0.id == Key(id) }) else {
                 return isWhole ? [.noMinion(id, among: minions)] : []
             }
-            minions[index].address = Fields.Entry("ip", .string(address, .commandLine))
+            minions[index] = minions[index].reached(at: Fields.Entry("ip", .string(address, .commandLine)))
             guard HostAddress.isOne(address) else {
                 return [
                     Diagnostic(

@@ -34,17 +34,19 @@ extension LinkedSite {
     ///
     /// Nobody reads the targets, so they are only made where two could be at one place, or a label hide another.
     package func checkTargets(_ vms: [Machine]) -> [Diagnostic] {
-        var gathering = TargetGathering(self, nil, makesTargets: false)
-        gathering.gatherMinions(vms)
-        gathering.gatherMachines(vms)
-        gathering.gatherProbes()
-        if let found = gathering.findings { return found }
+        for depth in [TargetGathering.Depth.hosts, .places] {
+            var gathering = TargetGathering(self, nil, depth)
+            gathering.gatherMinions(vms)
+            gathering.gatherMachines(vms)
+            gathering.gatherProbes()
+            if let found = gathering.findings { return found }
+        }
         return targets(of: TargetSelection(job: nil, env: nil), vms, isCheck: true).diagnostics
     }
 
     /// Every job that metrics or probes name.
     package var jobs: [Key] {
-        var gathering = TargetGathering(self, nil, makesTargets: false)
+        var gathering = TargetGathering(self, nil, .hosts)
         gathering.gatherJobs()
         return gathering.jobs
     }
@@ -73,16 +75,24 @@ private struct TargetGathering {
     private var scraped: [Key: [Scraped]] = [:]
     /// How many kinds of machines were gathered so far.
     private var round = 0
-    /// Whether targets are made; else only their places are, each with its env.
-    private let makesTargets: Bool
+    private let depth: Depth
     private var places: [ScrapeTargets.Target.Place: Key?] = [:]
     /// Whether there may be something to say that only targets tell.
     private var isSuspicious = false
 
-    init(_ site: LinkedSite, _ env: Key?, makesTargets: Bool = true) {
+    /// What is made, since nobody may read the targets.
+    enum Depth {
+        /// Nothing; it is only seen whether no host is twice in an env, and so no target at one place with another.
+        case hosts
+        /// Where each target is, with its env.
+        case places
+        case targets
+    }
+
+    init(_ site: LinkedSite, _ env: Key?, _ depth: Depth = .targets) {
         self.site = site
         self.env = env
-        self.makesTargets = makesTargets
+        self.depth = depth
     }
 
     /// Where a machine is scraped, and with which kind of machines that was found.
@@ -110,23 +120,33 @@ private struct TargetGathering {
     // MARK: Minions
 
     mutating func gatherMinions(_ vms: [Machine]) {
-        let namesOfVMs = Set(vms.map(\.name))
+        let namesOfVMs = env == nil ? [] : Set(vms.map(\.name))
         let all = site.minions()
         diagnostics += all.diagnostics
         let metrics = metricsOfComponents()
         let graph = ComponentGraph(site)
-        scraped.reserveCapacity(all.minions.count)
-        if !makesTargets { places.reserveCapacity(2 * all.minions.count) }
+        if depth != .hosts { scraped.reserveCapacity(all.minions.count) }
+        if depth == .places { places.reserveCapacity(2 * all.minions.count) }
+        var hosts = Set<HostOfEnv>(minimumCapacity: depth == .hosts ? all.minions.count : 0)
         var known: [EntityID: Shared] = [:]
+        var last: (group: EntityID, shared: Shared)?
         var withoutAddress: [(group: EntityID, minions: [Minion])] = []
         for minion in all.minions {
+            // Then it is looked at more closely anyway.
+            if depth == .hosts, isSuspicious { return }
             guard let file = site.entities[minion.hostGroup] else { continue }
-            let shared = known[file.id] ?? self.shared(file, graph)
-            known[file.id] = shared
+            if last?.group != file.id {
+                let shared = known[file.id] ?? self.shared(file, graph, metrics)
+                known[file.id] = shared
+                last = (file.id, shared)
+            }
+            guard let shared = last?.shared else { continue }
             let labels = labels(of: minion, file, shared)
             let runs = minion.fields?.contains("components") == true
-            let components = runs ? site.components(of: file, minion.fields, in: graph) : shared.components
-            let wanted = components.filter { metrics[$0.id]?.isEmpty == false }
+            let wanted =
+                runs
+                ? site.components(of: file, minion.fields, in: graph).filter { metrics[$0.id]?.isEmpty == false }
+                : shared.wanted
             let own = minion.env.name.map { Key($0) }
             // A minion that is a VM of an env belongs to that env.
             guard !wanted.isEmpty, env == nil || own == env || (own == nil && namesOfVMs.contains(minion.id)) else {
@@ -137,13 +157,22 @@ private struct TargetGathering {
                 withoutAddress[withoutAddress.count - 1].minions.append(minion)
                 continue
             }
+            guard depth != .hosts else {
+                let isNew = hosts.insert(HostOfEnv(host: Key(address), env: own)).inserted
+                if !isNew || own == nil || runs || !shared.isPlain || URLPassword.isIn(address)
+                    || labels.entries.contains(where: { $0.key.isOfTarget })
+                {
+                    isSuspicious = true
+                }
+                continue
+            }
             for (id, origin) in wanted {
                 guard let component = site.entities[id] else { continue }
                 let watched = Watched(
                     name: minion.id, address: .string(address, minion.address.value.origin),
-                    identity: makesTargets ? minion.labels(id, component.start, of: file) : [],
+                    identity: depth == .targets ? minion.labels(id, component.start, of: file) : [],
                     labels: labels.entries, env: own)
-                guard makesTargets else {
+                guard depth == .targets else {
                     for metric in metrics[id] ?? [] { addPlace(metric, watched) }
                     continue
                 }
@@ -157,13 +186,32 @@ private struct TargetGathering {
     /// What the minions of a host group have in common.
     private struct Shared {
         let labels: Fields
-        let components: [(id: EntityID, origin: Origin)]
+        /// The components of which something is scraped.
+        let wanted: [(id: EntityID, origin: Origin)]
+        /// Whether a minion has one target at each place, and its labels are its own.
+        let isPlain: Bool
     }
 
-    private mutating func shared(_ file: BoundEntity, _ graph: ComponentGraph) -> Shared {
+    private mutating func shared(
+        _ file: BoundEntity, _ graph: ComponentGraph, _ metrics: [EntityID: [Metric]]
+    ) -> Shared {
         let labels = site.inherited(file).entity.fields["labels"]?.map ?? Fields()
         checkOnce(labels)
-        return Shared(labels: labels, components: site.components(of: file, nil, in: graph))
+        let wanted = site.components(of: file, nil, in: graph).filter { metrics[$0.id]?.isEmpty == false }
+        let all = wanted.flatMap { metrics[$0.id] ?? [] }
+        let places = all.map { metric in
+            ScrapeTargets.Target.Place(
+                job: metric.job?.string.map { Key($0) } ?? "", host: "", port: metric.port, metric.parameters)
+        }
+        let isPlain =
+            Set(places).count == places.count
+            && !all.contains { $0.labels.entries.contains { $0.key.isOfTarget } }
+        return Shared(labels: labels, wanted: wanted, isPlain: isPlain)
+    }
+
+    private struct HostOfEnv: Hashable {
+        let host: Key
+        let env: Key?
     }
 
     private mutating func labels(of minion: Minion, _ file: BoundEntity, _ shared: Shared) -> Fields {
@@ -246,7 +294,9 @@ private struct TargetGathering {
     mutating func gatherMachines(_ vms: [Machine]) {
         let written = site.entities[.site]?.fields["metrics"]?.map
         let (ofNodes, ofHosts) = (metrics(written?["nodes"]), metrics(written?["hosts"]))
-        gather(vms, metrics(written?["vms"]), "vm")
+        let ofVMs = metrics(written?["vms"])
+        if depth == .hosts, !ofVMs.isEmpty || !ofNodes.isEmpty || !ofHosts.isEmpty { isSuspicious = true }
+        gather(vms, ofVMs, "vm")
         guard env == nil, !ofNodes.isEmpty || !ofHosts.isEmpty else { return }
         let found = site.nodesAndHosts()
         diagnostics += found.diagnostics
@@ -263,7 +313,7 @@ private struct TargetGathering {
                 unreachable.append(machine)
                 continue
             }
-            guard makesTargets else {
+            guard depth == .targets else {
                 let watched = Watched(name: machine.name, address: address, env: machine.env)
                 for metric in metrics { addPlace(metric, watched) }
                 continue
@@ -315,7 +365,7 @@ private struct TargetGathering {
         if let module = own?.entry("module") ?? probe.fields.entry("module") { all.lay(module.named("__param_module")) }
         guard env == nil else { return }
         let made = ScrapeTargets.Target(job: job, address: address, labels: all, via: steps)
-        guard !makesTargets else { return targets.append(made) }
+        guard depth != .targets else { return targets.append(made) }
         if !URLPassword.isIn(text), places.updateValue(all["env"]?.name.map { Key($0) }, forKey: made.place) != nil {
             isSuspicious = true
         }
@@ -334,7 +384,8 @@ private struct TargetGathering {
 
     /// What there is to say; nil where that is only known when the targets are made.
     var findings: [Diagnostic]? {
-        isSuspicious ? nil : finish(nil, isCheck: true).diagnostics
+        if depth == .hosts, jobsOfProbes.keys.contains(where: { jobsOfMetrics[$0] != nil }) { return nil }
+        return isSuspicious ? nil : finish(nil, isCheck: true).diagnostics
     }
 
     func finish(_ job: Key?, isCheck: Bool) -> (targets: ScrapeTargets, diagnostics: [Diagnostic]) {

@@ -174,10 +174,10 @@ extension Diagnostic {
         let isComponent = group?.sources.contains(where: \.isComponent) ?? false
         let isMinion = host.machines.contains { $0.layer == .instance }
         return Diagnostic(
-            .sameAsHost, "\"\(host.name)\" is a host and a group", at: source?.span ?? host.machines.last?.span,
+            .sameAsHost, "\"\(host.name)\" is a host and a group", at: source?.span ?? host.nearest.span,
             source.map { "the group of \($0.phrase)" } ?? "",
             related: source?.span == nil
-                ? [] : host.machines.last.flatMap { machine in machine.span.map { [Label($0, machine.phrase)] } } ?? [],
+                ? [] : host.nearest.span.map { [Label($0, host.nearest.phrase)] } ?? [],
             help: isComponent
                 ? "set the component's `ansible_group`, or rename the host"
                 : source == nil

@@ -4,24 +4,39 @@ internal import SiteModel
 /// The hosts of an inventory while they are gathered: machines of one name are one host (DESIGN §8).
 struct InventoryHosts {
     struct Host {
-        let name: Key
-        /// Who tells of it, the nearest last.
-        var machines: [Machine]
+        /// Who told of it last, and so is nearest.
+        fileprivate(set) var nearest: Machine
+        /// Who told of it before; of most nobody.
+        fileprivate var earlier: [Machine] = []
         /// What Ansible needs to reach it.
         var connection = Fields()
         /// Its own variables.
         var vars = Fields()
+
+        init(_ machine: Machine) { nearest = machine }
+
+        var name: Key { nearest.name }
+        /// Who tells of it, the nearest last.
+        var machines: [Machine] { earlier + [nearest] }
+
+        fileprivate mutating func add(_ machine: Machine) {
+            earlier.append(nearest)
+            nearest = machine
+        }
     }
 
     private(set) var all: [Host] = []
     private(set) var diagnostics: [Diagnostic] = []
-    private var places: [Key: Int] = [:]
+    /// By their names.
+    private var places = HashedPlaces(capacity: 0)
 
-    func contains(_ name: Key) -> Bool { places[name] != nil }
+    func contains(_ name: Key) -> Bool { place(name) != nil }
+
+    private func place(_ name: Key) -> Int? { places.place(name.hash) { all[$0].name == name } }
 
     /// Whether a host of that name is there, and is of another env.
     func isOfOtherEnv(_ name: Key, than env: Key) -> Bool {
-        guard let place = places[name] else { return false }
+        guard let place = place(name) else { return false }
         var isOfOther = false
         for own in all[place].machines.lazy.compactMap(\.env) {
             if own == env { return false }
@@ -34,7 +49,7 @@ struct InventoryHosts {
 
     mutating func reserveCapacity(_ count: Int) {
         all.reserveCapacity(count)
-        places.reserveCapacity(count)
+        places = HashedPlaces(capacity: count)
     }
 
     /// Adds that a file tells of a machine. Reports R0615 and R0619.
@@ -42,15 +57,17 @@ struct InventoryHosts {
     /// - Returns: the host's place.
     @discardableResult
     mutating func add(_ machine: Machine) -> Int {
-        let place = places[machine.name] ?? all.count
-        if place == all.count {
+        guard let place = place(machine.name) else {
             if !AnsibleName.isHost(machine.name) { diagnostics.append(.noHostName(machine)) }
-            places[machine.name] = place
-            all.append(Host(name: machine.name, machines: []))
-        } else if let other = all[place].machines.last(where: { $0.isElsewhere(than: machine) }) {
+            all.append(Host(machine))
+            let hosts = all
+            places.append { hosts[$0].name.hash }
+            return all.count - 1
+        }
+        if let other = all[place].machines.last(where: { $0.isElsewhere(than: machine) }) {
             diagnostics.append(.twoPlaces(other, machine))
         }
-        all[place].machines.append(machine)
+        all[place].add(machine)
         return place
     }
 
@@ -88,7 +105,7 @@ extension InventoryHosts.Host {
         for entry in vars.entries { variables.lay(entry) }
         variables.removed = vars.removed
         variables.lineage = vars.lineage
-        return Inventory.Host(name: name, origin: Origin(machines.last?.span, layer), variables: variables)
+        return Inventory.Host(name: name, origin: Origin(nearest.span, layer), variables: variables)
     }
 
     /// Whether Ansible would look a minion up by its name, which is hardly one for DNS: R0812.
@@ -99,7 +116,7 @@ extension InventoryHosts.Host {
         return said("ansible_connection")?.string.map { Connection.overSSH.contains($0) } ?? true
     }
 
-    private var layer: Layer { machines.last?.layer ?? .builtIn }
+    private var layer: Layer { nearest.layer }
 
     /// What Incus calls it.
     private var instanceOfIncus: Fields.Entry {
@@ -108,7 +125,7 @@ extension InventoryHosts.Host {
                 return entry.named("ansible_incus_host")
             }
         }
-        let origin = Origin(machines.last?.span, layer)
+        let origin = Origin(nearest.span, layer)
         return Fields.Entry("ansible_incus_host", .string(name.text, origin), rule: .derived("its name"))
     }
 }
@@ -167,7 +184,7 @@ extension Diagnostic {
         return Diagnostic(
             .nameless, .warning,
             "\(shown)\(rest) \(hosts.count == 1 ? "has" : "have") no address: Ansible would look for a machine of that name",
-            at: hosts[0].machines.last?.span,
+            at: hosts[0].nearest.span,
             help: "say `ip: ADDRESS`, or put it into a group with `connection: incus` or `connection: local`")
     }
 }

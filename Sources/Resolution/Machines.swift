@@ -14,34 +14,62 @@ package final class Machine: Sendable {
 
     package let kind: Kind
     package let name: Key
-    /// Where it is named.
-    package let span: Span?
     /// The file that it stands in.
     package let path: String
-    /// Its address, as text without a prefix; nil if none is said.
-    package let address: Fields.Entry?
-    /// How the files took part that the address comes from.
-    package var lineage: [Lineage] { ofEnv + (vm?.lineage ?? []) }
+    /// How files took part that its env comes from.
     private let ofEnv: [Lineage]
-    private let vm: VM?
-    /// The name under which it shares its address on purpose.
-    package let shared: Key?
+    private let place: Place
 
-    /// - Parameters:
-    ///   - env: how files took part that the VM's env comes from.
-    ///   - vm: the VM, if it is one.
-    init(
-        kind: Kind, name: Key, span: Span?, path: String, address: Fields.Entry?, env: [Lineage] = [],
-        _ vm: VM? = nil, shared: Key? = nil
-    ) {
+    /// Where it is named, and reached. A VM says it itself: a site has many.
+    private enum Place {
+        case said(span: Span?, address: Fields.Entry?)
+        case ofVM(VM)
+    }
+
+    init(kind: Kind, name: Key, span: Span?, path: String, address: Fields.Entry?) {
         self.kind = kind
         self.name = name
-        self.span = span
         self.path = path
-        self.address = address
-        ofEnv = env
-        self.vm = vm
-        self.shared = shared
+        ofEnv = []
+        place = .said(span: span, address: address)
+    }
+
+    /// A VM that has a name and a static address.
+    fileprivate init(_ vm: VM, _ name: Key, of env: BoundEntity) {
+        kind = .vm(env: env.id.name)
+        self.name = name
+        path = env.path
+        ofEnv = env.fields.lineage
+        place = .ofVM(vm)
+    }
+
+    /// Where it is named.
+    package var span: Span? {
+        switch place {
+        case .said(let span, _): span
+        case .ofVM(let vm): vm["name"]?.origin.span
+        }
+    }
+
+    /// Its address, as text without a prefix; nil if none is said.
+    package var address: Fields.Entry? {
+        switch place {
+        case .said(_, let address): address
+        case .ofVM(let vm):
+            vm.address.map { entry in
+                var address = entry
+                if let text = entry.value.string { address.value.content = .string(text.withoutPrefix) }
+                return address
+            }
+        }
+    }
+
+    /// How the files took part that the address comes from.
+    package var lineage: [Lineage] { if case .ofVM(let vm) = place { ofEnv + vm.lineage } else { [] } }
+
+    /// The name under which it shares its address on purpose.
+    package var shared: Key? {
+        if case .ofVM(let vm) = place { vm["shared"]?.name.map { Key($0) } } else { nil }
     }
 
     /// The env that it is of.
@@ -129,13 +157,8 @@ extension LinkedSite {
 
     /// A VM with all that it inherits; nil if it has no static address.
     package func machine(_ vm: VM, of env: BoundEntity) -> Machine? {
-        guard let name = vm["name"], let text = name.name, let ip = vm["ip"]?.string, ip != "dhcp",
-            var address = vm.entry("ip", in: self)
-        else { return nil }
-        address.value.content = .string(ip.withoutPrefix)
-        return Machine(
-            kind: .vm(env: env.id.name), name: Key(text), span: name.origin.span, path: env.path, address: address,
-            env: env.fields.lineage, vm, shared: vm["shared"]?.name.map { Key($0) })
+        guard let name = vm.facts.name, let ip = vm["ip"]?.string, ip != "dhcp" else { return nil }
+        return Machine(vm, name, of: env)
     }
 
     /// A minion; it may have no address.
@@ -148,7 +171,7 @@ extension LinkedSite {
 
 extension String {
     /// An address without the length of its network's prefix.
-    var withoutPrefix: String { String(prefix { $0 != "/" }) }
+    var withoutPrefix: String { String(utf8.prefix { $0 != UInt8(ascii: "/") }) ?? self }
 }
 
 extension Diagnostic {

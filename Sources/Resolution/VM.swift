@@ -49,11 +49,8 @@ package final class VM: Sendable {
         return start[key] ?? (key == "vmid" ? filling.number(index)?.value : filling[key])
     }
 
-    /// The entry of a field, with what it beat.
-    func entry(_ key: Key, in site: LinkedSite) -> Fields.Entry? {
-        let isAlone = start.map { $0[key] == nil && filling?[key] == nil && key != "vmid" } ?? true
-        return isAlone ? own.entry(key) : site.fields(of: self).entry(key)
-    }
+    /// Its `ip`, with what that beat.
+    var address: Fields.Entry? { start.map { $0.entry("ip", under: own.entry("ip")) } ?? own.entry("ip") }
 
     /// Whether its number is counted from its env's.
     var isCounted: Bool {

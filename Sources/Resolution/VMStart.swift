@@ -91,14 +91,20 @@ final class VMStart: Sendable {
         }
     }
 
+    /// What a VM's own entry of a field makes of what is there.
+    func entry(_ key: Key, under own: Fields.Entry?) -> Fields.Entry? {
+        guard let below = merged?.entry(key) else { return own }
+        return own.map { ReplaceRule.combine(below, $0) } ?? below
+    }
+
     /// A VM's own entry over what it starts from, each of its fields replacing what is there; nil if that is not all.
     func replaced(by instance: Fields) -> Fields? {
-        guard let base = merged, let shared else { return nil }
+        guard let shared else { return nil }
         // What is filled in behind the merge needs some room, too.
         let entries = instance.entries
         var result = Fields(over: shared, entries.count + 4, lineage: lineage(named: instance))
         for entry in entries where !FieldTable.isChooser(entry.key) {
-            result.set(base.entry(entry.key).map { ReplaceRule.combine($0, entry) } ?? entry)
+            result.set(self.entry(entry.key, under: entry) ?? entry)
         }
         return result
     }

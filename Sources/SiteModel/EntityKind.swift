@@ -1,5 +1,7 @@
+public import Diagnostics
+
 /// The kinds of thing that a site describes, and where they live (DESIGN §1).
-package enum EntityKind: String, Sendable, CaseIterable {
+@usableFromInline package enum EntityKind: String, Sendable, CaseIterable {
     case site, secrets, allocations
     /// What `resolve build` writes.
     case outputs = "resolve"
@@ -8,7 +10,7 @@ package enum EntityKind: String, Sendable, CaseIterable {
     case component, group, probe
 
     /// As a person says it: "preset".
-    package var name: String { rawValue }
+    @usableFromInline package var name: String { rawValue }
 
     /// "a preset", "an env"; the single files by their names.
     package var withArticle: String {
@@ -66,7 +68,7 @@ package enum SearchOrder: Hashable, Sendable {
     /// What an entity extends: beside its own file first.
     case parent(EntityKind, folder: Key)
 
-    package var kind: EntityKind {
+    @usableFromInline package var kind: EntityKind {
         switch self {
         case .kind(let kind), .parent(let kind, _): kind
         case .presetOfVM, .presetOfManifest: .preset
@@ -104,20 +106,24 @@ package enum SearchOrder: Hashable, Sendable {
 }
 
 /// Names one entity: its kind, the folder it was found in, and the stem of its file.
-package struct EntityID: Hashable, Sendable {
-    package let kind: EntityKind
+@usableFromInline package struct EntityID: Hashable, Sendable {
+    @usableFromInline package let kind: EntityKind
     /// Empty for the single files: `site.yaml`, `secrets.yaml`, `allocations.yaml`, `resolve.yaml`.
-    package let folder: Key
-    package let name: Key
+    @usableFromInline package let folder: Key
+    @usableFromInline package let name: Key
 
-    package init(_ kind: EntityKind, folder: Key, _ name: Key) {
+    @inlinable package init(_ kind: EntityKind, folder: Key, _ name: Key) {
         self.kind = kind
         self.folder = folder
         self.name = name
     }
 
-    /// In one step: files are looked up by it for every VM.
-    package func hash(into hasher: inout Hasher) { hasher.combine(name.hash ^ folder.hash &* 31) }
+    @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(name.hash ^ folder.hash &* 31) }
+
+    /// In one step, as a key's: files are looked up by it for every VM.
+    @inlinable package func _rawHashValue(seed: Int) -> Int {
+        Int(truncatingIfNeeded: HashedPlaces.hash(name.hash ^ UInt64(truncatingIfNeeded: seed), folder.hash))
+    }
 
     package static let site = EntityID(.site, folder: "", "site")
     package static let secrets = EntityID(.secrets, folder: "", "secrets")

@@ -1,19 +1,19 @@
-package import Diagnostics
+public import Diagnostics
 
 /// A map that keeps the order of its keys, and of each key what set it and what that beat.
-package struct Fields: Sendable {
+@usableFromInline package struct Fields: Sendable {
     /// The entries, or, where the map lies over another, those that it says itself.
-    private var own: [Entry] = []
+    @usableFromInline var own: [Entry] = []
     /// What few maps have, one or none: so that a map is two words.
-    private var extras: [Extras] = []
+    @usableFromInline var extras: [Extras] = []
 
-    private struct Extras: Sendable {
+    @usableFromInline struct Extras: Sendable {
         var removed: [Entry] = []
         var lineage: [Lineage] = []
         /// Where each key stands in `own`, once there are many.
-        var places: HashedPlaces?
+        @usableFromInline var places: HashedPlaces?
         /// What `own` lies over.
-        var base: SharedFields?
+        @usableFromInline var base: SharedFields?
 
         var isEmpty: Bool { removed.isEmpty && lineage.isEmpty && places == nil && base == nil }
     }
@@ -30,7 +30,7 @@ package struct Fields: Sendable {
     }
 
     /// Calls a body with each of the entries.
-    package func forEach(_ body: (Entry) -> Void) {
+    @inlinable package func forEach(_ body: (Entry) -> Void) {
         let own = own.span
         guard let base = base?.fields else {
             for index in own.indices { body(own[index]) }
@@ -42,13 +42,13 @@ package struct Fields: Sendable {
     }
 
     /// Calls a body with each of the entries that are not shared with other maps.
-    package func forEachOwn(_ body: (Entry) -> Void) {
+    @inlinable package func forEachOwn(_ body: (Entry) -> Void) {
         let own = own.span
         for index in own.indices { body(own[index]) }
     }
 
     /// What the map lies over; nil if all that it has is its own.
-    package var base: SharedFields? { extras.isEmpty ? nil : extras[0].base }
+    @inlinable package var base: SharedFields? { extras.isEmpty ? nil : extras[0].base }
 
     /// Keys that `!unset` or a replaced map took away, with what they had been.
     package var removed: [Entry] {
@@ -68,15 +68,15 @@ package struct Fields: Sendable {
         if extras[0].isEmpty { extras = [] }
     }
 
-    package struct Entry: Sendable {
-        package let key: Key
-        private var keyPlace: Place
-        package var value: Value
+    @usableFromInline package struct Entry: Sendable {
+        @usableFromInline package let key: Key
+        @usableFromInline var keyPlace: Place
+        @usableFromInline package var value: Value
         /// How the value was decided; nil for what one layer alone says, which is most.
-        private var story: Story?
+        @usableFromInline var story: Story?
 
         /// What one layer says.
-        package init(_ key: Key, keySpan: Span? = nil, _ value: Value) {
+        @inlinable package init(_ key: Key, keySpan: Span? = nil, _ value: Value) {
             self.key = key
             keyPlace = Place(keySpan)
             self.value = value
@@ -84,8 +84,8 @@ package struct Fields: Sendable {
 
         /// Where the key is written; nil if the entry was computed.
         package var keySpan: Span? {
-            get { keyPlace.span }
-            set { keyPlace = Place(newValue) }
+            @inlinable get { keyPlace.span }
+            @inlinable set { keyPlace = Place(newValue) }
         }
 
         /// What was decided.
@@ -119,7 +119,7 @@ package struct Fields: Sendable {
             return values
         }
         /// Whether it replaced anything.
-        package var hasBeaten: Bool { story?.beaten != nil }
+        @inlinable package var hasBeaten: Bool { story?.beaten != nil }
         /// The references that led from the value's field to its place, where it stands elsewhere.
         package var via: [Step] { story?.via ?? [] }
 
@@ -144,13 +144,13 @@ package struct Fields: Sendable {
         }
 
         /// Whether `!unset` stands there.
-        package var isUnset: Bool { value.origin.tag == .unset }
+        @inlinable package var isUnset: Bool { value.origin.tag == .unset }
     }
 
     /// How the value of an entry was decided. A reference, so that it costs nothing where there is nothing to tell.
-    private final class Story: Sendable {
+    @usableFromInline final class Story: Sendable {
         let rule: Rule
-        let beaten: Beaten?
+        @usableFromInline let beaten: Beaten?
         let via: [Step]
 
         init(rule: Rule, beaten: Beaten?, via: [Step]) {
@@ -174,7 +174,7 @@ package struct Fields: Sendable {
     }
 
     /// What was replaced, and what had been replaced by that: shared between the steps of a fold, so that none copies it.
-    private final class Beaten: Sendable {
+    @usableFromInline final class Beaten: Sendable {
         let value: Value
         let next: Beaten?
 
@@ -185,9 +185,9 @@ package struct Fields: Sendable {
     }
 
     /// More keys than that are found by their hashes.
-    private static let few = 32
+    @usableFromInline static let few = 32
 
-    package init() {}
+    @inlinable package init() {}
 
     package init(_ entries: [Entry]) {
         own.reserveCapacity(entries.count)
@@ -208,24 +208,24 @@ package struct Fields: Sendable {
         own.reserveCapacity(count)
     }
 
-    package subscript(key: Key) -> Value? {
+    @inlinable package subscript(key: Key) -> Value? {
         if let place = place(of: key) { return own[place].value }
         return base?.fields[key]
     }
 
-    package func entry(_ key: Key) -> Entry? {
+    @inlinable package func entry(_ key: Key) -> Entry? {
         if let place = place(of: key) { return own[place] }
         return base?.fields.entry(key)
     }
 
-    package func contains(_ key: Key) -> Bool {
+    @inlinable package func contains(_ key: Key) -> Bool {
         place(of: key) != nil || base?.fields.contains(key) == true
     }
 
     /// Whether what the map lies over alone says something of a key.
     package func shares(_ key: Key) -> Bool { place(of: key) == nil && base?.fields.contains(key) == true }
 
-    package var isEmpty: Bool { own.isEmpty && (base?.fields.isEmpty ?? true) }
+    @inlinable package var isEmpty: Bool { own.isEmpty && (base?.fields.isEmpty ?? true) }
 
     /// Sets a key; one that is there keeps its place.
     package mutating func set(_ entry: Entry) {
@@ -241,7 +241,7 @@ package struct Fields: Sendable {
         }
     }
 
-    private mutating func index() {
+    @usableFromInline mutating func index() {
         let places = HashedPlaces(own.count) { own[$0].key.hash }
         changeExtras { $0.places = places }
     }
@@ -255,7 +255,7 @@ package struct Fields: Sendable {
         entries.contains { keys.contains($0.key) } ? Fields(distinct: entries.filter { !keys.contains($0.key) }) : self
     }
 
-    private func place(of key: Key) -> Int? {
+    @inlinable func place(of key: Key) -> Int? {
         if own.count > Self.few { return extras[0].places?.place(key.hash) { own[$0].key == key } }
         for place in own.indices where own[place].key == key { return place }
         return nil
@@ -263,8 +263,8 @@ package struct Fields: Sendable {
 }
 
 /// A map that others lie over, once for all of them.
-package final class SharedFields: Sendable {
-    package let fields: Fields
+@usableFromInline package final class SharedFields: Sendable {
+    @usableFromInline package let fields: Fields
     /// Whether a secret stands anywhere in it.
     package let holdsSecrets: Bool
 
@@ -292,13 +292,13 @@ extension Value {
 
 extension Fields: Equatable {
     /// Equal keys in the same order with equal values.
-    package static func == (left: Fields, right: Fields) -> Bool {
+    @usableFromInline package static func == (left: Fields, right: Fields) -> Bool {
         left.entries.elementsEqual(right.entries) { $0.key == $1.key && $0.value.content == $1.value.content }
     }
 }
 
 extension Fields: ExpressibleByDictionaryLiteral {
-    package init(dictionaryLiteral elements: (Key, Value)...) {
+    @usableFromInline package init(dictionaryLiteral elements: (Key, Value)...) {
         self.init(elements.map { Entry($0.0, $0.1) })
     }
 }

@@ -1,4 +1,4 @@
-internal import Diagnostics
+public import Diagnostics
 internal import Synchronization
 
 /// A key of a map, or an entity's name: text that compares by its UTF-8 bytes.
@@ -6,6 +6,7 @@ internal import Synchronization
 /// `String ==` holds texts for equal that differ in their Unicode normal form; files and YAML maps do not. Every entry of
 /// every map has a key, so it is two words without a reference: up to fifteen bytes stand in it, a longer text is kept once
 /// for the process (`LongText`). Hence two keys are equal when their words are.
+@usableFromInline
 package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
     /// The first eight bytes, the first of them highest, zero where there is none: so keys sort as their words do.
     @usableFromInline let head: UInt64
@@ -94,7 +95,7 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
 
     private var isLong: Bool { tail & 0xFF == Self.longMark }
 
-    package var text: String {
+    @usableFromInline package var text: String {
         if isLong { return LongText.text(tail >> 8) }
         return unsafe String(unsafeUninitializedCapacity: Self.inlineBytes) { buffer in
             let count = Int(tail & 0xFF)
@@ -106,7 +107,7 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
         }
     }
 
-    package var description: String { text }
+    @usableFromInline package var description: String { text }
 
     /// Appends the text's UTF-8.
     package func append(to bytes: inout [UInt8]) {
@@ -124,14 +125,14 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
     package var count: Int { isLong ? text.utf8.count : Int(tail & 0xFF) }
 
     /// The first byte of the text; 0 if there is none.
-    package var firstByte: UInt8 { UInt8(truncatingIfNeeded: head &>> 56) }
+    @inlinable package var firstByte: UInt8 { UInt8(truncatingIfNeeded: head &>> 56) }
 
-    package var isEmpty: Bool { tail == 0 }
+    @inlinable package var isEmpty: Bool { tail == 0 }
 
     @inlinable
     package static func == (left: Key, right: Key) -> Bool { left.head == right.head && left.tail == right.tail }
 
-    package static func < (left: Key, right: Key) -> Bool {
+    @usableFromInline package static func < (left: Key, right: Key) -> Bool {
         if left.head != right.head { return left.head < right.head }
         if !left.isLong, !right.isLong { return left.tail < right.tail }
         return left.text.precedes(right.text)
@@ -152,7 +153,7 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
     }
 
     /// A hash that is the same in every run.
-    package var hash: UInt64 { HashedPlaces.hash(head, tail) }
+    @inlinable package var hash: UInt64 { HashedPlaces.hash(head, tail) }
 
     @inlinable
     package func hash(into hasher: inout Hasher) {
@@ -162,7 +163,7 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
 
     /// What `Set` and `Dictionary` ask instead of the above, if it is there, as the standard library's own numbers have it: a sixth
     /// of the work. Its seed keeps their order as random as ever.
-    package func _rawHashValue(seed: Int) -> Int {
+    @inlinable package func _rawHashValue(seed: Int) -> Int {
         Int(truncatingIfNeeded: HashedPlaces.hash(head ^ UInt64(truncatingIfNeeded: seed), tail))
     }
 }

@@ -1,5 +1,5 @@
 /// What a tag says about merging (DESIGN §3).
-package enum MergeTag: UInt8, Sendable, CaseIterable {
+@usableFromInline package enum MergeTag: UInt8, Sendable, CaseIterable {
     case append, union, deep, replace
     case `default`, force
     case unset

@@ -1,7 +1,7 @@
 package import Diagnostics
 
-/// A machine that Salt manages: one instance of a host group (DESIGN §7).
-package struct Minion: Sendable {
+/// A machine that Salt manages: one instance of a host group (DESIGN §7). A reference, since several lists have it.
+package final class Minion: Sendable {
     package let id: Key
     /// The host group that it is an instance of.
     package let hostGroup: EntityID
@@ -15,7 +15,7 @@ package struct Minion: Sendable {
     /// The env that the host group names, or null.
     package let env: Value
     /// Its address, as text; null if its connection needs none.
-    package var address: Fields.Entry
+    package let address: Fields.Entry
     /// The roster's fields but `host`, unless that is another than the address.
     package let ssh: Fields
     /// What the instance says itself; nil if that is an address only.
@@ -35,6 +35,13 @@ package struct Minion: Sendable {
         self.address = address
         self.ssh = ssh
         self.fields = fields
+    }
+
+    /// The same at another address.
+    package func reached(at address: Fields.Entry) -> Minion {
+        Minion(
+            id: id, hostGroup: hostGroup, span: span, group: group, label: label, instance: instance, env: env,
+            address: address, ssh: ssh, fields: fields)
     }
 
     /// Where salt-ssh connects to; nil if it cannot.

@@ -1,7 +1,7 @@
-package import Diagnostics
+public import Diagnostics
 
 /// Which layer of a merge a value comes from.
-package enum Layer: UInt8, Sendable, CaseIterable {
+@usableFromInline package enum Layer: UInt8, Sendable, CaseIterable {
     /// What `resolve` itself supplies when nothing is written.
     case builtIn
     case site, secrets, allocations, outputs, node, host, preset, template, posture, env, spec, component, hostGroup,
@@ -12,7 +12,7 @@ package enum Layer: UInt8, Sendable, CaseIterable {
     case commandLine
 
     /// As an explanation says it.
-    package var name: String {
+    @usableFromInline package var name: String {
         switch self {
         case .builtIn: "default"
         case .hostGroup: "host group"
@@ -38,7 +38,7 @@ package enum Layer: UInt8, Sendable, CaseIterable {
 }
 
 /// How strongly a value insists on itself, whatever its layer: the nearer of two equals wins.
-package enum Strength: UInt8, Sendable, Comparable, CaseIterable {
+@usableFromInline package enum Strength: UInt8, Sendable, Comparable, CaseIterable {
     /// What `resolve` itself supplies gives way to anything that is written.
     case supplied
     /// `!default`: gives way to any value that does not.
@@ -48,7 +48,7 @@ package enum Strength: UInt8, Sendable, Comparable, CaseIterable {
     case force
 
     /// The tag that says it; nil if none has to.
-    package var tag: MergeTag? {
+    @usableFromInline package var tag: MergeTag? {
         switch self {
         case .fallback: .default
         case .force: .force
@@ -56,21 +56,21 @@ package enum Strength: UInt8, Sendable, Comparable, CaseIterable {
         }
     }
 
-    package static func < (left: Strength, right: Strength) -> Bool { left.rawValue < right.rawValue }
+    @inlinable package static func < (left: Strength, right: Strength) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// Where a value came from. Small, since every value of a site has one: the story is told only when it is asked for.
-package struct Origin: Sendable {
-    private var place: Place
-    package var layer: Layer
+@usableFromInline package struct Origin: Sendable {
+    @usableFromInline var place: Place
+    @usableFromInline package var layer: Layer
     /// Its own, or that of the map around it.
-    package var strength = Strength.normal
+    @usableFromInline package var strength = Strength.normal
     /// The tag on this very value.
-    package var tag: MergeTag?
+    @usableFromInline package var tag: MergeTag?
     /// Whether it is tagged `!raw`: text that looks like a template and is none.
     package var isRaw = false
 
-    package init(_ span: Span?, _ layer: Layer, strength: Strength = .normal, tag: MergeTag? = nil) {
+    @inlinable package init(_ span: Span?, _ layer: Layer, strength: Strength = .normal, tag: MergeTag? = nil) {
         place = Place(span)
         self.layer = layer
         self.strength = strength
@@ -79,8 +79,8 @@ package struct Origin: Sendable {
 
     /// Where it is written; nil if nowhere.
     package var span: Span? {
-        get { place.span }
-        set { place = Place(newValue) }
+        @inlinable get { place.span }
+        @inlinable set { place = Place(newValue) }
     }
 
     package static let builtIn = Origin(nil, .builtIn, strength: .supplied)
@@ -91,18 +91,18 @@ package struct Origin: Sendable {
 }
 
 /// A span, or none, in the twelve bytes of a span.
-struct Place: Sendable {
-    private let source: UInt32
-    private let start: UInt32
-    private let end: UInt32
+@usableFromInline struct Place: Sendable {
+    @usableFromInline let source: UInt32
+    @usableFromInline let start: UInt32
+    @usableFromInline let end: UInt32
 
-    init(_ span: Span?) {
+    @inlinable init(_ span: Span?) {
         source = span?.source.index ?? .max
         start = span?.start ?? 0
         end = span?.end ?? 0
     }
 
-    var span: Span? {
+    @inlinable var span: Span? {
         source == .max ? nil : Span(source: SourceID(index: source), start: start, end: end)
     }
 }

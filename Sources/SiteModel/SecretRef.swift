@@ -1,7 +1,7 @@
 internal import Diagnostics
 
 /// A secret, by its place: what a value holds in its stead until the output's bytes are written.
-package struct SecretRef: Hashable, Sendable {
+@usableFromInline package struct SecretRef: Hashable, Sendable {
     /// The keys that lead to it from the top of its file, such as `api_tokens`, `pve`.
     package let steps: [Key]
     /// The file that holds it, relative to the site; nil for the site's own secrets.

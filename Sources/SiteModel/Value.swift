@@ -1,17 +1,17 @@
 /// A value of the site and where it came from.
 ///
 /// Cannot hold the plaintext of a secret: it carries a `SecretRef` instead, which the last step of an output fills in.
-package struct Value: Sendable {
-    package var content: Content
-    package var origin: Origin
+@usableFromInline package struct Value: Sendable {
+    @usableFromInline package var content: Content
+    @usableFromInline package var origin: Origin
 
-    package init(_ content: Content, _ origin: Origin) {
+    @inlinable package init(_ content: Content, _ origin: Origin) {
         self.content = content
         self.origin = origin
     }
 
     /// No larger than a text: what is large and seldom stands apart.
-    package enum Content: Sendable {
+    @usableFromInline package enum Content: Sendable {
         case null
         case bool(Bool)
         case integer(Int)
@@ -26,17 +26,17 @@ package struct Value: Sendable {
         case pooled(Key)
     }
 
-    package static func string(_ text: String, _ origin: Origin) -> Value { Value(.string(text), origin) }
+    @inlinable package static func string(_ text: String, _ origin: Origin) -> Value { Value(.string(text), origin) }
 
     /// The text, if it is text.
-    package var string: String? { if case .string(let text) = content { text } else { nil } }
+    @inlinable package var string: String? { if case .string(let text) = content { text } else { nil } }
     package var integer: Int? { if case .integer(let number) = content { number } else { nil } }
-    package var list: [Value]? { if case .list(let items) = content { items } else { nil } }
-    package var map: Fields? { if case .map(let fields) = content { fields } else { nil } }
-    package var isNull: Bool { if case .null = content { true } else { false } }
+    @inlinable package var list: [Value]? { if case .list(let items) = content { items } else { nil } }
+    @inlinable package var map: Fields? { if case .map(let fields) = content { fields } else { nil } }
+    @inlinable package var isNull: Bool { if case .null = content { true } else { false } }
 
     /// The value as a name is looked up: what text Python makes of a scalar. Nil for null, lists and maps.
-    package var name: String? {
+    @usableFromInline package var name: String? {
         switch content {
         case .string(let text): text
         case .integer(let number): String(number)
@@ -50,7 +50,7 @@ package struct Value: Sendable {
 
 extension Value.Content: Equatable {
     /// Equal by type and value; where the values came from does not count.
-    package static func == (left: Value.Content, right: Value.Content) -> Bool {
+    @usableFromInline package static func == (left: Value.Content, right: Value.Content) -> Bool {
         switch (left, right) {
         case (.null, .null): true
         case (.bool(let left), .bool(let right)): left == right

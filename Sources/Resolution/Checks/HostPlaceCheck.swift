@@ -8,7 +8,8 @@ struct HostPlaces {
 
     /// - Parameter said: what the host or its groups say of a variable.
     mutating func look(at host: InventoryHosts.Host, _ said: (Key) -> Value?) {
-        guard let place = Place(said), let machine = host.machines.last else { return }
+        guard let place = Place(said) else { return }
+        let machine = host.nearest
         if let other = known[place]?.first(where: { !$0.maySharePlace(with: machine) }) {
             diagnostics.append(.sameAddress(other, machine, said("ansible_host")))
         }
