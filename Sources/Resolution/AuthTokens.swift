@@ -123,6 +123,12 @@ extension LinkedSite {
         }
     }
 
+    /// Where the tokens of single VMs stand; nil where another method says what a VM's token is.
+    func nodeTokens(_ method: AuthMethod) -> SecretKeys.Section? {
+        guard method.name == "node_token", method.provisioning == nil, case .keys(let keys) = secrets else { return nil }
+        return keys.section(of: Self.nodeTokens)
+    }
+
     private func token(of name: Value?, _ provisioning: Provisioning) -> Fields.Entry {
         let spec = provisioning.spec
         let claims = ProvisioningClaims(vm: name?.name ?? "", spec: spec.name ?? "", time: provisioning.time)

@@ -17,7 +17,8 @@ package func bind(
         id: id, path: tree.source.path, start: .startOfFile(tree.source.id), fields: fields,
         references: binder.references, secretReferences: binder.secretReferences, allocations: binder.allocations,
         tags: binder.tags, passwords: binder.passwords,
-        parents: id.kind.inherits ? binder.references.filter(\.isParent) : [])
+        parents: id.kind.inherits ? binder.references.filter(\.isParent) : [],
+        repeatsValues: tree.hasAliases || tree.hasMerges)
     return (entity, binder.diagnostics)
 }
 

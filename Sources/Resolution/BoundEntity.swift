@@ -20,10 +20,11 @@ package struct BoundEntity: Sendable {
         let tags: [WrittenTag]
         let passwords: [PasswordInClear]
         let parents: [Reference]
+        let repeatsValues: Bool
 
         init(
             _ references: [Reference], _ secretReferences: [SecretReference], _ allocations: [PoolReference],
-            _ tags: [WrittenTag], _ passwords: [PasswordInClear], _ parents: [Reference]
+            _ tags: [WrittenTag], _ passwords: [PasswordInClear], _ parents: [Reference], repeatsValues: Bool
         ) {
             self.references = references
             self.secretReferences = secretReferences
@@ -31,19 +32,21 @@ package struct BoundEntity: Sendable {
             self.tags = tags
             self.passwords = passwords
             self.parents = parents
+            self.repeatsValues = repeatsValues
         }
     }
 
     init(
         id: EntityID, path: String, start: Span, fields: Fields, references: [Reference],
         secretReferences: [SecretReference], allocations: [PoolReference], tags: [WrittenTag],
-        passwords: [PasswordInClear], parents: [Reference]
+        passwords: [PasswordInClear], parents: [Reference], repeatsValues: Bool
     ) {
         self.id = id
         self.path = path
         self.start = start
         self.fields = fields
-        mentions = Mentions(references, secretReferences, allocations, tags, passwords, parents)
+        mentions = Mentions(
+            references, secretReferences, allocations, tags, passwords, parents, repeatsValues: repeatsValues)
     }
 
     package var references: [Reference] { mentions.references }
@@ -56,6 +59,8 @@ package struct BoundEntity: Sendable {
     package var passwords: [PasswordInClear] { mentions.passwords }
     /// What it extends, in order.
     package var parents: [Reference] { mentions.parents }
+    /// Whether a value may be written once and said in several places, by an alias or a merge key.
+    var repeatsValues: Bool { mentions.repeatsValues }
 
     /// Whether tags stand in it.
     var isTagged: Bool { !tags.isEmpty }

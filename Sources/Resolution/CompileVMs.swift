@@ -25,10 +25,11 @@ extension LinkedSite {
         let filling = VM.Filling(
             method, method.isOfEach ? nil : authToken(of: nil, method), countingFrom: env.fields.entry("vmid_base"),
             plus: offset, vmDefaults)
+        let tokens = nodeTokens(method)
         for (index, vm) in items.enumerated() {
             let own = vm.map ?? Fields()
             if let vm = self.vm(own, filling, at: index) {
-                result.diagnostics += check(vm, filling)
+                check(vm, filling, tokens, &result.diagnostics)
                 result.vms.append(vm)
             } else {
                 let compiled = self.vm(
@@ -55,9 +56,19 @@ extension LinkedSite {
     }
 
     /// What is wrong with such a VM by itself. What it starts from is as it should be.
-    private func check(_ vm: VM, _ filling: VM.Filling) -> [Diagnostic] {
-        let found = vm.facts.address == nil ? vm["ip"].map { checkAddress($0, strictness) } ?? [] : []
-        return found + (filling.token ?? authToken(of: vm["name"], filling.method)).diagnostics
+    ///
+    /// - Parameter tokens: where each has its token, if that is known.
+    private func check(
+        _ vm: VM, _ filling: VM.Filling, _ tokens: SecretKeys.Section?, _ diagnostics: inout [Diagnostic]
+    ) {
+        if vm.facts.address == nil, let address = vm["ip"] { diagnostics += checkAddress(address, strictness) }
+        if let token = filling.token {
+            diagnostics += token.diagnostics
+            return
+        }
+        let name = vm["name"]
+        if let tokens, let text = name?.string, tokens.hasText(text) { return }
+        diagnostics += authToken(of: name, filling.method).diagnostics
     }
 
     /// The VMs of an env that an output will ask for.

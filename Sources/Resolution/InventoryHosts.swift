@@ -4,6 +4,7 @@ internal import SiteModel
 /// The hosts of an inventory while they are gathered: machines of one name are one host (DESIGN §8).
 struct InventoryHosts {
     struct Host {
+        let name: Key
         /// Who told of it last, and so is nearest.
         fileprivate(set) var nearest: Machine
         /// Who told of it before; of most nobody.
@@ -13,9 +14,11 @@ struct InventoryHosts {
         /// Its own variables.
         var vars = Fields()
 
-        init(_ machine: Machine) { nearest = machine }
+        init(_ machine: Machine) {
+            name = machine.name
+            nearest = machine
+        }
 
-        var name: Key { nearest.name }
         /// Who tells of it, the nearest last.
         var machines: [Machine] { earlier + [nearest] }
 

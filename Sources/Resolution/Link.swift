@@ -73,17 +73,22 @@ private func listOfMachines(_ entity: BoundEntity) -> [Value]? {
 /// A VM starts from a template or from a preset, not from both. R0202.
 private func checkChoosers(_ entity: BoundEntity, _ strictness: Strictness) -> [Diagnostic] {
     guard let vms = listOfMachines(entity) else { return [] }
-    return vms.flatMap { $0.map.map { checkLevel($0, strictness) } ?? [] }
-        + vms.compactMap { vm in
-            guard let template = vm.map?["template"], !template.isNull, let preset = vm.map?.entry("vm_preset"),
-                let span = preset.keySpan
-            else { return nil }
-            return Diagnostic(
+    var ofLevels: [Diagnostic] = []
+    var ofVMs: [Diagnostic] = []
+    for item in vms {
+        guard let vm = item.map else { continue }
+        if vm.contains("env") { ofLevels += checkLevel(vm, strictness) }
+        guard vm.contains("vm_preset"), let template = vm["template"], !template.isNull,
+            let span = vm.entry("vm_preset")?.keySpan
+        else { continue }
+        ofVMs.append(
+            Diagnostic(
                 .twoStarts, strictness.severity, "a VM starts from a template or from a preset, not from both",
                 at: span,
                 related: template.origin.span.map { [Label($0, "the template")] } ?? [],
-                help: strictness == .strict ? "remove one; a template names its own preset" : "the template is used")
-        }
+                help: strictness == .strict ? "remove one; a template names its own preset" : "the template is used"))
+    }
+    return ofLevels + ofVMs
 }
 
 /// A level of a manifest is a machine or an env, not both: R0202.

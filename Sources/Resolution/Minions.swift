@@ -7,6 +7,10 @@ extension LinkedSite {
 
     /// The minions of a host group, in the order of its instances. Reports R0304, R0417.
     package func minions(of group: BoundEntity) -> (minions: [Minion], diagnostics: [Diagnostic]) {
+        memo.minions(of: group.id) { gatherMinions(of: group) }
+    }
+
+    private func gatherMinions(of group: BoundEntity) -> (minions: [Minion], diagnostics: [Diagnostic]) {
         let inherited = inherited(group)
         var diagnostics = inherited.diagnostics
         let fields = inherited.entity.fields

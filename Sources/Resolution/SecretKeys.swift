@@ -59,6 +59,27 @@ package final class SecretKeys: Sendable {
         return text(at: steps) ?? bound(at: steps)
     }
 
+    /// A part of the file in which texts are looked up by their names.
+    struct Section {
+        fileprivate let keys: IndexedTree
+        fileprivate let node: NodeID
+
+        /// Whether a text stands there under that name.
+        func hasText(_ name: String) -> Bool { keys.value(of: name, in: node).map { keys.isText($0) } ?? false }
+    }
+
+    /// The part of texts that the keys lead to; nil where it is none, or all of the file had to be bound.
+    func section(of texts: [Key]) -> Section? {
+        guard whole.withLock({ $0 == nil }) else { return nil }
+        var (node, type) = (IndexedTree.root, FieldType.map(table))
+        for step in texts {
+            guard let value = keys.value(of: step.text, in: node) else { return nil }
+            (node, type) = (value, type.below(step))
+        }
+        guard case .mapOf(.text) = type else { return nil }
+        return Section(keys: keys, node: node)
+    }
+
     /// What the binder makes of a text where one should stand: what all else of a site asks for.
     private func text(at steps: [Key]) -> Value? {
         var (node, type) = (IndexedTree.root, FieldType.map(table))

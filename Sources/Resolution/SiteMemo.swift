@@ -7,6 +7,7 @@ final class SiteMemo: Sendable {
     private struct State: Sendable {
         var starts: [VMStart.Name: VMStart] = [:]
         var minions: (minions: [Minion], diagnostics: [Diagnostic])?
+        var minionsOfGroups: [EntityID: (minions: [Minion], diagnostics: [Diagnostic])] = [:]
         var machines: [EntityID: CompiledMachines] = [:]
     }
 
@@ -28,6 +29,16 @@ final class SiteMemo: Sendable {
         if let known = state.withLock({ $0.minions }) { return known }
         let made = make()
         state.withLock { $0.minions = made }
+        return made
+    }
+
+    /// The minions of a host group.
+    func minions(
+        of group: EntityID, _ make: () -> (minions: [Minion], diagnostics: [Diagnostic])
+    ) -> (minions: [Minion], diagnostics: [Diagnostic]) {
+        if let known = state.withLock({ $0.minionsOfGroups[group] }) { return known }
+        let made = make()
+        state.withLock { $0.minionsOfGroups[group] = made }
         return made
     }
 

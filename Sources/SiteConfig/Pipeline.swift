@@ -208,6 +208,7 @@ extension SiteCompiler {
         let isSound = !(loader.diagnostics + findings).hasErrors
         let isLinted = isSound && loader.lints && loader.failures.isEmpty
         let checked = site.checkMachines(vms, triesTags: isSound, triesValues: isLinted)
+        keepToTheEnd(vms)
         findings += checked.findings
         if !checked.findings.hasErrors {
             findings += checked.idleTags + checked.unused

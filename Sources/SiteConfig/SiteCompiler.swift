@@ -54,6 +54,9 @@ public struct SiteCompiler: Sendable {
         if isLast { Self.kept.withLock { $0 += [loader.entities, loader.secrets.state, loader.settled] } }
     }
 
+    /// The same of the machines of a site.
+    func keepToTheEnd(_ machines: [Machine]) { if isLast { Self.kept.withLock { $0.append(machines) } } }
+
     private static let kept = Mutex<[any Sendable]>([])
 
     /// The folders that lead to the site, as far as they are known.

@@ -32,15 +32,18 @@ extension LinkedSite {
     private func tryMachines(_ trials: inout ValueTrials) {
         // A site has many VMs, which start from few templates and presets.
         var starts: [VMStart.Name: ValueTrials.Start] = [:]
-        for env in catalogue.all(.env).compactMap({ entities[$0.id] }) {
-            for vm in (inherited(env).entity.fields["vms"]?.list ?? []).compactMap(\.map) {
+        let envs = catalogue.all(.env).compactMap { entities[$0.id] }
+        let isInherited = envs.contains { !$0.parents.isEmpty }
+        for env in envs {
+            for item in inherited(env).entity.fields["vms"]?.list ?? [] {
+                guard let vm = item.map else { continue }
                 guard let name = VMStart.Name(of: vm) else {
                     trials.run(layers(of: vm, isTagged: hasTags), of: .vm, filling: vmDefaults)
                     continue
                 }
-                let below = starts[name] ?? trials.start(layers(of: vm, isTagged: hasTags).dropLast())
-                starts[name] = below
-                trials.run(vm, over: below)
+                let below = starts[name] ?? ValueTrials.start(layers(of: vm, isTagged: hasTags).dropLast())
+                if starts[name] == nil { starts[name] = below }
+                trials.run(vm, over: below, isOnly: !isInherited && !env.repeatsValues)
             }
         }
         for manifest in catalogue.all(.manifest).compactMap({ entities[$0.id] }) {

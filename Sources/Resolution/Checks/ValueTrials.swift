@@ -14,8 +14,6 @@ struct ValueTrials {
     private let owners: [SourceID: EntityID]
     /// Of merges with the same lower layers: the keys that every nearest layer said so far.
     private var untried: [Family: Set<Key>] = [:]
-    /// The same of VMs, by the number of their start.
-    private var untriedOfStarts: [Set<Key>] = []
     /// Whether a VM's value simply replaces what is below it.
     private let isPlain: Bool
 
@@ -122,25 +120,33 @@ struct ValueTrials {
     // MARK: Machines
 
     /// What VMs that start alike are tried against.
-    struct Start {
+    final class Start {
         fileprivate let layers: [MergeLayer]
-        fileprivate let index: Int
         /// What the layers say of each key, the weakest first.
         fileprivate let below: [Key: [Value]]
+        /// The keys that every VM said so far.
+        fileprivate var untried: Set<Key>
+
+        fileprivate init(_ layers: [MergeLayer], _ below: [Key: [Value]]) {
+            self.layers = layers
+            self.below = below
+            untried = Set(below.keys)
+        }
     }
 
     /// The layers below the VM's own.
-    mutating func start(_ layers: some Sequence<MergeLayer>) -> Start {
+    static func start(_ layers: some Sequence<MergeLayer>) -> Start {
         let layers = Array(layers)
         var below: [Key: [Value]] = [:]
         for entry in layers.flatMap(\.fields.entries) { below[entry.key, default: []].append(entry.value) }
-        untriedOfStarts.append(Set(below.keys))
-        return Start(layers: layers, index: untriedOfStarts.count - 1, below: below)
+        return Start(layers, below)
     }
 
     /// The same as `run` for a VM's own entry over what it starts from. There are many of them, and most values of most are
     /// like that of one before: they replace what other VMs have replaced, too.
-    mutating func run(_ vm: Fields, over start: Start) {
+    ///
+    /// - Parameter isOnly: whether what the VM says is said in no other place, so that nobody will ask for these values again.
+    mutating func run(_ vm: Fields, over start: Start, isOnly: Bool) {
         let rules = site.vmRules
         var own: MergeLayer?
         func tryOut(_ key: Key) {
@@ -148,20 +154,25 @@ struct ValueTrials {
             own = layer
             attempt(key, start.layers + [layer], rules, site.vmDefaults)
         }
-        for entry in vm.entries where !MergeSubject.vm.leavesAlone(entry.key) {
-            if isPlain, rules[entry.key] == .replace, settles(entry, start.below[entry.key]) { continue }
-            tryOut(entry.key)
+        let entries = vm.entries
+        for index in entries.indices where !MergeSubject.vm.leavesAlone(entries[index].key) {
+            let key = entries[index].key
+            if isPlain, rules[key] == .replace,
+                settles(key, entries[index].value, start.below[key], isOnly: isOnly)
+            {
+                continue
+            }
+            tryOut(key)
         }
-        guard !untriedOfStarts[start.index].isEmpty else { return }
-        let others = untriedOfStarts[start.index].filter { !vm.contains($0) || FieldTable.choosers.contains($0) }
-        untriedOfStarts[start.index].subtract(others)
+        guard !start.untried.isEmpty else { return }
+        let others = start.untried.filter { !vm.contains($0) || FieldTable.choosers.contains($0) }
+        start.untried.subtract(others)
         for key in others.sorted() where !MergeSubject.vm.leavesAlone(key) { tryOut(key) }
     }
 
     /// Whether a VM's own value makes a difference, and nothing new is to be learned of those that it replaces: then it
     /// is only noted.
-    private mutating func settles(_ entry: Fields.Entry, _ below: [Value]?) -> Bool {
-        let own = entry.value
+    private mutating func settles(_ key: Key, _ own: Value, _ below: [Value]?, isOnly: Bool) -> Bool {
         guard let span = own.origin.span, own.origin.strength == .normal else { return false }
         if let below {
             guard below.last?.content != own.content else { return false }
@@ -170,10 +181,10 @@ struct ValueTrials {
                 if kept.contains(place) || references.contains(place) { continue }
                 guard value.content != own.content, candidates[place]?.isReplacedOften == true else { return false }
             }
-        } else if let fallback = site.vmDefaults.first(where: { $0.key == entry.key }) {
+        } else if let fallback = site.vmDefaults.first(where: { $0.key == key }) {
             guard fallback.value.content != own.content else { return false }
         }
-        kept.insert(span)
+        if !isOnly { kept.insert(span) }
         return true
     }
 
