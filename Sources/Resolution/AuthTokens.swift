@@ -125,7 +125,9 @@ extension LinkedSite {
 
     /// Where the tokens of single VMs stand; nil where another method says what a VM's token is.
     func nodeTokens(_ method: AuthMethod) -> SecretKeys.Section? {
-        guard method.name == "node_token", method.provisioning == nil, case .keys(let keys) = secrets else { return nil }
+        guard method.name == "node_token", method.provisioning == nil, case .keys(let keys) = secrets else {
+            return nil
+        }
         return keys.section(of: Self.nodeTokens)
     }
 

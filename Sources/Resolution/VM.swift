@@ -76,7 +76,7 @@ extension VM {
         private(set) var name: Key?
         fileprivate(set) var number: Int?
         private(set) var address: AddressWithPrefix?
-        fileprivate private(set) var saysNumber = false
+        private(set) var saysNumber = false
         /// Whether ports of the node lead to it.
         private(set) var hasPorts = false
         private(set) var hasMAC = false
@@ -140,10 +140,22 @@ extension LinkedSite {
         ).vm
     }
 
+    /// The same fields, each without what it beat: what an output says of a VM that nobody asks for reasons.
+    private func values(of vm: VM) -> Fields {
+        guard let (start, filling, index) = vm.parts, let shared = start.shared else { return vm.said }
+        var result = Fields(over: shared, vm.said.count + 4, lineage: start.lineagesOfAll)
+        vm.said.forEach { if !FieldTable.isChooser($0.key) { result.add(distinct: $0) } }
+        if !vm.facts.saysNumber, let number = filling.number(index) { result.add(distinct: number) }
+        for fallback in vmDefaults where !result.contains(fallback.key) { result.add(distinct: fallback) }
+        result.add(distinct: (filling.token ?? authToken(of: vm["name"], filling.method)).entry)
+        return result
+    }
+
     /// What OpenTofu is told of VMs.
     package func machines(_ compiled: CompiledMachines) -> Deployment.Machines {
         guard let list = compiled.list else { return Deployment.Machines(lineage: compiled.lineage) }
-        return Deployment.Machines(compiled.vms.map(fields), list, lineage: compiled.lineage)
+        let vms = compiled.vms.map { compiled.isForBytes ? values(of: $0) : fields(of: $0) }
+        return Deployment.Machines(vms, list, lineage: compiled.lineage)
     }
 }
 
@@ -156,6 +168,10 @@ package struct CompiledMachines: Sendable {
     package var lineage: [Lineage] = []
     package var wanted: [Allocation] = []
     package var diagnostics: [Diagnostic] = []
+    /// What is wrong with them on a node, if that was looked at; nil for the node where it is not known.
+    package var placed: (node: EntityID?, diagnostics: [Diagnostic])?
+    /// Whether only the bytes of an output are made of them.
+    package var isForBytes = false
 
     init(lineage: [Lineage], diagnostics: [Diagnostic]) {
         self.lineage = lineage

@@ -37,10 +37,12 @@ final class VMStart: Sendable {
     private let layers: [MergeLayer]
     /// How they took part, as far as that is known.
     private let lineages: [Lineage]
+    /// The same, without the place where a VM names them.
+    let lineagesOfAll: [Lineage]
     /// What the layers come to; nil where tags or rules make more of a VM than its own entries over theirs.
     private let merged: Fields?
     /// The same as VMs share it: where a layer beats what fills in for it, it does so for all of them.
-    private let shared: SharedFields?
+    let shared: SharedFields?
     /// Whether what VMs share has beaten what fills in for it.
     let isFilled: Bool
     /// Whether a VM is no more than its own entries, else these, and nothing is to be said of these.
@@ -51,6 +53,7 @@ final class VMStart: Sendable {
     init(_ layers: [MergeLayer], by rules: MergeRules, fallbacks: [Fields.Entry], _ strictness: Strictness) {
         self.layers = layers
         lineages = layers.compactMap(\.lineage)
+        lineagesOfAll = lineages.map { $0.isNamedByVM ? $0.named(at: nil) : $0 }
         let replaces = !rules.hasExceptions && !layers.contains(where: \.isTagged)
         let merged = replaces ? Fields(distinct: merge(layers, by: rules).fields.entries) : nil
         self.merged = merged

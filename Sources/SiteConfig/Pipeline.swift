@@ -64,7 +64,10 @@ extension SiteCompiler {
         } else if site.catalogue.place(Key(request.name), .kind(.env)) == nil {
             findings.append(.notFound(Key(request.name), .kind(.env), in: site.catalogue, strictness.severity))
         }
-        if let node = node.entity { findings += site.checkPlace(of: machines.vms, on: node) }
+        if let node = node.entity {
+            let known = machines.placed.flatMap { $0.node == node.id ? $0.diagnostics : nil }
+            findings += known ?? site.checkPlace(of: machines.vms, on: node)
+        }
         let deployment = node.entity.map { site.deployment(of: site.machines(machines), on: $0, chosen: node.lineage) }
         return Draft(
             loader, findings + (deployment?.diagnostics ?? []), usage: node.usage,
@@ -333,7 +336,8 @@ extension LinkedSite {
         let envs = catalogue.all(.env).compactMap { entities[$0.id] }
         return Cores.map(envs.count, run: 4) { index in
             let id = envs[index].id
-            let checked = checkEnv(envs[index], isKeeping: maker?.wants(id) ?? isKeeping)
+            let isMade = maker?.wants(id) == true
+            let checked = checkEnv(envs[index], isKeeping: maker == nil ? isKeeping : isMade, isForBytes: isMade)
             maker?.make(id)
             return (checked.vms.compactMap { machine($0, of: checked.env) }, checked.diagnostics)
         }
@@ -341,15 +345,20 @@ extension LinkedSite {
 
     /// The VMs of an env, and what is wrong with them on the node that it means.
     ///
-    /// - Parameter isKeeping: whether the VMs are kept for the outputs.
+    /// - Parameters:
+    ///   - isKeeping: whether the VMs are kept for the outputs.
+    ///   - isForBytes: whether nobody asks these for reasons.
     /// - Returns: the env, too, with what it inherits.
     func checkEnv(
-        _ env: BoundEntity, isKeeping: Bool
+        _ env: BoundEntity, isKeeping: Bool, isForBytes: Bool = false
     ) -> (env: BoundEntity, vms: [VM], diagnostics: [Diagnostic]) {
         let inherited = inherited(env)
-        let compiled = machines(of: inherited.entity)
+        var compiled = machines(of: inherited.entity)
+        let node = node(meantBy: inherited.entity)
+        let place = checkPlace(of: compiled.vms, on: node)
+        compiled.placed = (node?.id, place)
+        compiled.isForBytes = isForBytes
         if isKeeping { keep(compiled, of: env.id) }
-        let place = checkPlace(of: compiled.vms, on: node(meantBy: inherited.entity))
         return (inherited.entity, compiled.vms, inherited.diagnostics + compiled.diagnostics + place)
     }
 

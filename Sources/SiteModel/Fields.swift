@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Synchronization
 
 /// A map that keeps the order of its keys, and of each key what set it and what that beat.
 @usableFromInline package struct Fields: Sendable {
@@ -222,8 +223,20 @@ public import Diagnostics
         place(of: key) != nil || base?.fields.contains(key) == true
     }
 
+    /// Calls a body with each of the entries in order, and another with the place below of those that all share.
+    package func forEach(shared: (Int) -> Void, own body: (Entry) -> Void) {
+        guard let base = base?.fields else { return forEach(body) }
+        for index in base.own.indices {
+            if let place = place(of: base.own[index].key) { body(own[place]) } else { shared(index) }
+        }
+        for index in own.indices where base.place(of: own[index].key) == nil { body(own[index]) }
+    }
+
     /// Whether what the map lies over alone says something of a key.
     package func shares(_ key: Key) -> Bool { place(of: key) == nil && base?.fields.contains(key) == true }
+
+    /// How many entries there are, of a map that lies over nothing.
+    @inlinable package var count: Int { own.count }
 
     @inlinable package var isEmpty: Bool { own.isEmpty && (base?.fields.isEmpty ?? true) }
 
@@ -241,7 +254,13 @@ public import Diagnostics
         }
     }
 
-    @usableFromInline mutating func index() {
+    /// Adds an entry whose key is not there yet.
+    package mutating func add(distinct entry: Entry) {
+        own.append(entry)
+        if own.count > Self.few { index() }
+    }
+
+    private mutating func index() {
         let places = HashedPlaces(own.count) { own[$0].key.hash }
         changeExtras { $0.places = places }
     }
@@ -267,6 +286,32 @@ public import Diagnostics
     @usableFromInline package let fields: Fields
     /// Whether a secret stands anywhere in it.
     package let holdsSecrets: Bool
+    /// What an output says of it, once that was written; none where it can only be written in its place.
+    private let lines = Mutex<Lines??>(nil)
+
+    /// The entries as lines of an output.
+    package struct Lines: Sendable {
+        /// How far they are indented.
+        package let depth: Int
+        package let bytes: [UInt8]
+        /// Where each entry ends.
+        package let ends: [Int]
+
+        package init(depth: Int, bytes: [UInt8], ends: [Int]) {
+            self.depth = depth
+            self.bytes = bytes
+            self.ends = ends
+        }
+    }
+
+    /// - Parameter make: writes them; nil where they have to be written in their place.
+    package func lines(at depth: Int, _ make: () -> Lines?) -> Lines? {
+        if let known = lines.withLock(\.self) { return known.flatMap { $0.depth == depth ? $0 : make() } }
+        // Made outside of the lock: two that make it at once make the same.
+        let made = make()
+        lines.withLock { $0 = .some(made) }
+        return made
+    }
 
     /// - Parameter fields: lies over nothing itself.
     package init(_ fields: Fields) {

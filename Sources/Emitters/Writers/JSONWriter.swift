@@ -86,16 +86,42 @@ package struct JSONWriter {
             return
         }
         open(UInt8(ascii: "{"))
-        var isFirst = true
-        fields.forEach { entry in
-            newLine(after: !isFirst)
-            isFirst = false
-            JSONText.appendQuoted(to: &output.bytes) { entry.key.append(to: &$0) }
-            output.bytes.append(UInt8(ascii: ":"))
-            output.bytes.append(UInt8(ascii: " "))
-            write(entry.value)
+        // A comma stands behind each, and the last one is taken back.
+        if !isTemplated, let base = fields.base, let lines = base.lines(at: depth, { lines(of: base) }) {
+            let shared = lines.bytes
+            fields.forEach(
+                shared: { place in
+                    output.bytes.append(
+                        contentsOf: shared[(place == 0 ? 0 : lines.ends[place - 1])..<lines.ends[place]])
+                },
+                own: { line($0) })
+        } else {
+            fields.forEach { line($0) }
         }
+        output.bytes.removeLast()
         close(UInt8(ascii: "}"))
+    }
+
+    private mutating func line(_ entry: Fields.Entry) {
+        newLine(after: false)
+        JSONText.appendQuoted(to: &output.bytes) { entry.key.append(to: &$0) }
+        output.bytes.append(UInt8(ascii: ":"))
+        output.bytes.append(UInt8(ascii: " "))
+        write(entry.value)
+        output.bytes.append(UInt8(ascii: ","))
+    }
+
+    /// What VMs share, written once for all of them; nil where there is more to it than its bytes.
+    private func lines(of base: SharedFields) -> SharedFields.Lines? {
+        var writer = JSONWriter()
+        writer.depth = depth
+        var ends: [Int] = []
+        for entry in base.fields.entries {
+            writer.line(entry)
+            ends.append(writer.output.bytes.count)
+        }
+        guard !writer.output.hasSecrets, !writer.output.hasPooledNumbers, writer.diagnostics.isEmpty else { return nil }
+        return SharedFields.Lines(depth: depth, bytes: writer.output.bytes, ends: ends)
     }
 
     private mutating func open(_ bracket: UInt8) {

@@ -88,7 +88,7 @@ extension SiteCompiler {
                 let interface = EnvInterface(of: env),
                 FileDigest.text(of: interface.bytes.span).isSame(as: change.stamped.interface)
             else { return nil }
-            findings += site.checkEnv(env, isKeeping: true).diagnostics
+            findings += site.checkEnv(env, isKeeping: true, isForBytes: true).diagnostics
         }
         let report = report(on: loader, loader.diagnostics + findings, usage: nil)
         // Of a file that is wholly encrypted nothing is known until it is opened.
