@@ -64,10 +64,7 @@ extension SiteCompiler {
         } else if site.catalogue.place(Key(request.name), .kind(.env)) == nil {
             findings.append(.notFound(Key(request.name), .kind(.env), in: site.catalogue, strictness.severity))
         }
-        if let node = node.entity {
-            let known = machines.placed.flatMap { $0.node == node.id ? $0.diagnostics : nil }
-            findings += known ?? site.checkPlace(of: machines.vms, on: node)
-        }
+        if let node = node.entity { findings += site.checkPlace(of: machines, on: node) }
         let deployment = node.entity.map { site.deployment(of: site.machines(machines), on: $0, chosen: node.lineage) }
         return Draft(
             loader, findings + (deployment?.diagnostics ?? []), usage: node.usage,

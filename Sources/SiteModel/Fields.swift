@@ -226,8 +226,9 @@ internal import Synchronization
     /// Calls a body with each of the entries in order, and another with the place below of those that all share.
     package func forEach(shared: (Int) -> Void, own body: (Entry) -> Void) {
         guard let base = base?.fields else { return forEach(body) }
-        for index in base.own.indices {
-            if let place = place(of: base.own[index].key) { body(own[place]) } else { shared(index) }
+        let (own, below) = (own.span, base.own.span)
+        for index in below.indices {
+            if let place = place(of: below[index].key) { body(own[place]) } else { shared(index) }
         }
         for index in own.indices where base.place(of: own[index].key) == nil { body(own[index]) }
     }

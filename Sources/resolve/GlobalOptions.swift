@@ -45,6 +45,21 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Show errors only.")
     var quiet = false
 
+    /// What they are where none is said.
+    static var absent: GlobalOptions {
+        var options = GlobalOptions()
+        options.site = nil
+        options.lenient = false
+        options.identity = []
+        options.passphraseFile = nil
+        options.redact = false
+        options.reveal = false
+        options.output = nil
+        options.color = .auto
+        options.quiet = false
+        return options
+    }
+
     enum ColourChoice: String, ExpressibleByArgument, CaseIterable {
         case auto, always, never
     }

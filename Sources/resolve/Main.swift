@@ -27,7 +27,7 @@ struct Resolve: ParsableCommand {
               64 the command line is wrong
               70 a bug in resolve
             """,
-        version: "0.1.0",
+        version: Self.version,
         subcommands: [
             Env.self, VM.self, Vars.self, Inventory.self, Roster.self, Pillar.self, Tops.self, Nodegroups.self,
             Targets.self, Spec.self,
@@ -36,6 +36,8 @@ struct Resolve: ParsableCommand {
             Validate.self, Fix.self, BuildOutputs.self, Migrate.self, Alloc.self, Secrets.self, Schema.self, Read.self,
             Help.self,
         ])
+
+    static let version = "0.1.0"
 
     @OptionGroup var options: GlobalOptions
 
@@ -67,6 +69,7 @@ struct Resolve: ParsableCommand {
     /// commands do. Nil where anything is to be said of the words, or of the command, which the whole parser does.
     private static var parsedAlone: (any StatusCommand)? {
         let words = CommandLine.arguments.dropFirst()
+        if words.first == "build", let build = BuildOutputs.command(ofFlags: words.dropFirst()) { return build }
         let command = configuration.subcommands.first { $0._commandName == words.first }
         return (try? command?.parseAsRoot(Array(words.dropFirst()))) as? any StatusCommand
     }

@@ -70,7 +70,8 @@ import Testing
 
     @Test func onlyTheFacadeIsPublic() throws {
         for file in try Self.allSources() where !file.path.hasPrefix("Sources/SiteConfig/") {
-            #expect(!file.text.contains(#/(?m)^ *public /#), "\(file.path) has a public declaration")
+            // An import may be, for code that is inlined elsewhere to name what it imports.
+            #expect(!file.text.contains(#/(?m)^ *public (?!import )/#), "\(file.path) has a public declaration")
         }
     }
 

@@ -7,18 +7,28 @@ extension LinkedSite {
         checkNetworks(vms, on: node) + (node.map { checkMemory(vms, on: $0) } ?? [])
     }
 
+    /// The same of VMs that were looked at on another node, or on none that is known.
+    package func checkPlace(of machines: CompiledMachines, on node: BoundEntity) -> [Diagnostic] {
+        guard let known = machines.placed else { return checkPlace(of: machines.vms, on: node) }
+        if known.node == node.id { return known.diagnostics }
+        guard known.diagnostics.isEmpty else { return checkPlace(of: machines.vms, on: node) }
+        // Nothing is wrong with them by themselves, wherever they are.
+        return checkNetworks(machines.vms, on: node, areSound: true) + checkMemory(machines.vms, on: node)
+    }
+
     /// Whether the addresses of VMs fit the networks around them (DESIGN §10): R0608, and R0603 for the node's own.
     ///
-    /// - Parameter node: where they run; nil if that is not known.
-    private func checkNetworks(_ vms: [VM], on node: BoundEntity?) -> [Diagnostic] {
+    /// - Parameters:
+    ///   - node: where they run; nil if that is not known.
+    ///   - areSound: whether their addresses are known to be right but for the node.
+    private func checkNetworks(_ vms: [VM], on node: BoundEntity?, areSound: Bool = false) -> [Diagnostic] {
         var around = Surroundings(node, machine: node.flatMap { self.machine(under: $0) })
         var found: [Diagnostic] = []
         for vm in vms {
             guard let ip = vm.facts.address, let value = vm["ip"] else { continue }
             let address = Address(vm: vm, value: value, ip: ip)
-            found +=
-                address.checkBorders() + address.checkGateway(in: &around) + address.checkBridge(in: &around)
-                + address.checkNode(in: around, strictness.severity)
+            if !areSound { found += address.checkBorders() + address.checkGateway(in: &around) }
+            found += address.checkBridge(in: &around) + address.checkNode(in: around, strictness.severity)
         }
         return found
     }

@@ -76,7 +76,7 @@ struct BuildOutputs: StatusCommand {
             noCache
             ? nil
             : BuildStamps(
-                site.compiler, request, version: Resolve.configuration.version, environment: GlobalOptions.environment)
+                site.compiler, request, version: Resolve.version, environment: GlobalOptions.environment)
         let build: Build
         switch stamps?.standing(for: request) ?? .unknown {
         case .same(let count):
@@ -136,5 +136,35 @@ struct BuildOutputs: StatusCommand {
         let more = leftovers.count > 5 ? " and \(leftovers.count - 5) more" : ""
         Terminal.error.write(
             "note: nothing writes \(names)\(more) any more; --prune removes what an earlier build wrote\n")
+    }
+}
+
+extension BuildOutputs {
+    /// The command of words that are all plain flags, without the parser: to set that up takes as long as a build that has nothing
+    /// to do. Nil for any other words, and for flags of which the parser has something to say.
+    static func command(ofFlags words: some Sequence<String>) -> BuildOutputs? {
+        var command = BuildOutputs()
+        command.check = false
+        command.staged = false
+        command.prune = false
+        command.allowShrink = false
+        command.allowOutside = false
+        command.format = nil
+        command.noCache = false
+        var options = GlobalOptions.absent
+        for word in words {
+            switch word {
+            case "--check" where !command.check: command.check = true
+            case "--staged" where !command.staged: command.staged = true
+            case "--prune" where !command.prune: command.prune = true
+            case "--allow-shrink" where !command.allowShrink: command.allowShrink = true
+            case "--allow-outside" where !command.allowOutside: command.allowOutside = true
+            case "--no-cache" where !command.noCache: command.noCache = true
+            case "--quiet" where !options.quiet: options.quiet = true
+            default: return nil
+            }
+        }
+        command.options = options
+        return (try? command.validate()) == nil ? nil : command
     }
 }
