@@ -4,13 +4,17 @@ package import SiteModel
 /// Checks that every name an entity uses exists (DESIGN §2). R0201, R0202, R0203.
 ///
 /// All references are checked, whether or not a nearer layer overrides them.
-package func link(_ site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
+///
+/// - Parameter inParts: links some of the entities and others, each by itself.
+package func link(
+    _ site: LinkedSite, _ scope: Scope, inParts: ([BoundEntity], @Sendable ([BoundEntity]) -> [Diagnostic]) -> [Diagnostic]
+) -> [Diagnostic] {
     // Most files of a large site name nothing.
     let naming = site.entities.values.filter { entity in
         !entity.references.isEmpty || !entity.secretReferences.isEmpty || listOfMachines(entity) != nil
     }
     return site.ancestry.diagnostics + site.rules.diagnostics + site.checkAllocations()
-        + link(naming.sorted { $0.path.precedes($1.path) }, in: site, scope)
+        + inParts(naming.sorted { $0.path.precedes($1.path) }) { link($0, in: site, scope) }
 }
 
 /// Checks the references of some of a site's entities.

@@ -23,6 +23,17 @@ package enum Cores {
         }
     }
 
+    /// The results for the slices of an array, in that order.
+    ///
+    /// - Parameter size: how many elements a slice has; the last one may have fewer.
+    static func map<Element: Sendable, Result: Sendable>(
+        slices elements: [Element], of size: Int, _ make: @Sendable (ArraySlice<Element>) -> Result
+    ) -> [Result] {
+        map((elements.count + size - 1) / size, run: 1) { index in
+            make(elements[(index * size)..<min((index + 1) * size, elements.count)])
+        }
+    }
+
     /// Two results, each made on a core of its own; the second on this thread.
     static func both<First: Sendable, Second>(
         _ first: @Sendable () -> First, _ second: () -> Second

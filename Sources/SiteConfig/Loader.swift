@@ -168,7 +168,11 @@ struct Loader {
     /// - Parameter entity: what the target is about. The Python resolver passes over more of what it does not make, so what
     ///   leniency took for a warning in the whole site may be an error there.
     func links(of site: LinkedSite, _ scope: Scope, about entity: BoundEntity? = nil) -> [Diagnostic] {
-        guard settled != nil else { return link(site, scope) }
+        guard settled != nil else {
+            return link(site, scope) { entities, link in
+                Cores.map(slices: entities, of: 64) { link(Array($0)) }.flatMap(\.self)
+            }
+        }
         return strictness == .lenient ? entity.map { link([$0], in: site, scope) } ?? [] : []
     }
 

@@ -34,8 +34,11 @@ public struct Report: Sendable {
     ///   - isColoured: whether to colour them for a terminal.
     ///   - errorsOnly: leave out warnings and notes.
     public func text(isColoured: Bool = false, errorsOnly: Bool = false) -> String {
-        var renderer = TextRenderer(sources: sources, colour: isColoured)
-        return renderer.render(shown(errorsOnly))
+        let sources = sources
+        return Cores.map(slices: shown(errorsOnly), of: 100) { part in
+            var renderer = TextRenderer(sources: sources, colour: isColoured)
+            return renderer.render(Array(part))
+        }.joined(separator: "\n")
     }
 
     /// The findings as JSON lines: `code`, `severity`, `message`, `file`, `line`, `column`, `end_line`, `end_column`,

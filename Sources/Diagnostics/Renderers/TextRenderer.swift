@@ -68,11 +68,13 @@ package struct TextRenderer {
     }
 
     private func oneLine(_ text: String) -> String {
-        String(text.terminalSafe.map { $0.isNewline ? " " : $0 })
+        if text.utf8.span.isPlain { return text }
+        return String(text.terminalSafe.map { $0.isNewline ? " " : $0 })
     }
 
     private func paragraph(_ text: String, _ indent: String) -> String {
-        text.terminalSafe.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n" + indent)
+        if text.utf8.span.isPlain { return text }
+        return text.terminalSafe.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n" + indent)
     }
 
     private enum Style: String {
@@ -97,6 +99,14 @@ private struct Excerpt {
     private static let context = 60
 
     init(_ bytes: ArraySlice<UInt8>, from start: Int, to end: Int) {
+        if bytes.count <= Self.widest, bytes.span.isPlain {
+            // Every byte is a column.
+            let start = min(start - 1, bytes.count)
+            text = String(decoding: bytes, as: UTF8.self)
+            padding = String(repeating: " ", count: start)
+            width = max(1, min(end - 1, bytes.count) - start)
+            return
+        }
         let scalars = Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
         let start = min(start - 1, scalars.count)
         let end = min(max(end - 1, start), scalars.count)
@@ -116,6 +126,14 @@ private struct Excerpt {
         var text = String.UnicodeScalarView()
         text.append(contentsOf: scalars)
         return (cutBefore ? "…" : "") + String(text).terminalSafe + (cutAfter ? "…" : "")
+    }
+}
+
+extension Swift.Span<UInt8> {
+    /// Whether it is visible ASCII and blanks through and through: so it is shown as it is.
+    fileprivate var isPlain: Bool {
+        for index in indices where self[index] < 0x20 || self[index] > 0x7E { return false }
+        return true
     }
 }
 

@@ -36,9 +36,10 @@ extension LinkedSite {
         init?(of env: BoundEntity, in site: LinkedSite) {
             let fields = site.inherited(env).entity.fields
             // What has a number of its own does not count.
-            let counted = fields["vms"]?.list?.map { $0.map?["vmid"] == nil } ?? []
-            guard let base = fields["vmid_base"], let start = base.integer, let lowest = counted.firstIndex(of: true),
-                let highest = counted.lastIndex(of: true), let first = start.plus(lowest),
+            let vms = fields["vms"]?.list ?? []
+            guard let base = fields["vmid_base"], let start = base.integer,
+                let lowest = vms.firstIndex(where: { $0.map?["vmid"] == nil }),
+                let highest = vms.lastIndex(where: { $0.map?["vmid"] == nil }), let first = start.plus(lowest),
                 let last = start.plus(highest)
             else { return nil }
             self.env = env

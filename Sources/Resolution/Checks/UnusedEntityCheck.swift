@@ -35,6 +35,8 @@ extension LinkedSite {
             let order: SearchOrder
             let field: Key
             let name: Key
+
+            func hash(into hasher: inout Hasher) { hasher.combine(name) }
         }
         var seen: Set<Meaning> = []
         var distinct: [(kind: EntityKind, reference: Reference)] = []
