@@ -8,11 +8,11 @@
 /// One text that was read: a file of the site, or what stood in for one.
 ///
 /// Immutable, so that a span into it stays true for the whole run.
-package final class Source: Sendable {
-    package let id: SourceID
+@usableFromInline package final class Source: Sendable {
+    @usableFromInline package let id: SourceID
     /// As it is shown: relative to the site, `/` between the parts.
     package let path: String
-    package let bytes: [UInt8]
+    @usableFromInline package let bytes: [UInt8]
     /// What stands here may be a secret: no diagnostic quotes it (DESIGN §4, *Handling*).
     package let isSecret: Bool
     /// Single places of a file that should hold no secret, and does: their letters are gone, and their lines not shown.

@@ -24,6 +24,27 @@ package struct IPAddress: Hashable, Sendable {
         isIPv4 = false
     }
 
+    /// Four numbers from 0 to 255, as they are written without leading zeros; nil for any other text, which may still be an address.
+    fileprivate init?(plain text: Swift.Span<UInt8>) {
+        var (bits, number, digits, dots): (UInt32, UInt32, Int, Int) = (0, 0, 0, 0)
+        for index in text.indices {
+            let letter = text[index]
+            if letter == UInt8(ascii: "."), digits > 0, dots < 3 {
+                bits = bits << 8 | number
+                (number, digits, dots) = (0, 0, dots + 1)
+            } else if (0x30...0x39).contains(letter), digits == 0 || number > 0 {
+                number = number * 10 + UInt32(letter - 0x30)
+                digits += 1
+                guard number < 256 else { return nil }
+            } else {
+                return nil
+            }
+        }
+        guard dots == 3, digits > 0 else { return nil }
+        self.bits = UInt128(bits << 8 | number)
+        isIPv4 = true
+    }
+
     /// 32 or 128.
     package var width: Int { isIPv4 ? 32 : 128 }
 }
@@ -40,13 +61,19 @@ package struct AddressWithPrefix: Hashable, Sendable {
     package let prefix: Int
 
     package init?(_ text: String) {
-        guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
-        let length = text.utf8[text.utf8.index(after: slash)...]
-        guard (1...3).contains(length.count), length.allSatisfy({ (0x30...0x39).contains($0) }),
-            let address = IPAddress(text[..<slash])
+        let letters = text.utf8.span
+        guard let slash = letters.indices.first(where: { letters[$0] == UInt8(ascii: "/") }),
+            (1...3).contains(letters.count - slash - 1)
         else { return nil }
-        let prefix = length.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-        guard prefix <= address.width else { return nil }
+        var prefix = 0
+        for index in (slash + 1)..<letters.count {
+            guard (0x30...0x39).contains(letters[index]) else { return nil }
+            prefix = prefix * 10 + Int(letters[index] - 0x30)
+        }
+        let plain = IPAddress(plain: letters.extracting(0..<slash))
+        guard let address = plain ?? IPAddress(String(decoding: text.utf8.prefix(slash), as: UTF8.self)),
+            prefix <= address.width
+        else { return nil }
         self.address = address
         self.prefix = prefix
     }

@@ -28,7 +28,7 @@ package struct EventProperties {
     package var isFlow = false
 }
 
-package enum ScalarStyle: UInt8, Sendable, BitwiseCopyable {
+@usableFromInline package enum ScalarStyle: UInt8, Sendable, BitwiseCopyable {
     case plain, singleQuoted, doubleQuoted, literal, folded
 }
 

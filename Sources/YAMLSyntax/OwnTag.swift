@@ -1,7 +1,7 @@
 package import Diagnostics
 
 /// The tags that this compiler knows beside YAML's own (DESIGN §2 and §3).
-package enum OwnTag: UInt8, Sendable, CaseIterable {
+@usableFromInline package enum OwnTag: UInt8, Sendable, CaseIterable {
     /// A path into the secrets.
     case secret = 1
     /// Text that looks like Jinja and is not.

@@ -1,5 +1,5 @@
 /// What a plain scalar means to PyYAML's safe loader over libyaml: YAML 1.1's resolver, with PyYAML's own patterns.
-package enum ScalarType: UInt8, Sendable, BitwiseCopyable {
+@usableFromInline package enum ScalarType: UInt8, Sendable, BitwiseCopyable {
     case null, bool, integer, float, string
     /// A date or time. It stays the text as written.
     case timestamp

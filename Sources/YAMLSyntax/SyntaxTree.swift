@@ -1,8 +1,10 @@
-package import Diagnostics
+public import Diagnostics
 
 /// Names a node of a tree: its place in the arena.
-package struct NodeID: Hashable, Sendable {
-    let index: UInt32
+@usableFromInline package struct NodeID: Hashable, Sendable {
+    @usableFromInline let index: UInt32
+
+    @inlinable init(index: UInt32) { self.index = index }
 }
 
 /// One file as it was written: maps, lists and scalars with their spans, aliases and merge keys not yet followed.
@@ -10,12 +12,12 @@ package struct NodeID: Hashable, Sendable {
 /// A flat arena: the nodes stand in the order of the text, each knows where its subtree ends, and scalars are ranges of
 /// the source (or of `decoded`, where escapes or folding changed them). A tree that exists obeys every rule of
 /// DESIGN §1, *Reading YAML*: keys are unique, aliases are defined and finite, scalars have a meaning.
-package struct SyntaxTree: Sendable {
-    package let source: Source
+@usableFromInline package struct SyntaxTree: Sendable {
+    @usableFromInline package let source: Source
     /// The file says `%YAML 1.1`.
     package internal(set) var declaresYAML11 = false
-    var nodes: [Node] = []
-    var decoded: [UInt8] = []
+    @usableFromInline var nodes: [Node] = []
+    @usableFromInline var decoded: [UInt8] = []
     /// Where the tags that speak of merging are written, by the place of their nodes in the arena.
     var tagSpans: [UInt32: Span] = [:]
     /// Whether `!raw` stands anywhere.
@@ -43,19 +45,19 @@ package struct SyntaxTree: Sendable {
 
     init(source: Source) { self.source = source }
 
-    struct Node: Sendable, BitwiseCopyable, Equatable {
-        var kind: Kind
-        var style = ScalarStyle.plain
+    @usableFromInline struct Node: Sendable, BitwiseCopyable, Equatable {
+        @usableFromInline var kind: Kind
+        @usableFromInline var style = ScalarStyle.plain
         /// What a scalar means; of a key, what it was before it became text.
-        var type = ScalarType.string
-        var flags: Flags = []
-        var start: UInt32
-        var end: UInt32
+        @usableFromInline var type = ScalarType.string
+        @usableFromInline var flags: Flags = []
+        @usableFromInline var start: UInt32
+        @usableFromInline var end: UInt32
         /// A scalar's text: a range of the source or of `decoded`. A map's or list's number of entries. An alias's target.
-        var text: UInt32 = 0
-        var count: UInt32 = 0
+        @usableFromInline var text: UInt32 = 0
+        @usableFromInline var count: UInt32 = 0
         /// The node after this one's subtree.
-        var next: UInt32
+        @usableFromInline var next: UInt32
 
         /// The tag of ours that the node has.
         var tag: OwnTag? {
@@ -64,17 +66,20 @@ package struct SyntaxTree: Sendable {
         }
     }
 
-    package enum Kind: UInt8, Sendable, BitwiseCopyable {
+    @usableFromInline package enum Kind: UInt8, Sendable, BitwiseCopyable {
         case scalar, list, map
         case alias
     }
 
-    struct Flags: OptionSet, Sendable, BitwiseCopyable {
-        let rawValue: UInt8
+    @usableFromInline struct Flags: OptionSet, Sendable, BitwiseCopyable {
+        @usableFromInline let rawValue: UInt8
+
+        @inlinable init(rawValue: UInt8) { self.rawValue = rawValue }
+
         /// The text is in `decoded`.
-        static let isDecoded = Flags(rawValue: 1)
+        @inlinable static var isDecoded: Flags { Flags(rawValue: 1) }
         /// A map with a merge key `<<`.
-        static let hasMerge = Flags(rawValue: 2)
+        @inlinable static var hasMerge: Flags { Flags(rawValue: 2) }
         /// The key `<<` itself.
         static let isMergeKey = Flags(rawValue: 4)
         /// A key that is neither text nor an integer, which has been said.
@@ -93,31 +98,31 @@ package struct SyntaxTree: Sendable {
 
 extension SyntaxTree {
     /// The node that `id` stands for: itself, or what an alias names.
-    package func target(_ id: NodeID) -> NodeID {
+    @inlinable package func target(_ id: NodeID) -> NodeID {
         let node = nodes[Int(id.index)]
         return node.kind == .alias ? NodeID(index: node.text) : id
     }
 
     /// What the node is, aliases followed.
-    package func kind(_ id: NodeID) -> Kind { nodes[Int(target(id).index)].kind }
+    @inlinable package func kind(_ id: NodeID) -> Kind { nodes[Int(target(id).index)].kind }
 
     /// Where the node is written; of an alias, where the alias is.
-    package func span(_ id: NodeID) -> Span {
+    @inlinable package func span(_ id: NodeID) -> Span {
         let node = nodes[Int(id.index)]
         return Span(source: source.id, start: node.start, end: node.end)
     }
 
-    package func style(_ id: NodeID) -> ScalarStyle { nodes[Int(target(id).index)].style }
+    @inlinable package func style(_ id: NodeID) -> ScalarStyle { nodes[Int(target(id).index)].style }
 
-    package func type(_ id: NodeID) -> ScalarType { nodes[Int(target(id).index)].type }
+    @inlinable package func type(_ id: NodeID) -> ScalarType { nodes[Int(target(id).index)].type }
 
-    func text(of node: Node) -> ArraySlice<UInt8> {
+    @inlinable func text(of node: Node) -> ArraySlice<UInt8> {
         let range = Int(node.text)..<Int(node.text &+ node.count)
         return node.flags.contains(.isDecoded) ? decoded[range] : source.bytes[range]
     }
 
     /// The bytes of a scalar, quotes and escapes undone; of a key, the key as text.
-    package func text(_ id: NodeID) -> ArraySlice<UInt8> {
+    @inlinable package func text(_ id: NodeID) -> ArraySlice<UInt8> {
         let node = nodes[Int(target(id).index)]
         return node.kind == .scalar ? text(of: node) : []
     }
@@ -125,7 +130,7 @@ extension SyntaxTree {
     package func string(_ id: NodeID) -> String { String(decoding: text(id), as: UTF8.self) }
 
     /// How many entries a list has, or a map as it is written.
-    package func count(_ id: NodeID) -> Int {
+    @inlinable package func count(_ id: NodeID) -> Int {
         let node = nodes[Int(target(id).index)]
         return node.kind == .scalar ? 0 : Int(node.count)
     }
@@ -144,20 +149,25 @@ extension SyntaxTree {
         return items
     }
 
-    package struct Entry: Sendable {
-        package let key: NodeID
-        package let value: NodeID
+    @usableFromInline package struct Entry: Sendable {
+        @usableFromInline package let key: NodeID
+        @usableFromInline package let value: NodeID
+
+        @inlinable init(key: NodeID, value: NodeID) {
+            self.key = key
+            self.value = value
+        }
     }
 
     /// `items` without an array of its own.
-    package func itemSequence(_ id: NodeID) -> ItemSequence {
+    @inlinable package func itemSequence(_ id: NodeID) -> ItemSequence {
         let place = target(id).index
         let list = nodes[Int(place)]
         return ItemSequence(nodes: nodes, place: place &+ 1, end: list.kind == .list ? list.next : 0)
     }
 
     /// `entries` without an array of its own, where nothing is merged.
-    package func entrySequence(_ id: NodeID) -> EntrySequence {
+    @inlinable package func entrySequence(_ id: NodeID) -> EntrySequence {
         let place = target(id).index
         let map = nodes[Int(place)]
         if map.flags.contains(.hasMerge) {
@@ -166,25 +176,38 @@ extension SyntaxTree {
         return EntrySequence(nodes: nodes, place: place &+ 1, end: map.kind == .map ? map.next : 0)
     }
 
-    package struct ItemSequence: Sequence, IteratorProtocol {
-        let nodes: [Node]
-        var place: UInt32
-        let end: UInt32
+    @usableFromInline package struct ItemSequence: Sequence, IteratorProtocol {
+        @usableFromInline let nodes: [Node]
+        @usableFromInline var place: UInt32
+        @usableFromInline let end: UInt32
 
-        package mutating func next() -> NodeID? {
+        @inlinable init(nodes: [Node], place: UInt32, end: UInt32) {
+            self.nodes = nodes
+            self.place = place
+            self.end = end
+        }
+
+        @inlinable package mutating func next() -> NodeID? {
             guard place < end else { return nil }
             defer { place = nodes[Int(place)].next }
             return NodeID(index: place)
         }
     }
 
-    package struct EntrySequence: Sequence, IteratorProtocol {
-        let nodes: [Node]
-        var place: UInt32
-        let end: UInt32
-        var merged: ArraySlice<Entry> = []
+    @usableFromInline package struct EntrySequence: Sequence, IteratorProtocol {
+        @usableFromInline let nodes: [Node]
+        @usableFromInline var place: UInt32
+        @usableFromInline let end: UInt32
+        @usableFromInline var merged: ArraySlice<Entry>
 
-        package mutating func next() -> Entry? {
+        @inlinable init(nodes: [Node], place: UInt32, end: UInt32, merged: ArraySlice<Entry> = []) {
+            self.nodes = nodes
+            self.place = place
+            self.end = end
+            self.merged = merged
+        }
+
+        @inlinable package mutating func next() -> Entry? {
             guard place < end else { return merged.popFirst() }
             let key = place
             let value = nodes[Int(key)].next
@@ -195,7 +218,7 @@ extension SyntaxTree {
 
     /// The entries of a map, merged ones first, as PyYAML has them: a later value of a key takes the earlier one's place.
     /// Nothing if it is no map.
-    package func entries(_ id: NodeID) -> [Entry] {
+    @usableFromInline package func entries(_ id: NodeID) -> [Entry] {
         let written = writtenEntries(id)
         guard nodes[Int(target(id).index)].flags.contains(.hasMerge) else { return written }
         var merged: [Entry] = []
