@@ -116,7 +116,9 @@ struct Binder {
         return keys
     }
 
-    func key(_ entry: SyntaxTree.Entry) -> Key { Key(utf8: tree.text(entry.key)) }
+    func key(_ entry: SyntaxTree.Entry) -> Key {
+        tree.withText(entry.key) { Key(short: $0) } ?? Key(utf8: tree.text(entry.key))
+    }
 
     private mutating func checkUnknown(
         _ key: Key, _ entry: SyntaxTree.Entry, in map: NodeID, _ table: FieldTable, at place: Place

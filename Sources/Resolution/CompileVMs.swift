@@ -82,7 +82,7 @@ extension LinkedSite {
     /// VMs of what the env extends, which its own list replaces: R0307.
     private func lostMachines(_ list: Fields.Entry) -> [Diagnostic] {
         // `!replace` says that it is meant.
-        guard list.value.origin.tag != .replace, list.rule == .merge(.replace) else { return [] }
+        guard list.hasBeaten, list.value.origin.tag != .replace, list.rule == .merge(.replace) else { return [] }
         let kept = (list.value.list ?? []).compactMap { $0.map?["name"]?.name }
         return list.beat.compactMap { beaten in
             let names = (beaten.list ?? []).compactMap { $0.map?["name"]?.name }.filter { !kept.contains($0) }

@@ -34,7 +34,7 @@ package final class VM: Sendable {
         var facts = start.facts
         own.forEach { facts.note($0) }
         if facts.hasToken { return nil }
-        if !facts.saysNumber { facts.number = filling.number(index)?.value.integer }
+        if !facts.saysNumber { facts.number = filling.integer(index) }
         self.own = own
         self.start = start
         self.filling = filling
@@ -102,6 +102,7 @@ extension VM {
         /// The token of all of them; nil if each has its own.
         let token: LinkedSite.AuthToken?
         private let base: Fields.Entry?
+        private let first: Int?
         private let offset: Int
         private let defaults: [Fields.Entry]
 
@@ -116,11 +117,15 @@ extension VM {
             self.method = method
             self.token = token
             self.base = base
+            first = base?.value.integer
             self.offset = offset
             self.defaults = defaults
         }
 
         func number(_ index: Int) -> Fields.Entry? { base.flatMap { .number($0, plus: index + offset) } }
+
+        /// The same as a number alone.
+        func integer(_ index: Int) -> Int? { first.flatMap { $0.plus(index + offset) } }
 
         subscript(key: Key) -> Value? {
             for entry in defaults where entry.key == key { return entry.value }

@@ -39,6 +39,26 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
         }
     }
 
+    /// The same without a slice to count references of; nil for a text that does not stand in a key.
+    @inlinable
+    package init?(short bytes: Swift.Span<UInt8>) {
+        guard bytes.count <= Self.inlineBytes else { return nil }
+        var head: UInt64 = 0
+        var tail = UInt64(truncatingIfNeeded: bytes.count)
+        var all: UInt8 = 0
+        for index in bytes.indices {
+            let byte = UInt64(bytes[index])
+            all |= bytes[index]
+            if index < 8 {
+                head |= byte &<< UInt64(56 &- 8 &* index)
+            } else {
+                tail |= byte &<< UInt64(120 &- 8 &* index)
+            }
+        }
+        guard all < 0x80 else { return nil }
+        self.init(head: head, tail: tail)
+    }
+
     /// A number, in decimal.
     package init(_ number: Int) {
         guard (0...9).contains(number) else {

@@ -127,6 +127,15 @@ extension SyntaxTree {
         return node.kind == .scalar ? text(of: node) : []
     }
 
+    /// Lends the bytes of a scalar, quotes and escapes undone; none of what is no scalar.
+    @inlinable package func withText<Result>(_ id: NodeID, _ body: (Swift.Span<UInt8>) -> Result) -> Result {
+        let node = nodes[Int(target(id).index)]
+        guard node.kind == .scalar else { return body(decoded.span.extracting(0..<0)) }
+        let range = Int(node.text)..<Int(node.text &+ node.count)
+        let bytes = node.flags.contains(.isDecoded) ? decoded : source.bytes
+        return body(bytes.span.extracting(range))
+    }
+
     package func string(_ id: NodeID) -> String { String(decoding: text(id), as: UTF8.self) }
 
     /// How many entries a list has, or a map as it is written.

@@ -25,8 +25,8 @@ extension LinkedSite {
         var around = Surroundings(node, machine: node.flatMap { self.machine(under: $0) })
         var found: [Diagnostic] = []
         for vm in vms {
-            guard let ip = vm.facts.address, let value = vm["ip"] else { continue }
-            let address = Address(vm: vm, value: value, ip: ip)
+            guard let ip = vm.facts.address else { continue }
+            let address = Address(vm: vm, ip: ip)
             if !areSound { found += address.checkBorders() + address.checkGateway(in: &around) }
             found += address.checkBridge(in: &around) + address.checkNode(in: around, strictness.severity)
         }
@@ -86,9 +86,9 @@ private struct Surroundings {
 /// A VM's address, and what it may contradict.
 private struct Address {
     let vm: VM
-    let value: Value
     let ip: AddressWithPrefix
 
+    private var value: Value { vm["ip"] ?? Value(.null, .nowhere) }
     private var holding: Holding { Holding(vm: vm, value: value, path: ["ip"]) }
     private var name: String { holding.name }
     private var text: String { String((value.string ?? "").prefix { $0 != "/" }) }
@@ -106,10 +106,11 @@ private struct Address {
         guard let gateway = vm["gateway"], let text = gateway.string, let address = around.address(ofGateway: text),
             address.isIPv4 == ip.address.isIPv4
         else { return [] }
-        let place = gateway.origin.span.map { [Label($0, "the gateway")] } ?? []
-        if address == ip.address { return [warning("is its gateway's, too", place, Self.another)] }
+        let isTaken = address == ip.address
         // In a network of its own alone, a machine reaches its gateway by a route.
-        guard !ip.contains(address), ip.prefix < ip.address.width else { return [] }
+        guard isTaken || (!ip.contains(address) && ip.prefix < ip.address.width) else { return [] }
+        let place = gateway.origin.span.map { [Label($0, "the gateway")] } ?? []
+        if isTaken { return [warning("is its gateway's, too", place, Self.another)] }
         let help = "correct the prefix or the gateway; `gateway: null` says that the VM has none"
         return [warning("has a gateway outside its network: \(text)", place, help)]
     }
