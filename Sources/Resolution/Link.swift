@@ -7,7 +7,8 @@ package import SiteModel
 ///
 /// - Parameter inParts: links some of the entities and others, each by itself.
 package func link(
-    _ site: LinkedSite, _ scope: Scope, inParts: ([BoundEntity], @Sendable ([BoundEntity]) -> [Diagnostic]) -> [Diagnostic]
+    _ site: LinkedSite, _ scope: Scope,
+    inParts: ([BoundEntity], @Sendable ([BoundEntity]) -> [Diagnostic]) -> [Diagnostic] = { $1($0) }
 ) -> [Diagnostic] {
     // Most files of a large site name nothing.
     let naming = site.entities.values.filter { entity in

@@ -54,7 +54,7 @@ package final class VM: Sendable {
 
     /// Whether its number is counted from its env's.
     var isCounted: Bool {
-        if start != nil { return !facts.saysNumber }
+        if start != nil { return !facts.saysNumber && facts.number != nil }
         return if case .offset? = own.entry("vmid")?.rule { true } else { false }
     }
 

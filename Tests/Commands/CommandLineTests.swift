@@ -53,6 +53,30 @@ import Testing
         }
     }
 
+    /// A build of plain flags, which is started without a parser, says and does what the parser's does.
+    @Test(
+        arguments: [
+            [], ["--check"], ["--quiet"], ["--no-cache"], ["--check", "--quiet"], ["--prune"],
+            ["--prune", "--allow-shrink"],
+            ["--allow-outside", "--no-cache"], ["--check", "--prune"], ["--staged"], ["--check", "--staged"],
+            ["--check", "--check"], ["--no-cache", "--quiet", "--check"], ["--check", "--redact"], ["--redact"],
+        ]) func flagsOfABuild(_ flags: [String]) throws
+    {
+        let files =
+            Self.files + [
+                ("nodes/pve.yaml", "datastore: local\napi_endpoint: https://10.0.0.1:8006\napi_token: null\n"),
+                ("resolve.yaml", "outputs: [{emit: env, env: dev, to: dev.json}]\n"),
+            ]
+        func ends(_ words: [String]) throws -> [String] {
+            try Program.withFolder(files) { folder in
+                let told = try Program.run(["build"] + words, in: folder)
+                let written = try? String(contentsOf: folder.appendingPathComponent("dev.json"), encoding: .utf8)
+                return ["\(told.status)", told.stdout, told.stderr, written ?? "nothing"]
+            }
+        }
+        #expect(try ends(flags) == ends(flags + ["--color", "auto"]))
+    }
+
     /// Options of all commands may stand before the command as well as behind it.
     @Test func optionsBeforeTheCommand() throws {
         try Program.withFolder(Self.files.map { ("s/" + $0.path, $0.text) }) { folder in

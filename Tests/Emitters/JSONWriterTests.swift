@@ -15,6 +15,47 @@ import Testing
         #expect(JSONWriter.document(Value(.float(.infinity), .builtIn)).diagnostics.map(\.code.id) == ["R0701"])
     }
 
+    /// Maps over one that they share are written as if each were a map of its own, at any depth, and more than once.
+    @Test func sharedFieldsAreWrittenAsTheirOwn() {
+        let secret = Value(.secret(SecretRef(["a", "b"], .string)), .builtIn)
+        let below: [Fields] = [
+            ["image": .string("debian\n", .builtIn), "cores": Value(.integer(2), .builtIn)],
+            ["cores": Value(.integer(2), .builtIn), "token": secret],
+            ["most": Value(.float(.infinity), .builtIn)], ["number": Value(.pooled("ports"), .builtIn)],
+            ["deep": Value(.map(["list": Value(.list([secret, Value(.null, .builtIn)]), .builtIn)]), .builtIn)], [:],
+        ]
+        let own: [Fields] = [
+            [:], ["cores": Value(.integer(4), .builtIn)], ["name": .string("web", .builtIn), "cores": secret],
+            ["last": secret],
+        ]
+        for shared in below {
+            let base = SharedFields(shared)
+            for own in own {
+                var over = Fields(over: base, 4, lineage: [])
+                own.forEach { over.set($0) }
+                let alone = Fields(distinct: over.entries)
+                for isTemplated in [false, true] {
+                    for depth in [0, 2, 0] {
+                        let (first, second) = (document(over, depth, isTemplated), document(alone, depth, isTemplated))
+                        #expect(first.output.bytes == second.output.bytes, "\(own) over \(shared)")
+                        #expect(first.output.insertions.map(\.offset) == second.output.insertions.map(\.offset))
+                        #expect(first.output.secrets == second.output.secrets)
+                        #expect(first.output.hasPooledNumbers == second.output.hasPooledNumbers)
+                        #expect(first.diagnostics.map(\.message) == second.diagnostics.map(\.message))
+                    }
+                }
+            }
+        }
+    }
+
+    private func document(
+        _ fields: Fields, _ depth: Int, _ isTemplated: Bool
+    ) -> (output: Output, diagnostics: [Diagnostic]) {
+        var value = Value(.map(fields), .builtIn)
+        for _ in 0..<depth { value = Value(.list([value, value]), .builtIn) }
+        return JSONWriter.document(value, isTemplated: isTemplated)
+    }
+
     private func text(_ content: Value.Content) -> String {
         String(decoding: JSONWriter.document(Value(content, .builtIn)).output.bytes, as: UTF8.self)
     }

@@ -74,7 +74,8 @@ package struct TextRenderer {
 
     private func paragraph(_ text: String, _ indent: String) -> String {
         if text.utf8.span.isPlain { return text }
-        return text.terminalSafe.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n" + indent)
+        return text.terminalSafe.split(separator: "\n", omittingEmptySubsequences: false).joined(
+            separator: "\n" + indent)
     }
 
     private enum Style: String {
