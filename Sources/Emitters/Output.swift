@@ -57,7 +57,9 @@ package struct Output: Sendable {
         bytes piece: (Swift.Span<UInt8>) -> Void, secret: (Int, Insertion) -> Void
     ) {
         var start = 0
-        for (place, insertion) in insertions.enumerated() {
+        let insertions = insertions.span
+        for place in insertions.indices {
+            let insertion = insertions[place]
             if start < insertion.offset { piece(bytes.span.extracting(start..<insertion.offset)) }
             secret(place, insertion)
             start = insertion.offset

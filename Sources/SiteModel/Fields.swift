@@ -144,6 +144,9 @@ internal import Synchronization
             story = beaten == nil && via.isEmpty ? .simple(rule) : Story(rule: rule, beaten: beaten, via: via)
         }
 
+        /// Whether there is more to tell of it than that one layer says it.
+        @inlinable package var hasStory: Bool { story != nil }
+
         /// Whether `!unset` stands there.
         @inlinable package var isUnset: Bool { value.origin.tag == .unset }
     }
@@ -291,7 +294,7 @@ internal import Synchronization
     private let lines = Mutex<Lines??>(nil)
 
     /// The entries as lines of an output.
-    package struct Lines: Sendable {
+    package final class Lines: Sendable {
         /// How far they are indented.
         package let depth: Int
         package let bytes: [UInt8]

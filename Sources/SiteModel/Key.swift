@@ -23,40 +23,45 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
     }
 
     package init(_ text: String) {
-        guard text.utf8.count <= Self.inlineBytes else {
+        let letters = text.utf8.span
+        guard letters.count <= Self.inlineBytes else {
             self.init(long: text)
             return
         }
-        self.init(short: text.utf8)
+        self = Self.packed(letters).key
     }
 
     /// The text of these bytes, ill-formed UTF-8 repaired.
     package init(utf8 bytes: ArraySlice<UInt8>) {
-        if bytes.count > Self.inlineBytes || bytes.contains(where: { $0 >= 0x80 }) {
-            self.init(String(decoding: bytes, as: UTF8.self))
-        } else {
-            self.init(short: bytes)
-        }
+        self = Key(short: bytes.span) ?? Key(String(decoding: bytes, as: UTF8.self))
     }
 
-    /// The same without a slice to count references of; nil for a text that does not stand in a key.
+    /// The text of these bytes, if it is ASCII and stands in the key itself.
     @inlinable
     package init?(short bytes: Swift.Span<UInt8>) {
         guard bytes.count <= Self.inlineBytes else { return nil }
+        let packed = Self.packed(bytes)
+        guard packed.isASCII else { return nil }
+        self = packed.key
+    }
+
+    /// The key of at most fifteen bytes.
+    @inlinable @inline(__always)
+    static func packed(_ bytes: Swift.Span<UInt8>) -> (key: Key, isASCII: Bool) {
         var head: UInt64 = 0
         var tail = UInt64(truncatingIfNeeded: bytes.count)
         var all: UInt8 = 0
-        for index in bytes.indices {
-            let byte = UInt64(bytes[index])
+        for index in 0..<min(bytes.count, 8) {
             all |= bytes[index]
-            if index < 8 {
-                head |= byte &<< UInt64(56 &- 8 &* index)
-            } else {
-                tail |= byte &<< UInt64(120 &- 8 &* index)
+            head |= UInt64(bytes[index]) &<< UInt64(56 &- 8 &* index)
+        }
+        if bytes.count > 8 {
+            for index in 8..<bytes.count {
+                all |= bytes[index]
+                tail |= UInt64(bytes[index]) &<< UInt64(120 &- 8 &* index)
             }
         }
-        guard all < 0x80 else { return nil }
-        self.init(head: head, tail: tail)
+        return (Key(head: head, tail: tail), all < 0x80)
     }
 
     /// A number, in decimal.
@@ -85,23 +90,6 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
             } else {
                 tail |= byte &<< UInt64(120 &- 8 &* index)
             }
-        }
-        self.init(head: head, tail: tail)
-    }
-
-    @inline(__always)
-    private init(short bytes: some Collection<UInt8>) {
-        var head: UInt64 = 0
-        var tail = UInt64(truncatingIfNeeded: bytes.count)
-        var index = 0
-        for byte in bytes {
-            let byte = UInt64(byte)
-            if index < 8 {
-                head |= byte &<< UInt64(56 &- 8 &* index)
-            } else {
-                tail |= byte &<< UInt64(120 &- 8 &* index)
-            }
-            index &+= 1
         }
         self.init(head: head, tail: tail)
     }

@@ -56,10 +56,14 @@ struct OutputFacts {
     }
 
     private mutating func visit(_ entry: Fields.Entry) {
-        for step in entry.via { note(step.span) }
-        path.append(.key(entry.key))
-        visit(entry.value)
-        path.removeLast()
+        if entry.hasStory { for step in entry.via { note(step.span) } }
+        switch entry.value.content {
+        case .secret, .map, .list:
+            path.append(.key(entry.key))
+            visit(entry.value)
+            path.removeLast()
+        default: note(entry.value.origin.span)
+        }
     }
 
     private mutating func note(_ span: Span?) { if let span { note(span.source) } }
