@@ -195,9 +195,10 @@ private struct InventoryGathering {
     }
 
     private mutating func gather(vm machine: Machine) {
-        guard let env = machine.env, isAdmitted(machine) else { return }
+        let place = hosts.place(machine.name)
+        guard let env = machine.env, isAdmitted(machine, at: place) else { return }
         guard !isOfNames else {
-            hosts.add(machine)
+            hosts.add(machine, at: place)
             return
         }
         let connection = [machine.address?.named("ansible_host"), site.vmUser.named("ansible_user")]
@@ -209,8 +210,10 @@ private struct InventoryGathering {
     }
 
     /// Whether a machine goes into this inventory; notes its env if another env's machine of its name is there.
-    private mutating func isAdmitted(_ machine: Machine) -> Bool {
-        guard isCheck, let env = machine.env, hosts.isOfOtherEnv(machine.name, than: env) else { return true }
+    ///
+    /// - Parameter place: of the host of its name, if there is one.
+    private mutating func isAdmitted(_ machine: Machine, at place: Int?) -> Bool {
+        guard isCheck, let env = machine.env, let place, hosts.isOfOtherEnv(place, than: env) else { return true }
         alternatives.insert(env)
         return false
     }
@@ -235,9 +238,10 @@ private struct InventoryGathering {
                 diagnostics += vm.map { [.twoEnvs($0, machine)] } ?? []
                 continue
             }
-            guard isAdmitted(machine) else { continue }
+            let place = hosts.place(machine.name)
+            guard isAdmitted(machine, at: place) else { continue }
             guard !isOfNames else {
-                hosts.add(machine)
+                hosts.add(machine, at: place)
                 continue
             }
             let shared = known[file.id] ?? self.shared(file, graph)

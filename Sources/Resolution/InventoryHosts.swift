@@ -35,11 +35,11 @@ struct InventoryHosts {
 
     func contains(_ name: Key) -> Bool { place(name) != nil }
 
-    private func place(_ name: Key) -> Int? { places.place(name.hash) { all[$0].name == name } }
+    /// The place of the host of that name.
+    func place(_ name: Key) -> Int? { places.place(name.hash) { all[$0].name == name } }
 
-    /// Whether a host of that name is there, and is of another env.
-    func isOfOtherEnv(_ name: Key, than env: Key) -> Bool {
-        guard let place = place(name) else { return false }
+    /// Whether the host of that place is of another env.
+    func isOfOtherEnv(_ place: Int, than env: Key) -> Bool {
         var isOfOther = false
         for own in all[place].machines.lazy.compactMap(\.env) {
             if own == env { return false }
@@ -59,8 +59,12 @@ struct InventoryHosts {
     ///
     /// - Returns: the host's place.
     @discardableResult
-    mutating func add(_ machine: Machine) -> Int {
-        guard let place = place(machine.name) else {
+    mutating func add(_ machine: Machine) -> Int { add(machine, at: place(machine.name)) }
+
+    /// - Parameter known: the place of the host of its name; nil if there is none.
+    @discardableResult
+    mutating func add(_ machine: Machine, at known: Int?) -> Int {
+        guard let place = known else {
             if !AnsibleName.isHost(machine.name) { diagnostics.append(.noHostName(machine)) }
             all.append(Host(machine))
             let hosts = all
