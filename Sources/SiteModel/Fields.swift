@@ -246,22 +246,17 @@ internal import Synchronization
 
     /// Sets a key; one that is there keeps its place.
     package mutating func set(_ entry: Entry) {
-        if let place = place(of: entry.key) {
-            own[place] = entry
-            return
-        }
+        if let place = place(of: entry.key) { own[place] = entry } else { add(distinct: entry) }
+    }
+
+    /// Adds an entry whose key is not there yet.
+    package mutating func add(distinct entry: Entry) {
         own.append(entry)
         if own.count == Self.few + 1 {
             index()
         } else if own.count > Self.few {
             extras[0].places?.append { own[$0].key.hash }
         }
-    }
-
-    /// Adds an entry whose key is not there yet.
-    package mutating func add(distinct entry: Entry) {
-        own.append(entry)
-        if own.count > Self.few { index() }
     }
 
     private mutating func index() {
