@@ -76,7 +76,9 @@ struct Binder {
                     continue
                 }
                 let inside = enter(field.name, place)
-                let value = value(entry.value, field.type, named: field.name, at: inside)
+                let value =
+                    plainScalar(entry.value, field.type, at: inside)
+                    ?? value(entry.value, field.type, named: field.name, at: inside)
                 leave()
                 entries.append(Fields.Entry(field.name, keySpan: tree.span(entry.key), value))
             } else {
@@ -185,6 +187,18 @@ struct Binder {
         var place = place
         place.strength = origin.strength
         return plainValue(node, type, named: name, at: place)
+    }
+
+    /// A value of which there is nothing to see but what it is: a text where one is wanted, a number where anything may stand. Nil
+    /// for any other, be it as plain.
+    private func plainScalar(_ node: NodeID, _ type: FieldType, at place: Place) -> Value? {
+        guard isPlain, !place.isOfPassword, tree.kind(node) == .scalar else { return nil }
+        switch type {
+        case .text where tree.type(node) == .string, .addressWithPrefix: break
+        case .any where tree.type(node) == .integer, .visible where tree.type(node) == .integer: break
+        default: return nil
+        }
+        return Value(.init(tree.value(node)), Origin(tree.span(node), place.layer, strength: place.strength))
     }
 
     /// A value whose tag, if it has one, has been looked at.

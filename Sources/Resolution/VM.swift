@@ -7,8 +7,8 @@ package import SiteModel
 /// replaces what it starts from is left as the two of them: it says what a field is, and is put together (`LinkedSite.fields`)
 /// only where the whole is wanted, with the story of each value. A reference, since several lists have it.
 package final class VM: Sendable {
-    /// What its own entry says; all that it is, if it starts from nothing.
-    private let own: Fields
+    /// What its own entry says; all that it is, if it is put together.
+    fileprivate let own: Fields
     private let start: VMStart?
     private let filling: Filling?
     /// Its place in its env.
@@ -65,9 +65,6 @@ package final class VM: Sendable {
     fileprivate var parts: (start: VMStart, filling: Filling, index: Int)? {
         if let start, let filling { (start, filling, index) } else { nil }
     }
-
-    /// What its own entry says; all that it is, if it is put together.
-    fileprivate var said: Fields { own }
 }
 
 extension VM {
@@ -137,19 +134,19 @@ extension VM {
 extension LinkedSite {
     /// All that a VM is, each field with what set it.
     package func fields(of vm: VM) -> Fields {
-        guard let (start, filling, index) = vm.parts else { return vm.said }
+        guard let (start, filling, index) = vm.parts else { return vm.own }
         // What is to be said of it has been said when the VM was checked.
         return finish(
-            start.replaced(by: vm.said) ?? vm.said, [], filling.number(index), filling.method, filling.token,
+            start.replaced(by: vm.own) ?? vm.own, [], filling.number(index), filling.method, filling.token,
             isFilled: start.isFilled
         ).vm
     }
 
     /// The same fields, each without what it beat: what an output says of a VM that nobody asks for reasons.
     private func values(of vm: VM) -> Fields {
-        guard let (start, filling, index) = vm.parts, let shared = start.shared else { return vm.said }
-        var result = Fields(over: shared, vm.said.count + 4, lineage: start.lineagesOfAll)
-        vm.said.forEach { if !FieldTable.isChooser($0.key) { result.add(distinct: $0) } }
+        guard let (start, filling, index) = vm.parts, let shared = start.shared else { return vm.own }
+        var result = Fields(over: shared, vm.own.count + 4, lineage: start.lineagesOfAll)
+        vm.own.forEach { if !FieldTable.isChooser($0.key) { result.add(distinct: $0) } }
         if !vm.facts.saysNumber, let number = filling.number(index) { result.add(distinct: number) }
         for fallback in vmDefaults where !result.contains(fallback.key) { result.add(distinct: fallback) }
         result.add(distinct: (filling.token ?? authToken(of: vm["name"], filling.method)).entry)
