@@ -65,13 +65,22 @@ struct Resolve: ParsableCommand {
         }
     }
 
-    /// The command that the first word names, parsed without all others: to set up a parser of them takes longer than most of what
-    /// commands do. Nil where anything is to be said of the words, or of the command, which the whole parser does.
+    /// The command that the first word names, or the first behind `--site DIR`, parsed without all others: to set up a parser of
+    /// them takes longer than most of what commands do. Nil where anything is to be said of the words, or of the command, which the
+    /// whole parser does.
     private static var parsedAlone: (any StatusCommand)? {
-        let words = CommandLine.arguments.dropFirst()
-        if words.first == "build", let build = BuildOutputs.command(ofFlags: words.dropFirst()) { return build }
+        var words = Array(CommandLine.arguments.dropFirst())
+        var site: String?
+        if words.first == "--site" || words.first == "-C", words.count > 2, !words[1].hasPrefix("-") {
+            site = words[1]
+            words.removeFirst(2)
+            // Two sites are for the whole parser to choose from.
+            if words.contains(where: { $0.hasPrefix("--site") || $0.hasPrefix("-C") }) { return nil }
+        }
+        let others = words.dropFirst()
+        if words.first == "build", let build = BuildOutputs.command(ofFlags: others, site: site) { return build }
         let command = configuration.subcommands.first { $0._commandName == words.first }
-        return (try? command?.parseAsRoot(Array(words.dropFirst()))) as? any StatusCommand
+        return (try? command?.parseAsRoot((site.map { ["--site", $0] } ?? []) + others)) as? any StatusCommand
     }
 }
 

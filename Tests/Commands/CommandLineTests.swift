@@ -77,6 +77,38 @@ import Testing
         #expect(try ends(flags) == ends(flags + ["--color", "auto"]))
     }
 
+    /// The site may be named first, and then a command is parsed without the others, too.
+    @Test(
+        arguments: [
+            ["list", "envs"], ["build"], ["build", "--check"], ["validate"], ["env", "dev", "--node", "pve"], ["env"],
+            ["secrets", "check"], ["secrets"], ["help"], ["help", "R0201"], ["bulid"], ["build", "--nope"],
+            ["list", "--", "envs"],
+            ["schema", "env"], ["--version"], ["validate", "."],
+        ]) func theSiteFirst(_ words: [String]) throws
+    {
+        func ends(_ words: [String]) throws -> [String] {
+            let files = Self.files + [("resolve.yaml", "outputs: [{emit: env, env: dev, to: dev.json}]\n")]
+            return try Program.withFolder(files.map { ("s/" + $0.path, $0.text) }) { folder in
+                let told = try Program.run(words, in: folder)
+                return ["\(told.status)", told.stdout, told.stderr]
+            }
+        }
+        // The whole parser reads a line that begins with another option.
+        let expected = try ends(["--color", "auto", "--site", "s"] + words)
+        #expect(try ends(["--site", "s"] + words) == expected)
+        #expect(try ends(["-C", "s"] + words) == expected)
+    }
+
+    /// Of two sites the last one that is named is meant, or it is a mistake: as the whole parser has it.
+    @Test(arguments: ["--site", "-C", "--site=s"]) func twoSites(_ option: String) throws {
+        try Program.withFolder(Self.files.map { ("s/" + $0.path, $0.text) }) { folder in
+            let second = option.contains("=") ? [option] : [option, "s"]
+            let first = try Program.run(["--site", "none", "list", "envs"] + second, in: folder)
+            let whole = try Program.run(["--color", "auto", "--site", "none", "list", "envs"] + second, in: folder)
+            #expect(first.status == whole.status && first.stdout == whole.stdout && first.stderr == whole.stderr)
+        }
+    }
+
     /// Options of all commands may stand before the command as well as behind it.
     @Test func optionsBeforeTheCommand() throws {
         try Program.withFolder(Self.files.map { ("s/" + $0.path, $0.text) }) { folder in

@@ -142,7 +142,7 @@ struct BuildOutputs: StatusCommand {
 extension BuildOutputs {
     /// The command of words that are all plain flags, without the parser: to set that up takes as long as a build that has nothing
     /// to do. Nil for any other words, and for flags of which the parser has something to say.
-    static func command(ofFlags words: some Sequence<String>) -> BuildOutputs? {
+    static func command(ofFlags words: some Sequence<String>, site: String? = nil) -> BuildOutputs? {
         var command = BuildOutputs()
         command.check = false
         command.staged = false
@@ -152,6 +152,7 @@ extension BuildOutputs {
         command.format = nil
         command.noCache = false
         var options = GlobalOptions.absent
+        options.site = site
         for word in words {
             switch word {
             case "--check" where !command.check: command.check = true
