@@ -1,10 +1,12 @@
-/// Where elements of a list stand, by a hash of each: what a dictionary would tell, in eight to sixteen bytes for each.
+/// Where elements of a list stand, by a hash of each: what a dictionary would tell, in sixteen to thirty-two bytes for each.
 ///
 /// The hashes are the same in every run, so they may choose a place here and nothing that is seen.
 @usableFromInline package struct HashedPlaces: Sendable {
-    /// Places plus one; zero where there is none. A power of two, at most half of it in use (linear probing).
-    @usableFromInline var slots: [UInt32]
+    /// Places plus one, and above them half of the hash, so that an element is seldom looked at in vain; zero where there is none.
+    /// A power of two, at most half of it in use (linear probing).
+    @usableFromInline var slots: [UInt64]
     private var count: Int
+    @inlinable static var upper: UInt64 { 0xFFFF_FFFF_0000_0000 }
 
     /// For that many elements.
     package init(_ count: Int, hash: (Int) -> UInt64) {
@@ -17,7 +19,7 @@
     package init(capacity: Int) {
         var size = 64
         while size < capacity * 2 { size *= 2 }
-        slots = [UInt32](repeating: 0, count: size)
+        slots = [UInt64](repeating: 0, count: size)
         count = 0
     }
 
@@ -31,7 +33,7 @@
     package mutating func put(_ place: Int, _ hash: UInt64) {
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-        slots[slot] = UInt32(place + 1)
+        slots[slot] = hash & Self.upper | UInt64(place + 1)
     }
 
     /// The first place with that hash at which the element is the right one.
@@ -39,8 +41,10 @@
     package func place(_ hash: UInt64, where isRight: (Int) -> Bool) -> Int? {
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 {
-            let place = Int(slots[slot]) - 1
-            if isRight(place) { return place }
+            if (slots[slot] ^ hash) & Self.upper == 0 {
+                let place = Int(slots[slot] & ~Self.upper) - 1
+                if isRight(place) { return place }
+            }
             slot = (slot + 1) & (slots.count - 1)
         }
         return nil
@@ -54,6 +58,13 @@
     }
 
     /// The hash of a text.
+    package static func hash(_ text: Swift.Span<UInt8>) -> UInt64 {
+        var sum: UInt64 = 0
+        for index in text.indices { sum = (sum ^ UInt64(text[index])) &* 0x0100_0000_01B3 }
+        return hash(sum, UInt64(text.count))
+    }
+
+    /// The same of a text that stands in no one piece.
     @inlinable
     package static func hash(_ text: some Collection<UInt8>) -> UInt64 {
         var sum: UInt64 = 0

@@ -66,7 +66,7 @@ package enum JSONText {
 
 extension Swift.Span<UInt8> {
     /// Whether it stands in a string of JSON as it is.
-    fileprivate var isPlainJSON: Bool {
+    package var isPlainJSON: Bool {
         for index in indices {
             let byte = self[index]
             if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }

@@ -15,8 +15,17 @@ package struct LineTable: Sendable {
         self.source = source
         var starts: [UInt32] = [0]
         let bytes = source.bytes
-        for index in bytes.indices where bytes[index] == UInt8(ascii: "\n") || Self.isLoneReturn(bytes, index) {
-            starts.append(UInt32(index + 1))
+        let letters = bytes.span
+        if letters.firstPlace(of: UInt8(ascii: "\r")) == nil {
+            var start = 0
+            while let end = letters.firstPlace(of: UInt8(ascii: "\n"), from: start) {
+                start = end + 1
+                starts.append(UInt32(start))
+            }
+        } else {
+            for index in bytes.indices where bytes[index] == UInt8(ascii: "\n") || Self.isLoneReturn(bytes, index) {
+                starts.append(UInt32(index + 1))
+            }
         }
         self.starts = starts
     }

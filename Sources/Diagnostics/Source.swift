@@ -105,17 +105,7 @@ extension Source {
     /// Whether a letter occurs.
     package func contains(_ letter: UInt8) -> Bool {
         let bytes = bytes
-        let letters = bytes.span
-        var start = 0
-        while start + Self.blockSize <= letters.count {
-            let block = letters.extracting(start..<(start + Self.blockSize))
-            var found: UInt8 = 0
-            for index in 0..<64 { found |= block[index] == letter ? 1 : 0 }
-            if found != 0 { return true }
-            start += Self.blockSize
-        }
-        for index in start..<letters.count where letters[index] == letter { return true }
-        return false
+        return bytes.span.firstPlace(of: letter) != nil
     }
 
     /// Whether a text occurs, of at least two letters.
@@ -126,8 +116,7 @@ extension Source {
         let letters = bytes.span
         var start = 0
         while start < letters.count {
-            let block = letters.extracting(start..<min(start + Self.blockSize + 1, letters.count))
-            if Self.hasPair(block, wanted[offset], wanted[offset + 1]) {
+            if Self.hasPair(letters, start, wanted[offset], wanted[offset + 1]) {
                 for index in start..<min(start + Self.blockSize, letters.count)
                 where index >= offset && bytes[(index - offset)...].starts(with: wanted) { return true }
             }
@@ -145,8 +134,7 @@ extension Source {
         let letters = bytes.span
         var start = 0
         while start < letters.count {
-            let block = letters.extracting(start..<min(start + Self.blockSize + 1, letters.count))
-            if Self.hasPair(block, word[offset], word[offset + 1]) {
+            if Self.hasPair(letters, start, word[offset], word[offset + 1]) {
                 for index in start..<min(start + Self.blockSize, letters.count) where begins(word, index - offset) {
                     return true
                 }
@@ -163,19 +151,13 @@ extension Source {
 
     private static let blockSize = 64
 
-    /// Whether two letters stand side by side. (Without branches, so that a whole block is looked at at once.)
-    private static func hasPair(_ block: Swift.Span<UInt8>, _ first: UInt8, _ second: UInt8) -> Bool {
-        var found: UInt8 = 0
-        guard block.count == blockSize + 1 else {
-            for index in block.indices.dropLast() where block[index] == first && block[index + 1] == second {
-                return true
-            }
-            return false
+    /// Whether two letters stand side by side, the first of them in the block that begins there.
+    private static func hasPair(_ letters: Swift.Span<UInt8>, _ start: Int, _ first: UInt8, _ second: UInt8) -> Bool {
+        if start + blockSize < letters.count { return letters.holds(first, second, inBlockAt: start) }
+        for index in start..<(letters.count - 1) where letters[index] == first && letters[index + 1] == second {
+            return true
         }
-        for index in 0..<64 {
-            found |= (block[index] == first ? 1 : 0) & (block[index + 1] == second ? 1 : 0)
-        }
-        return found != 0
+        return false
     }
 
     /// The same, held for secret.

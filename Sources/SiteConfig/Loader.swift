@@ -257,6 +257,7 @@ struct Loader {
 
     /// What stands under such a name is a secret, in any file format.
     static func holdsSecrets(_ path: String) -> Bool {
+        guard path.utf8.span.holds("secrets") else { return false }
         let parts = path.split(separator: "/")
         return parts.last?.hasPrefix("secrets") == true || parts.dropLast().contains("secrets")
     }

@@ -56,7 +56,7 @@ struct FileAllowances: Sendable {
     /// Nil if there are none. A comment of a secret text is no text.
     init?(_ tree: SyntaxTree) {
         let source = tree.source
-        guard !source.isSecret, source.bytes.contains(AllowComment.mark) else { return nil }
+        guard !source.isSecret, source.holds(AllowComment.mark, by: 4) else { return nil }
         let all = tree.comments()
         let found = all.compactMap { span in AllowComment.Text(source.text(of: span)).map { (span: span, text: $0) } }
         guard !found.isEmpty else { return nil }
@@ -108,11 +108,4 @@ private struct CommentedLines {
 
 extension Character {
     fileprivate var isBlank: Bool { self == " " || self == "\t" }
-}
-
-extension [UInt8] {
-    fileprivate func contains(_ word: String) -> Bool {
-        let word = Array<UInt8>(word.utf8)
-        return indices.contains { self[$0] == word[0] && self[$0...].starts(with: word) }
-    }
 }
