@@ -75,10 +75,22 @@ struct Binder {
                     diagnostics.append(.bothNames(key, field.name, tree.span(entry.key)))
                     continue
                 }
+                if isPlainScalar(entry.value, of: field, at: place) {
+                    let origin = Origin(tree.span(entry.value), place.layer, strength: place.strength)
+                    let value = Value(.init(tree.value(entry.value)), origin)
+                    entries.append(Fields.Entry(field.name, keySpan: tree.span(entry.key), value))
+                    continue
+                }
+                if let order = plainReference(entry.value, of: field, at: place) {
+                    let text = tree.string(entry.value)
+                    let span = tree.span(entry.value)
+                    references.append(Reference(order: order, field: field.name, name: Key(text), span: span))
+                    let value = Value(.string(text), Origin(span, place.layer, strength: place.strength))
+                    entries.append(Fields.Entry(field.name, keySpan: tree.span(entry.key), value))
+                    continue
+                }
                 let inside = enter(field.name, place)
-                let value =
-                    plainScalar(entry.value, field.type, at: inside)
-                    ?? value(entry.value, field.type, named: field.name, at: inside)
+                let value = value(entry.value, field.type, named: field.name, at: inside)
                 leave()
                 entries.append(Fields.Entry(field.name, keySpan: tree.span(entry.key), value))
             } else {
@@ -95,6 +107,13 @@ struct Binder {
             }
         }
         let fields = Fields(distinct: entries)
+        checkRequired(fields, of: node, table)
+        return fields
+    }
+
+    /// Whether the fields are there that have to be.
+    private mutating func checkRequired(_ fields: Fields, of node: NodeID, _ table: FieldTable) {
+        if table.required.allSatisfy({ fields.saysPlainly($0.name) }) { return }
         for field in table.required {
             let entry = fields.entry(field.name)
             if kind.inherits, entry?.isUnset == true {
@@ -107,7 +126,6 @@ struct Binder {
         for field in table.required where !fields.contains(field.name) {
             diagnostics.append(.missingField(field, in: kind, steps, tree.span(node), strictness))
         }
-        return fields
     }
 
     /// The keys of a map. Few are asked for, but some of these for each of their keys.
@@ -189,16 +207,28 @@ struct Binder {
         return plainValue(node, type, named: name, at: place)
     }
 
-    /// A value of which there is nothing to see but what it is: a text where one is wanted, a number where anything may stand. Nil
-    /// for any other, be it as plain.
-    private func plainScalar(_ node: NodeID, _ type: FieldType, at place: Place) -> Value? {
-        guard isPlain, !place.isOfPassword, tree.kind(node) == .scalar else { return nil }
-        switch type {
-        case .text where tree.type(node) == .string, .addressWithPrefix: break
-        case .any where tree.type(node) == .integer, .visible where tree.type(node) == .integer: break
+    /// Whether there is nothing to see of a value but what it is: a text where one is wanted, a number where anything may stand.
+    /// Then it is no matter where in the file it stands, so nobody need go there.
+    private func isPlainScalar(_ node: NodeID, of field: Field, at place: Place) -> Bool {
+        guard isPlain, tree.kind(node) == .scalar, !place.isOfPassword, !field.isOfPassword, place.layer != .hostGroup
+        else { return false }
+        switch field.type {
+        case .text: return tree.type(node) == .string
+        case .addressWithPrefix: return true
+        case .any, .visible: return tree.type(node) == .integer
+        default: return false
+        }
+    }
+
+    /// Where the name that a value is looks; nil if it is no plain name.
+    private func plainReference(_ node: NodeID, of field: Field, at place: Place) -> SearchOrder? {
+        guard isPlain, tree.isText(node), !place.isOfPassword, !field.isOfPassword, place.layer != .hostGroup else {
+            return nil
+        }
+        switch field.type {
+        case .reference(let order), .nullable(.reference(let order)): return order
         default: return nil
         }
-        return Value(.init(tree.value(node)), Origin(tree.span(node), place.layer, strength: place.strength))
     }
 
     /// A value whose tag, if it has one, has been looked at.
@@ -461,4 +491,11 @@ extension SecretType {
 package func wholeValue(of tree: SyntaxTree) -> Value {
     var binder = Binder(tree, .env, folder: "", .strict)
     return Value(binder.content(tree.root, at: Place(of: .env)), Origin(tree.span(tree.root), .env))
+}
+
+extension Fields {
+    /// Whether a key has a text that is not empty. What has a tag is no such text, or has been looked at.
+    fileprivate func saysPlainly(_ key: Key) -> Bool {
+        withValue(key) { $0.origin.tag == nil && $0.string?.isEmpty == false } == true
+    }
 }

@@ -26,9 +26,13 @@ extension LinkedSite {
             method, method.isOfEach ? nil : authToken(of: nil, method), countingFrom: env.fields.entry("vmid_base"),
             plus: offset, vmDefaults)
         let tokens = nodeTokens(method)
-        for (index, vm) in items.enumerated() {
-            let own = vm.map ?? Fields()
-            if let vm = self.vm(own, filling, at: index) {
+        // What the memo would say, without its lock for each VM.
+        let starts = memo.starts
+        let list = items.span
+        for index in list.indices {
+            var own = Fields()
+            if case .map(let said) = list[index].content { own = said }
+            if let vm = self.vm(own, filling, at: index, starts) {
                 check(vm, filling, tokens, &result.diagnostics)
                 result.vms.append(vm)
             } else {
@@ -50,9 +54,11 @@ extension LinkedSite {
     }
 
     /// A VM that need not be put together yet; nil where tags, rules or pools make more of it than its own entries over others.
-    private func vm(_ own: Fields, _ filling: VM.Filling, at index: Int) -> VM? {
-        guard !hasTags, allocations == nil, let start = start(of: own) else { return nil }
-        return VM(own, over: start, filling, at: index)
+    private func vm(
+        _ own: Fields, _ filling: VM.Filling, at index: Int, _ starts: [VMStart.Name: VMStart]
+    ) -> VM? {
+        guard !hasTags, allocations == nil, let name = VMStart.Name(of: own) else { return nil }
+        return VM(own, over: starts[name] ?? start(name, of: own), filling, at: index)
     }
 
     /// What is wrong with such a VM by itself. What it starts from is as it should be.
@@ -176,8 +182,11 @@ extension LinkedSite {
 
     /// The same, worked out once for all VMs that start alike; nil where no name says from what.
     private func start(of instance: Fields) -> VMStart? {
-        guard let name = VMStart.Name(of: instance) else { return nil }
-        return memo.start(name) { VMStart(start(choice: instance), by: vmRules, fallbacks: vmDefaults, strictness) }
+        VMStart.Name(of: instance).map { start($0, of: instance) }
+    }
+
+    private func start(_ name: VMStart.Name, of instance: Fields) -> VMStart {
+        memo.start(name) { VMStart(start(choice: instance), by: vmRules, fallbacks: vmDefaults, strictness) }
     }
 
     private func add(_ entity: BoundEntity, namedBy field: Key, _ value: Value, to result: inout [MergeLayer]) {

@@ -9,8 +9,6 @@ internal import SiteModel
 package struct EnvInterface {
     /// What it says, for a digest: each value with its kind and length before, so that no two read alike.
     package private(set) var bytes: [UInt8] = []
-    /// Those of one key.
-    private var letters: [UInt8] = []
 
     /// Nil for an env whose meaning is not in its own file alone, or not in its values alone: one that extends others, has tags
     /// that speak of merging, takes numbers from pools, or has a password in clear. (What only comments say is the caller's.)
@@ -31,27 +29,30 @@ package struct EnvInterface {
     }
 
     private mutating func append(vm value: Value) {
-        guard case .map(let fields) = value.content else { return append(value) }
-        let others = fields.entries.filter { !isLocal($0) }
-        append(UInt8(ascii: "v"), others.count)
-        for entry in others {
-            append(entry.key)
-            append(entry.value)
+        guard case .map(let fields) = value.content, fields.base == nil else { return append(value) }
+        bytes.append(UInt8(ascii: "v"))
+        fields.forEachOwn { key, content, origin, _ in
+            guard !isLocal(key, content, origin) else { return }
+            append(key)
+            append(content, origin)
         }
+        // Where a key would stand.
+        bytes.append(UInt8(ascii: "."))
     }
 
     /// Whether an entry of a VM is its own: a plain number or text in a field that is.
-    private func isLocal(_ entry: Fields.Entry) -> Bool {
-        guard FieldTable.vm.field(entry.key)?.isLocal == true, !entry.value.origin.isRaw else { return false }
-        switch entry.value.content {
-        case .integer, .float, .string: return true
-        default: return false
+    private func isLocal(_ key: Key, _ content: Value.Content, _ origin: Origin) -> Bool {
+        switch content {
+        case .integer, .float, .string: !origin.isRaw && FieldTable.vm.field(key)?.isLocal == true
+        default: false
         }
     }
 
-    private mutating func append(_ value: Value) {
-        if value.origin.isRaw { bytes.append(UInt8(ascii: "!")) }
-        switch value.content {
+    private mutating func append(_ value: Value) { append(value.content, value.origin) }
+
+    private mutating func append(_ content: Value.Content, _ origin: Origin) {
+        if origin.isRaw { bytes.append(UInt8(ascii: "!")) }
+        switch content {
         case .null: append(UInt8(ascii: "0"), 0)
         case .bool(let bool): append(UInt8(ascii: "b"), bool ? 1 : 0)
         case .integer(let number): append(UInt8(ascii: "i"), number)
@@ -73,10 +74,8 @@ package struct EnvInterface {
     }
 
     private mutating func append(_ key: Key) {
-        letters.removeAll(keepingCapacity: true)
-        key.append(to: &letters)
-        append(UInt8(ascii: "k"), letters.count)
-        bytes += letters
+        append(UInt8(ascii: "k"), key.count)
+        key.append(to: &bytes)
     }
 
     private mutating func append(_ kind: UInt8, _ text: String) {

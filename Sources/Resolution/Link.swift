@@ -22,12 +22,13 @@ package func link(
 package func link(_ entities: [BoundEntity], in site: LinkedSite, _ scope: Scope) -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []
     var absences: [Absence.Name: Absence] = [:]
+    let catalogue = site.catalogue
     for entity in entities {
         for reference in entity.references where scope.follows(reference) {
-            guard !site.catalogue.contains(reference.name, reference.order) else { continue }
+            guard !catalogue.contains(reference.name, reference.order) else { continue }
             // Nothing extends itself.
             let name = Absence.Name(reference.name, reference.order, besides: reference.isParent ? entity.id.name : nil)
-            let absence = absences[name] ?? Absence(of: name, in: site.catalogue)
+            let absence = absences[name] ?? Absence(of: name, in: catalogue)
             absences[name] = absence
             diagnostics.append(.dangling(reference, of: entity.id, absence, site.strictness, scope))
         }
@@ -80,8 +81,9 @@ private func checkChoosers(_ entity: BoundEntity, _ strictness: Strictness) -> [
     guard let vms = listOfMachines(entity) else { return [] }
     var ofLevels: [Diagnostic] = []
     var ofVMs: [Diagnostic] = []
-    for item in vms {
-        guard let vm = item.map else { continue }
+    let items = vms.span
+    for index in items.indices {
+        guard case .map(let vm) = items[index].content else { continue }
         if vm.contains("env") { ofLevels += checkLevel(vm, strictness) }
         guard vm.contains("vm_preset"), let template = vm["template"], !template.isNull,
             let span = vm.entry("vm_preset")?.keySpan

@@ -22,7 +22,7 @@ package final class Machine: Sendable {
 
     /// Where it is named, and reached. A VM says it itself: a site has many.
     private enum Place {
-        case said(span: Span?, address: Fields.Entry?)
+        indirect case said(span: Span?, address: Fields.Entry?)
         case ofVM(VM)
     }
 

@@ -22,6 +22,9 @@ final class SiteMemo: Sendable {
         return made
     }
 
+    /// What VMs start from, as far as that is known.
+    var starts: [VMStart.Name: VMStart] { state.withLock(\.starts) }
+
     /// All minions.
     func minions(
         _ make: () -> (minions: [Minion], diagnostics: [Diagnostic])

@@ -32,6 +32,7 @@ package final class VM: Sendable {
     init?(_ own: Fields, over start: VMStart, _ filling: Filling, at index: Int) {
         guard start.isPlain else { return nil }
         var facts = start.facts
+        facts.saysGateway = false
         own.forEach { facts.note($0) }
         if facts.hasToken { return nil }
         if !facts.saysNumber { facts.number = filling.integer(index) }
@@ -51,6 +52,13 @@ package final class VM: Sendable {
 
     /// Its `ip`, with what that beat.
     var address: Fields.Entry? { start.map { $0.entry("ip", under: own.entry("ip")) } ?? own.entry("ip") }
+
+    /// Its `gateway`, if that is an address: most have it from what they share.
+    var gateway: IPAddress? {
+        if facts.saysGateway { return own["gateway"].flatMap(IPAddress.init(ofGateway:)) }
+        guard let start, let filling else { return nil }
+        return start.gateway.isSaid ? start.gateway.address : filling.gateway
+    }
 
     /// Whether its number is counted from its env's.
     var isCounted: Bool {
@@ -78,16 +86,29 @@ extension VM {
         private(set) var hasPorts = false
         private(set) var hasMAC = false
         private(set) var hasToken = false
+        /// Whether its own entry says a gateway.
+        fileprivate(set) var saysGateway = false
 
         /// Notes what an entry says, instead of what a weaker one did.
         mutating func note(_ entry: Fields.Entry) {
             switch entry.key {
-            case "name": name = entry.value.name.map { Key($0) }
+            case "name":
+                if case .string(let text) = entry.value.content {
+                    name = Key(text)
+                } else {
+                    name = entry.value.name.map { Key($0) }
+                }
             case "vmid": (number, saysNumber) = (entry.value.integer, true)
-            case "ip": address = entry.value.string.flatMap { AddressWithPrefix($0) }
+            case "ip":
+                if case .string(let text) = entry.value.content {
+                    address = AddressWithPrefix(text)
+                } else {
+                    address = nil
+                }
             case "ssh_port", "spice_port", "ports": hasPorts = true
             case "mac": hasMAC = true
             case "auth_token": hasToken = true
+            case "gateway": saysGateway = true
             default: break
             }
         }
@@ -102,6 +123,8 @@ extension VM {
         private let first: Int?
         private let offset: Int
         private let defaults: [Fields.Entry]
+        /// The gateway among them.
+        fileprivate let gateway: IPAddress?
 
         /// - Parameters:
         ///   - base: the number that they count from.
@@ -117,9 +140,17 @@ extension VM {
             first = base?.value.integer
             self.offset = offset
             self.defaults = defaults
+            gateway = defaults.first { $0.key == "gateway" }.flatMap { IPAddress(ofGateway: $0.value) }
         }
 
         func number(_ index: Int) -> Fields.Entry? { base.flatMap { .number($0, plus: index + offset) } }
+
+        /// The same without what it comes from but its place.
+        func plainNumber(_ index: Int) -> Fields.Entry? {
+            guard let base, let number = integer(index) else { return nil }
+            return Fields.Entry(
+                "vmid", Value(.integer(number), Origin(base.value.origin.span, base.value.origin.layer)))
+        }
 
         /// The same as a number alone.
         func integer(_ index: Int) -> Int? { first.flatMap { $0.plus(index + offset) } }
@@ -128,6 +159,14 @@ extension VM {
             for entry in defaults where entry.key == key { return entry.value }
             return nil
         }
+    }
+}
+
+extension IPAddress {
+    /// Nil for what is none.
+    init?(ofGateway value: Value) {
+        guard let text = value.string else { return nil }
+        self.init(text)
     }
 }
 
@@ -147,7 +186,7 @@ extension LinkedSite {
         guard let (start, filling, index) = vm.parts, let shared = start.shared else { return vm.own }
         var result = Fields(over: shared, vm.own.count + 4, lineage: start.lineagesOfAll)
         vm.own.forEach { if !FieldTable.isChooser($0.key) { result.add(distinct: $0) } }
-        if !vm.facts.saysNumber, let number = filling.number(index) { result.add(distinct: number) }
+        if !vm.facts.saysNumber, let number = filling.plainNumber(index) { result.add(distinct: number) }
         for fallback in vmDefaults where !result.contains(fallback.key) { result.add(distinct: fallback) }
         result.add(distinct: (filling.token ?? authToken(of: vm["name"], filling.method)).entry)
         return result

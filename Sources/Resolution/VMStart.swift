@@ -14,14 +14,31 @@ final class VMStart: Sendable {
 
         /// Nil where what is chosen is not said by a name.
         init?(of instance: Fields) {
-            if let template = instance["template"], !template.isNull {
-                guard let name = template.name else { return nil }
-                self = .template(Key(name))
-            } else if let preset = instance["vm_preset"], !preset.isNull {
-                guard let name = preset.name else { return nil }
-                self = .preset(Key(name))
+            if let template = instance.text("template") {
+                self = .template(Key(template))
+            } else if let said = Self.choice("template", in: instance) {
+                guard let name = said else { return nil }
+                self = .template(name)
+            } else if let said = Self.choice("vm_preset", in: instance) {
+                guard let name = said else { return nil }
+                self = .preset(name)
             } else {
                 self = .nothing
+            }
+        }
+
+        /// What a field names; nil in it if that is no name, and nil if it says nothing.
+        private static func choice(_ field: Key, in instance: Fields) -> Key?? {
+            let said = instance.withValue(field) { $0.isNull ? nil : .some($0.name.map { Key($0) }) as Key?? }
+            return said.flatMap(\.self)
+        }
+
+        /// What `Dictionary` asks, as of the key that it is: one is looked up for each VM.
+        func _rawHashValue(seed: Int) -> Int {
+            switch self {
+            case .template(let name): name._rawHashValue(seed: seed)
+            case .preset(let name): name._rawHashValue(seed: ~seed)
+            case .nothing: seed
             }
         }
 
@@ -48,6 +65,8 @@ final class VMStart: Sendable {
     /// Whether a VM is no more than its own entries, else these, and nothing is to be said of these.
     let isPlain: Bool
     let facts: VM.Facts
+    /// What the layers say of a gateway, and what address that is.
+    let gateway: (isSaid: Bool, address: IPAddress?)
 
     /// - Parameter fallbacks: what a VM has that does not say it.
     init(_ layers: [MergeLayer], by rules: MergeRules, fallbacks: [Fields.Entry], _ strictness: Strictness) {
@@ -63,6 +82,8 @@ final class VMStart: Sendable {
         var facts = VM.Facts()
         for entry in merged?.entries ?? [] { facts.note(entry) }
         self.facts = facts
+        let gateway = shared?.fields["gateway"]
+        self.gateway = (gateway != nil, gateway.flatMap(IPAddress.init(ofGateway:)))
         isPlain =
             filled.map { filled in
                 let address = filled.entry("ip").map { [$0.value] + $0.beat } ?? []

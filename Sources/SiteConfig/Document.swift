@@ -51,11 +51,13 @@ public struct Document: Sendable {
     ) rethrows -> Result {
         guard hasSecrets else { return try body(output.bytes.span) }
         return try SecretScratch.withBuffer(capacity: capacity) { bytes in
+            var placeholder: [UInt8] = []
             output.forEach(
                 bytes: { bytes.append($0) },
                 secret: { place, insertion in
-                    let isFilledIn = disclosure == .revealed && append(valueAt: place, insertion, to: &bytes)
-                    if !isFilledIn { bytes.append(Self.redacted(insertion).span) }
+                    if disclosure == .revealed, append(valueAt: place, insertion, to: &bytes) { return }
+                    Self.write(redacted: insertion, to: &placeholder)
+                    bytes.append(placeholder.span)
                 })
             return try bytes.withBytes(body)
         }
@@ -64,7 +66,13 @@ public struct Document: Sendable {
     /// SHA-256 of what `withBytes(.redacted)` lends, in hexadecimal.
     var redactedDigest: String {
         var digest = FileDigest()
-        output.forEach(bytes: { digest.update($0) }, secret: { digest.update(Self.redacted($1).span) })
+        var placeholder: [UInt8] = []
+        output.forEach(
+            bytes: { digest.update($0) },
+            secret: { _, insertion in
+                Self.write(redacted: insertion, to: &placeholder)
+                digest.update(placeholder.span)
+            })
         return digest.text
     }
 
@@ -112,14 +120,18 @@ public struct Document: Sendable {
         return size
     }
 
-    private static func redacted(_ insertion: Output.Insertion) -> [UInt8] {
+    /// Writes what stands for a secret, in the place of what is there.
+    private static func write(redacted insertion: Output.Insertion, to bytes: inout [UInt8]) {
         let secret = insertion.secret
-        return switch insertion.escaping {
+        bytes.removeAll(keepingCapacity: true)
+        switch insertion.escaping {
         // What stands for a token must not be taken for the key that signs it.
         case .json, .yaml, .unsafeJSON, .unsafeYAML:
-            Array("{\"\(secret.claims == nil ? "$secret" : "$token")\": \(JSONText.quoted(secret.path))}".utf8)
+            bytes.append(contentsOf: (secret.claims == nil ? "{\"$secret\": " : "{\"$token\": ").utf8)
+            JSONText.appendQuoted(to: &bytes) { secret.append(pathTo: &$0) }
+            bytes.append(UInt8(ascii: "}"))
         // A whole file, by its path.
-        case .raw: Array("‹secret:\(secret.steps.map(\.text).joined()):*›\n".utf8)
+        case .raw: bytes.append(contentsOf: "‹secret:\(secret.steps.map(\.text).joined()):*›\n".utf8)
         }
     }
 }
@@ -148,6 +160,10 @@ extension OpenedSecrets {
         case (.json, .string), (.json, .empty):
             bytes.append(UInt8(ascii: "\""))
             text.withBytes(range) { letters in
+                if letters.isPlainJSON {
+                    bytes.append(letters)
+                    return
+                }
                 for index in letters.indices {
                     if let escape = JSONText.escape(of: letters[index]) {
                         bytes.append(escape)

@@ -176,36 +176,17 @@ extension SiteCompiler {
         // Of a site that is wrong nothing is written.
         let isWrong = (loader.diagnostics + findings).hasErrors || !loader.failures.isEmpty
         let maker = isWrong ? nil : ahead?.maker(site, loader, self)
-        for env in site.checkEnvs(isKeeping: isForOutputs, maker) {
+        let (besides, envs) = Cores.both(
+            { checkBesides(site) }, { site.checkEnvs(isKeeping: isForOutputs, maker) })
+        for env in envs {
             findings += env.diagnostics
             vms += env.machines
         }
-        for place in site.catalogue.all(.template) + site.catalogue.all(.preset) {
-            let fields = site.entities[place.id]?.fields
-            findings += fields?["ip"].map { checkAddress($0, strictness) } ?? []
-            findings += fields?["mac"].map { checkMAC($0, strictness) } ?? []
-        }
-        for place in site.catalogue.all(.node) {
-            if let node = site.entities[place.id] {
-                findings += site.deployment(of: Deployment.Machines(), on: node).diagnostics
-            }
-        }
-        for place in site.catalogue.all(.spec) {
-            if let spec = site.entities[place.id] { findings += site.specification(spec).diagnostics }
-        }
+        findings += besides.parts
         for place in site.catalogue.all(.manifest) {
             if let manifest = site.entities[place.id] { findings += site.checkManifest(manifest) }
         }
-        findings += site.overlappingNumbers()
-        let groups = site.hostGroups
-        _ = Cores.map(groups.count) { site.minions(of: groups[$0]).minions.count }
-        if site.catalogue.outputsFile != nil {
-            // How far outputs may go depends on the repository around, which a build knows.
-            var planner = OutputPlanner(
-                site, site.minions().minions, jobs: site.jobs, depth: nil, in: folders, issuedAt: nil)
-            planner.plan()
-            findings += planner.diagnostics
-        }
+        findings += besides.whole
         // Where layers or rules are wrong, what a tag or a rule would do is not known.
         let isSound = !(loader.diagnostics + findings).hasErrors
         let isLinted = isSound && loader.lints && loader.failures.isEmpty
@@ -224,6 +205,33 @@ extension SiteCompiler {
         if let note = loader.uncheckedNote { findings.append(note) }
         findings += loader.unknownLayerNotes
         return (site, findings)
+    }
+
+    /// What is wrong with what takes no VM to see: with parts of the site, and with what is made of all of it.
+    private func checkBesides(_ site: LinkedSite) -> (parts: [Diagnostic], whole: [Diagnostic]) {
+        var parts: [Diagnostic] = []
+        for place in site.catalogue.all(.template) + site.catalogue.all(.preset) {
+            let fields = site.entities[place.id]?.fields
+            parts += fields?["ip"].map { checkAddress($0, strictness) } ?? []
+            parts += fields?["mac"].map { checkMAC($0, strictness) } ?? []
+        }
+        for place in site.catalogue.all(.node) {
+            if let node = site.entities[place.id] {
+                parts += site.deployment(of: Deployment.Machines(), on: node).diagnostics
+            }
+        }
+        for place in site.catalogue.all(.spec) {
+            if let spec = site.entities[place.id] { parts += site.specification(spec).diagnostics }
+        }
+        var whole = site.overlappingNumbers()
+        if site.catalogue.outputsFile != nil {
+            // How far outputs may go depends on the repository around, which a build knows.
+            var planner = OutputPlanner(
+                site, site.minions().minions, jobs: site.jobs, depth: nil, in: folders, issuedAt: nil)
+            planner.plan()
+            whole += planner.diagnostics
+        }
+        return (parts, whole)
     }
 
     // MARK: Steps

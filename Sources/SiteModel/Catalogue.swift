@@ -103,12 +103,18 @@ package struct Catalogue: Sendable {
     /// `[A-Za-z0-9][A-Za-z0-9._@-]*`, and not `TEMPLATE*` or `*.example`, which are ignored.
     package static func isName(_ text: String) -> Bool {
         func isAlphanumeric(_ byte: UInt8) -> Bool {
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+            (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
         }
-        guard let first = text.utf8.first, isAlphanumeric(first), !text.hasPrefix("TEMPLATE"),
-            !text.hasSuffix(".example")
-        else { return false }
-        return text.utf8.allSatisfy { isAlphanumeric($0) || "._@-".utf8.contains($0) }
+        let letters = text.utf8.span
+        guard !letters.isEmpty, isAlphanumeric(letters[0]) else { return false }
+        for index in letters.indices where !isAlphanumeric(letters[index]) {
+            switch letters[index] {
+            case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "@"), UInt8(ascii: "-"): break
+            default: return false
+            }
+        }
+        if letters[0] == UInt8(ascii: "T"), text.hasPrefix("TEMPLATE") { return false }
+        return letters[letters.count - 1] != UInt8(ascii: "e") || !text.hasSuffix(".example")
     }
 
     /// The file that `name` means, by the order of the folders.
@@ -124,11 +130,14 @@ package struct Catalogue: Sendable {
 
     /// Whether a name means a file.
     package func contains(_ name: Key, _ order: SearchOrder) -> Bool {
-        order.folders.contains { folder in
-            guard let places = places[folder] else { return false }
-            if places[name] != nil { return true }
-            return order.respells && order.spellings(of: name, in: folder).contains { places[$0] != nil }
+        for folder in order.folders {
+            guard let places = places[folder] else { continue }
+            if places.index(forKey: name) != nil { return true }
+            if order.respells, order.spellings(of: name, in: folder).contains(where: { places[$0] != nil }) {
+                return true
+            }
         }
+        return false
     }
 
     package func place(_ id: EntityID) -> Place? { places[id.folder]?[id.name] }

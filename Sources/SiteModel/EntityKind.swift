@@ -31,20 +31,39 @@ public import Diagnostics
     }
 
     /// The folders it is found in, in the order in which a file is chosen; none for the single files.
-    package var folders: [Key] { Self.foldersOfKinds[self] ?? [] }
+    package var folders: [Key] {
+        switch self {
+        case .site, .secrets, .allocations, .outputs: []
+        case .host: Folders.host
+        case .node: Folders.node
+        case .env: Folders.env
+        case .template: Folders.template
+        case .preset: SearchOrder.presetOfVM.folders
+        case .posture: SearchOrder.postureForVariables.folders
+        case .spec: Folders.spec
+        case .manifest: Folders.manifest
+        case .hostGroup: Folders.hostGroup
+        case .component: Folders.component
+        case .group: Folders.group
+        case .probe: Folders.probe
+        }
+    }
 
-    private static let foldersOfKinds = Dictionary(
-        uniqueKeysWithValues: allCases.map { kind -> (EntityKind, [Key]) in
-            switch kind {
-            case .site, .secrets, .allocations, .outputs: (kind, [])
-            case .template: (kind, ["vms"])
-            case .preset: (kind, SearchOrder.presetOfVM.folders)
-            case .posture: (kind, SearchOrder.postureForVariables.folders)
-            case .spec: (kind, ["specs", "v2/specs"])
-            case .hostGroup: (kind, ["pillar/hosts"])
-            default: (kind, [Key(kind.plural)])
-            }
-        })
+    /// Made once each: names are looked up in them for every reference.
+    private enum Folders {
+        static let host = named(.host)
+        static let node = named(.node)
+        static let env = named(.env)
+        static let manifest = named(.manifest)
+        static let component = named(.component)
+        static let group = named(.group)
+        static let probe = named(.probe)
+        static let template: [Key] = ["vms"]
+        static let spec: [Key] = ["specs", "v2/specs"]
+        static let hostGroup: [Key] = ["pillar/hosts"]
+
+        private static func named(_ kind: EntityKind) -> [Key] { [Key(kind.plural)] }
+    }
 
     /// Whether it is for Salt, Ansible or Prometheus: homestak's Python resolver does not know it.
     package var isForMinions: Bool { [.hostGroup, .component, .group, .probe].contains(self) }

@@ -83,6 +83,8 @@ package final class Field: Sendable {
     package let whenAbsent: String?
     /// One sentence for the documentation.
     package let summary: String
+    /// Whether what stands there, at any depth, is a password.
+    package let isOfPassword: Bool
 
     package init(
         _ name: Key, formerly formerName: Key? = nil, _ type: FieldType, merged rule: MergeRule = .replace,
@@ -98,6 +100,7 @@ package final class Field: Sendable {
         isLocal = local
         self.whenAbsent = whenAbsent
         self.summary = summary
+        isOfPassword = name.namesPassword
     }
 }
 

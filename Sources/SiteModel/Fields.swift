@@ -48,6 +48,15 @@ internal import Synchronization
         for index in own.indices { body(own[index]) }
     }
 
+    /// Calls a body with the parts of each of these entries, and whether references led to it (`via`).
+    /// That is much less than a copy of the entry.
+    @inlinable package func forEachOwn(_ body: (Key, Value.Content, Origin, Bool) -> Void) {
+        let own = own.span
+        for index in own.indices {
+            body(own[index].key, own[index].content, own[index].origin, own[index].story?.hasVia == true)
+        }
+    }
+
     /// What the map lies over; nil if all that it has is its own.
     @inlinable package var base: SharedFields? { extras.isEmpty ? nil : extras[0].base }
 
@@ -71,8 +80,11 @@ internal import Synchronization
 
     @usableFromInline package struct Entry: Sendable {
         @usableFromInline package let key: Key
+        // A value in its parts, so that whoever looks at one of them copies no more than that.
+        @usableFromInline package var content: Value.Content
+        @usableFromInline package var origin: Origin
+        // Behind the value, which ends with half a word: an entry is nine words, and not ten.
         @usableFromInline var keyPlace: Place
-        @usableFromInline package var value: Value
         /// How the value was decided; nil for what one layer alone says, which is most.
         @usableFromInline var story: Story?
 
@@ -80,7 +92,16 @@ internal import Synchronization
         @inlinable package init(_ key: Key, keySpan: Span? = nil, _ value: Value) {
             self.key = key
             keyPlace = Place(keySpan)
-            self.value = value
+            content = value.content
+            origin = value.origin
+        }
+
+        @inlinable package var value: Value {
+            get { Value(content, origin) }
+            set {
+                content = newValue.content
+                origin = newValue.origin
+            }
         }
 
         /// Where the key is written; nil if the entry was computed.
@@ -100,7 +121,8 @@ internal import Synchronization
         private init(_ key: Key, _ other: Entry) {
             self.key = key
             keyPlace = other.keyPlace
-            value = other.value
+            content = other.content
+            origin = other.origin
             story = other.story
         }
 
@@ -148,7 +170,7 @@ internal import Synchronization
         @inlinable package var hasStory: Bool { story != nil }
 
         /// Whether `!unset` stands there.
-        @inlinable package var isUnset: Bool { value.origin.tag == .unset }
+        @inlinable package var isUnset: Bool { origin.tag == .unset }
     }
 
     /// How the value of an entry was decided. A reference, so that it costs nothing where there is nothing to tell.
@@ -156,6 +178,7 @@ internal import Synchronization
         let rule: Rule
         @usableFromInline let beaten: Beaten?
         let via: [Step]
+        @usableFromInline var hasVia: Bool { !via.isEmpty }
 
         init(rule: Rule, beaten: Beaten?, via: [Step]) {
             self.rule = rule
@@ -217,6 +240,23 @@ internal import Synchronization
         return base?.fields[key]
     }
 
+    /// The text of a key, if it has one. Less than to take out the value.
+    @inlinable package func text(_ key: Key) -> String? {
+        guard let place = place(of: key) else { return base?.fields.text(key) }
+        let own = own.span
+        if case .string(let text) = own[place].content { return text }
+        return nil
+    }
+
+    /// Lends the value of a key to a body, which is less than a copy of it; nil if it has none.
+    @inlinable package func withValue<Result>(_ key: Key, _ body: (Value) -> Result) -> Result? {
+        if let place = place(of: key) {
+            let own = own.span
+            return body(own[place].value)
+        }
+        return base?.fields.withValue(key, body)
+    }
+
     @inlinable package func entry(_ key: Key) -> Entry? {
         if let place = place(of: key) { return own[place] }
         return base?.fields.entry(key)
@@ -226,14 +266,34 @@ internal import Synchronization
         place(of: key) != nil || base?.fields.contains(key) == true
     }
 
-    /// Calls a body with each of the entries in order, and another with the place below of those that all share.
-    package func forEach(shared: (Int) -> Void, own body: (Entry) -> Void) {
-        guard let base = base?.fields else { return forEach(body) }
-        let (own, below) = (own.span, base.own.span)
-        for index in below.indices {
-            if let place = place(of: below[index].key) { body(own[place]) } else { shared(index) }
+    /// Calls a body with the key, what it has and whence, of each of the entries in order.
+    @inlinable package func forEach(_ body: (Key, Value.Content, Origin) -> Void) {
+        forEach(
+            shared: { index in
+                guard let below = base?.fields.own else { return }
+                body(below[index].key, below[index].content, below[index].origin)
+            }, own: body)
+    }
+
+    /// Calls a body with the key, what it has and whence, of each of the entries in order, and another with the place below of
+    /// those that all share.
+    @inlinable package func forEach(shared: (Int) -> Void, own body: (Key, Value.Content, Origin) -> Void) {
+        let own = own.span
+        guard let base = base?.fields else {
+            for index in own.indices { body(own[index].key, own[index].content, own[index].origin) }
+            return
         }
-        for index in own.indices where base.place(of: own[index].key) == nil { body(own[index]) }
+        let below = base.own.span
+        for index in below.indices {
+            if let place = place(of: below[index].key) {
+                body(own[place].key, own[place].content, own[place].origin)
+            } else {
+                shared(index)
+            }
+        }
+        for index in own.indices where base.place(of: own[index].key) == nil {
+            body(own[index].key, own[index].content, own[index].origin)
+        }
     }
 
     /// Whether what the map lies over alone says something of a key.

@@ -66,11 +66,16 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
 
     /// A number, in decimal.
     package init(_ number: Int) {
-        guard (0...9).contains(number) else {
+        guard (0...99_999_999).contains(number) else {
             self.init(String(number))
             return
         }
-        self.init(head: UInt64(0x30 + number) << 56, tail: 1)
+        var (digits, count, rest): (UInt64, UInt64, UInt64) = (0, 0, UInt64(number))
+        repeat {
+            digits = digits >> 8 | (0x30 + rest % 10) << 56
+            (count, rest) = (count + 1, rest / 10)
+        } while rest > 0
+        self.init(head: digits, tail: count)
     }
 
     /// Inlined, so that a literal is two numbers to the compiler.
@@ -199,20 +204,22 @@ extension String {
 /// them is little, and a key needs no reference to count.
 private enum LongText {
     private struct Table: ~Copyable {
-        var numbers: [[UInt8]: UInt64] = [:]
         var texts: [String] = []
+        var places = HashedPlaces(capacity: 0)
     }
 
     private static let table = Mutex(Table())
 
     static func number(of text: String) -> UInt64 {
-        table.withLock { table in
-            let bytes = Array(text.utf8)
-            if let number = table.numbers[bytes] { return number }
-            let number = UInt64(table.texts.count)
-            table.numbers[bytes] = number
+        let hash = HashedPlaces.hash(text.utf8.span)
+        return table.withLock { table in
+            if let known = table.places.place(hash, where: { table.texts[$0].isSame(as: text) }) {
+                return UInt64(known)
+            }
             table.texts.append(text)
-            return number
+            let texts = table.texts
+            table.places.append { HashedPlaces.hash(texts[$0].utf8.span) }
+            return UInt64(texts.count - 1)
         }
     }
 

@@ -7,8 +7,11 @@ package struct NaturalOrder: Comparable, Sendable {
     package init(_ text: String) { bytes = Array(text.utf8) }
 
     package static func < (left: NaturalOrder, right: NaturalOrder) -> Bool {
-        var (i, j) = (0, 0)
         let (left, right) = (left.bytes, right.bytes)
+        // What both begin with decides nothing, but for the digits of a run that ends differently.
+        var i = left.span.lengthShared(with: right.span)
+        while i > 0, isDigit(left[i - 1]) { i -= 1 }
+        var j = i
         while i < left.count, j < right.count {
             if isDigit(left[i]), isDigit(right[j]) {
                 let (first, second) = (run(in: left, from: i), run(in: right, from: j))
@@ -34,5 +37,14 @@ package struct NaturalOrder: Comparable, Sendable {
         let (left, right) = (left.drop { $0 == 0x30 }, right.drop { $0 == 0x30 })
         if left.count != right.count { return left.count < right.count }
         return left.elementsEqual(right) ? nil : left.lexicographicallyPrecedes(right)
+    }
+}
+
+extension Swift.Span<UInt8> {
+    /// How many elements both begin with.
+    fileprivate func lengthShared(with other: Swift.Span<UInt8>) -> Int {
+        let most = Swift.min(count, other.count)
+        for index in 0..<most where self[index] != other[index] { return index }
+        return most
     }
 }

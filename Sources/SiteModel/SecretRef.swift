@@ -25,7 +25,20 @@ internal import Diagnostics
 
     /// Dotted; a step that a dot or a quote would break is quoted: `ssh_keys."joe@host.lan"`. Behind the file, if that is not
     /// the site's own: `secrets/hosts/kt_web.yaml:db.password`.
-    package var path: String { (file.map { $0.text + ":" } ?? "") + Self.path(steps) }
+    package var path: String {
+        var text: [UInt8] = []
+        append(pathTo: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the same.
+    package func append(pathTo text: inout [UInt8]) {
+        if let file {
+            file.append(to: &text)
+            text.append(UInt8(ascii: ":"))
+        }
+        Self.append(steps, to: &text)
+    }
 
     /// The steps of a dotted path; nil if it is malformed: `db.password`, `ssh_keys."joe@host.lan"`.
     package static func steps(of path: String) -> [Key]? {
@@ -34,14 +47,26 @@ internal import Diagnostics
 
     package static func path(_ steps: some Collection<Key>) -> String {
         var text: [UInt8] = []
+        append(steps, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func append(_ steps: some Collection<Key>, to text: inout [UInt8]) {
+        let first = text.count
         for step in steps {
-            if !text.isEmpty { text.append(UInt8(ascii: ".")) }
+            if text.count > first { text.append(UInt8(ascii: ".")) }
             let start = text.count
             step.append(to: &text)
-            let needsQuotes = text[start...].contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "\"") }
-            if needsQuotes || text.count == start { return DottedPath.text(steps.map(\.text)) }
+            var needsQuotes = text.count == start
+            for index in start..<text.count where text[index] == UInt8(ascii: ".") || text[index] == UInt8(ascii: "\"")
+            {
+                needsQuotes = true
+            }
+            guard needsQuotes else { continue }
+            text.removeSubrange(first...)
+            text.append(contentsOf: DottedPath.text(steps.map(\.text)).utf8)
+            return
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }
 

@@ -36,7 +36,9 @@
     @inlinable package var isNull: Bool { if case .null = content { true } else { false } }
 
     /// The value as a name is looked up: what text Python makes of a scalar. Nil for null, lists and maps.
-    @usableFromInline package var name: String? {
+    @inlinable package var name: String? { if case .string(let text) = content { text } else { nameOfOther } }
+
+    @usableFromInline var nameOfOther: String? {
         switch content {
         case .string(let text): text
         case .integer(let number): String(number)

@@ -132,7 +132,8 @@ extension SyntaxTree {
         let node = nodes[Int(target(id).index)]
         guard node.kind == .scalar else { return body(decoded.span.extracting(0..<0)) }
         let range = Int(node.text)..<Int(node.text &+ node.count)
-        let bytes = node.flags.contains(.isDecoded) ? decoded : source.bytes
+        if node.flags.contains(.isDecoded) { return body(decoded.span.extracting(range)) }
+        let bytes = source.bytes
         return body(bytes.span.extracting(range))
     }
 

@@ -9,6 +9,11 @@ package struct JSONWriter {
     /// Values that JSON cannot hold: infinities and NaN.
     package private(set) var diagnostics: [Diagnostic] = []
 
+    /// What `appendHead` said of the first keys that it was asked for: where in `headBytes` it stands.
+    private var heads: [(key: Key, depth: Int, range: Range<Int>)] = []
+    private var headBytes: [UInt8] = []
+    private static let mostHeads = 32
+
     /// Whether whoever reads it takes texts for templates, so that some have to be marked.
     private let isTemplated: Bool
 
@@ -34,14 +39,21 @@ package struct JSONWriter {
         return output
     }
 
-    package mutating func write(_ value: Value) {
-        switch value.content {
+    package mutating func write(_ value: Value) { write(value.content, value.origin) }
+
+    private mutating func write(_ content: Value.Content, _ origin: Origin) {
+        switch content {
         case .null: output.bytes += "null".utf8
         case .bool(let flag): output.bytes += (flag ? "true" : "false").utf8
-        case .integer(let number): output.bytes += String(number).utf8
+        case .integer(let number):
+            if (0...99_999_999).contains(number) {
+                Key(number).append(to: &output.bytes)
+            } else {
+                output.bytes += String(number).utf8
+            }
         case .bigInteger(let digits): output.bytes += digits.utf8
-        case .float(let number): write(number, from: value)
-        case .string(let text) where isTemplated && value.origin.isRaw:
+        case .float(let number): write(number, from: origin)
+        case .string(let text) where isTemplated && origin.isRaw:
             output.bytes += "{\"__ansible_unsafe\": ".utf8
             JSONText.append(text, to: &output.bytes)
             output.bytes += "}".utf8
@@ -49,8 +61,8 @@ package struct JSONWriter {
         case .list(let items): write(items)
         case .map(let fields): write(fields)
         case .secret(let secret):
-            if secret.type == .nonFinite { diagnostics.append(.noJSONNumber(value.origin.span)) }
-            output.append(secret, isTemplated && value.isNoTemplate ? .unsafeJSON : .json)
+            if secret.type == .nonFinite { diagnostics.append(.noJSONNumber(origin.span)) }
+            output.append(secret, isTemplated && Value(content, origin).isNoTemplate ? .unsafeJSON : .json)
         // As a file has it.
         case .pooled(let pool):
             output.hasPooledNumbers = true
@@ -58,9 +70,9 @@ package struct JSONWriter {
         }
     }
 
-    private mutating func write(_ number: Double, from value: Value) {
+    private mutating func write(_ number: Double, from origin: Origin) {
         guard number.isFinite else {
-            diagnostics.append(.noJSONNumber(value.origin.span))
+            diagnostics.append(.noJSONNumber(origin.span))
             output.bytes += "null".utf8
             return
         }
@@ -94,21 +106,42 @@ package struct JSONWriter {
                     output.bytes.append(
                         contentsOf: shared[(place == 0 ? 0 : lines.ends[place - 1])..<lines.ends[place]])
                 },
-                own: { line($0) })
+                own: { key, content, origin in
+                    appendHead(key)
+                    write(content, origin)
+                    output.bytes.append(UInt8(ascii: ","))
+                })
         } else {
-            fields.forEach { line($0) }
+            fields.forEach { line($0, $1, $2) }
         }
         output.bytes.removeLast()
         close(UInt8(ascii: "}"))
     }
 
-    private mutating func line(_ entry: Fields.Entry) {
+    private mutating func line(_ key: Key, _ content: Value.Content, _ origin: Origin) {
         newLine(after: false)
-        JSONText.appendQuoted(to: &output.bytes) { entry.key.append(to: &$0) }
+        JSONText.appendQuoted(to: &output.bytes) { key.append(to: &$0) }
         output.bytes.append(UInt8(ascii: ":"))
         output.bytes.append(UInt8(ascii: " "))
-        write(entry.value)
+        write(content, origin)
         output.bytes.append(UInt8(ascii: ","))
+    }
+
+    /// Appends what stands before a value of a map that lies over another, from the break of the line on. Such maps have few keys,
+    /// and each of them many times, so that is kept.
+    private mutating func appendHead(_ key: Key) {
+        for index in heads.indices where heads[index].key == key && heads[index].depth == depth {
+            output.bytes.append(contentsOf: headBytes[heads[index].range])
+            return
+        }
+        let start = output.bytes.count
+        newLine(after: false)
+        JSONText.appendQuoted(to: &output.bytes) { key.append(to: &$0) }
+        output.bytes.append(UInt8(ascii: ":"))
+        output.bytes.append(UInt8(ascii: " "))
+        guard heads.count < Self.mostHeads else { return }
+        heads.append((key, depth, headBytes.count..<(headBytes.count + output.bytes.count - start)))
+        headBytes += output.bytes[start...]
     }
 
     /// What VMs share, written once for all of them; nil where there is more to it than its bytes.
@@ -117,7 +150,7 @@ package struct JSONWriter {
         writer.depth = depth
         var ends: [Int] = []
         for entry in base.fields.entries {
-            writer.line(entry)
+            writer.line(entry.key, entry.content, entry.origin)
             ends.append(writer.output.bytes.count)
         }
         guard !writer.output.hasSecrets, !writer.output.hasPooledNumbers, writer.diagnostics.isEmpty else { return nil }

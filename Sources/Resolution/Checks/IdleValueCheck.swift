@@ -35,15 +35,22 @@ extension LinkedSite {
         let envs = catalogue.all(.env).compactMap { entities[$0.id] }
         let isInherited = envs.contains { !$0.parents.isEmpty }
         for env in envs {
-            for item in inherited(env).entity.fields["vms"]?.list ?? [] {
-                guard let vm = item.map else { continue }
+            let list = inherited(env).entity.fields["vms"]?.list ?? []
+            let items = list.span
+            for index in items.indices {
+                guard case .map(let vm) = items[index].content else { continue }
                 guard let name = VMStart.Name(of: vm) else {
                     trials.run(layers(of: vm, isTagged: hasTags), of: .vm, filling: vmDefaults)
                     continue
                 }
-                let below = starts[name] ?? ValueTrials.start(layers(of: vm, isTagged: hasTags).dropLast())
-                if starts[name] == nil { starts[name] = below }
-                trials.run(vm, over: below, isOnly: !isInherited && !env.repeatsValues)
+                let start: ValueTrials.Start
+                if let known = starts[name] {
+                    start = known
+                } else {
+                    start = ValueTrials.start(layers(of: vm, isTagged: hasTags).dropLast())
+                    starts[name] = start
+                }
+                trials.run(vm, over: start, isOnly: !isInherited && !env.repeatsValues)
             }
         }
         for manifest in catalogue.all(.manifest).compactMap({ entities[$0.id] }) {

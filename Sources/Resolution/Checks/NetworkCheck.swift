@@ -27,8 +27,12 @@ extension LinkedSite {
         for vm in vms {
             guard let ip = vm.facts.address else { continue }
             let address = Address(vm: vm, ip: ip)
-            if !areSound { found += address.checkBorders() + address.checkGateway(in: &around) }
-            found += address.checkBridge(in: &around) + address.checkNode(in: around, strictness.severity)
+            if !areSound {
+                if let border = address.checkBorders() { found.append(border) }
+                if let gateway = address.checkGateway() { found.append(gateway) }
+            }
+            if let bridge = address.checkBridge(in: &around) { found.append(bridge) }
+            if let node = address.checkNode(in: around, strictness.severity) { found.append(node) }
         }
         return found
     }
@@ -54,8 +58,6 @@ private struct Surroundings {
     let node: (entity: BoundEntity, written: Value, address: IPAddress)?
     let machine: BoundEntity?
     private let interfaces: Fields?
-    /// The gateway that was asked for last: most VMs have the same.
-    private var gateway: (text: String, address: IPAddress?) = ("", nil)
     /// The network of each bridge that was asked for; nil if the machine does not say it.
     private var networks: [Key: (written: Value, network: AddressWithPrefix)?] = [:]
 
@@ -66,11 +68,6 @@ private struct Surroundings {
         }
         self.machine = machine
         interfaces = machine?.fields["network"]?.map?["interfaces"]?.map
-    }
-
-    mutating func address(ofGateway text: String) -> IPAddress? {
-        if !gateway.text.isSame(as: text) { gateway = (text, IPAddress(text)) }
-        return gateway.address
     }
 
     mutating func network(of bridge: Key) -> (written: Value, network: AddressWithPrefix)? {
@@ -93,48 +90,45 @@ private struct Address {
     private var name: String { holding.name }
     private var text: String { String((value.string ?? "").prefix { $0 != "/" }) }
 
-    func checkBorders() -> [Diagnostic] {
-        guard ip.hasBorders else { return [] }
-        if ip.isFirst { return [warning("is the address of its own network", [], Self.another)] }
+    func checkBorders() -> Diagnostic? {
+        guard ip.hasBorders else { return nil }
+        if ip.isFirst { return warning("is the address of its own network", [], Self.another) }
         if ip.address.isIPv4, ip.isLast {
-            return [warning("is the broadcast address of its network", [], Self.another)]
+            return warning("is the broadcast address of its network", [], Self.another)
         }
-        return []
+        return nil
     }
 
-    func checkGateway(in around: inout Surroundings) -> [Diagnostic] {
-        guard let gateway = vm["gateway"], let text = gateway.string, let address = around.address(ofGateway: text),
-            address.isIPv4 == ip.address.isIPv4
-        else { return [] }
+    func checkGateway() -> Diagnostic? {
+        guard let address = vm.gateway, address.isIPv4 == ip.address.isIPv4 else { return nil }
         let isTaken = address == ip.address
         // In a network of its own alone, a machine reaches its gateway by a route.
-        guard isTaken || (!ip.contains(address) && ip.prefix < ip.address.width) else { return [] }
+        guard isTaken || (!ip.contains(address) && ip.prefix < ip.address.width) else { return nil }
+        guard let gateway = vm["gateway"], let text = gateway.string else { return nil }
         let place = gateway.origin.span.map { [Label($0, "the gateway")] } ?? []
-        if isTaken { return [warning("is its gateway's, too", place, Self.another)] }
+        if isTaken { return warning("is its gateway's, too", place, Self.another) }
         let help = "correct the prefix or the gateway; `gateway: null` says that the VM has none"
-        return [warning("has a gateway outside its network: \(text)", place, help)]
+        return warning("has a gateway outside its network: \(text)", place, help)
     }
 
     /// A VM with a VLAN of its own is in another network than its bridge.
-    func checkBridge(in around: inout Surroundings) -> [Diagnostic] {
+    func checkBridge(in around: inout Surroundings) -> Diagnostic? {
         guard let machine = around.machine, let bridge = vm["bridge"]?.name,
             let (written, network) = around.network(of: Key(bridge)),
             network.address.isIPv4 == ip.address.isIPv4, !network.contains(ip.address),
             !Self.lanes.contains(where: { vm[$0].map { !$0.isNull } ?? false })
-        else { return [] }
+        else { return nil }
         let place = written.origin.span.map { [Label($0, "\(bridge) of \(machine.id.name)")] } ?? []
-        return [warning("is outside the network of \(bridge)", place, "correct the ip, or the bridge")]
+        return warning("is outside the network of \(bridge)", place, "correct the ip, or the bridge")
     }
 
     /// The node's own address is taken.
-    func checkNode(in around: Surroundings, _ severity: Severity) -> [Diagnostic] {
-        guard let (node, taken, address) = around.node, address == ip.address else { return [] }
+    func checkNode(in around: Surroundings, _ severity: Severity) -> Diagnostic? {
+        guard let (node, taken, address) = around.node, address == ip.address else { return nil }
         let place = taken.origin.span.map { [Label($0, "the node's")] } ?? []
-        return [
-            Diagnostic(
-                .sameAddress, severity, "\"\(name)\" has the address of its node \(node.id.name): \(self.text)",
-                at: holding.place, related: place + source, help: "give the VM another address")
-        ]
+        return Diagnostic(
+            .sameAddress, severity, "\"\(name)\" has the address of its node \(node.id.name): \(self.text)",
+            at: holding.place, related: place + source, help: "give the VM another address")
     }
 
     private static let lanes: [Key] = ["vlan", "vlan_id", "vlan_tag", "tag"]

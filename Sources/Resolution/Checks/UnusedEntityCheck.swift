@@ -37,6 +37,9 @@ extension LinkedSite {
             let name: Key
 
             func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+            /// What `Set` asks, as of the name: there is one of these for each VM.
+            func _rawHashValue(seed: Int) -> Int { name._rawHashValue(seed: seed) }
         }
         var seen: Set<Meaning> = []
         var distinct: [(kind: EntityKind, reference: Reference)] = []

@@ -126,11 +126,34 @@ struct ValueTrials {
         fileprivate let below: [Key: [Value]]
         /// The keys that every VM said so far.
         fileprivate var untried: Set<Key>
+        /// What is known of the keys of these VMs, of which there are few, the first ones that were met.
+        private var known: [(key: Key, outcome: Outcome)] = []
+
+        /// What comes of an entry of a VM.
+        fileprivate enum Outcome {
+            /// It is not tried.
+            case nothing
+            /// It counts where it is not what stands there, and nothing is left to learn of what stands below.
+            case counts(unless: Value.Content?)
+            /// It has to be looked at.
+            case open
+        }
 
         fileprivate init(_ layers: [MergeLayer], _ below: [Key: [Value]]) {
             self.layers = layers
             self.below = below
             untried = Set(below.keys)
+        }
+
+        fileprivate func outcome(of key: Key) -> Outcome? {
+            for index in known.indices where known[index].key == key { return known[index].outcome }
+            return nil
+        }
+
+        /// Notes what comes of an entry, once that does not change any more.
+        fileprivate func note(_ outcome: Outcome, of key: Key) {
+            guard known.count < 32, self.outcome(of: key) == nil else { return }
+            known.append((key, outcome))
         }
     }
 
@@ -147,6 +170,14 @@ struct ValueTrials {
     ///
     /// - Parameter isOnly: whether what the VM says is said in no other place, so that nobody will ask for these values again.
     mutating func run(_ vm: Fields, over start: Start, isOnly: Bool) {
+        var isTriedOut = true
+        vm.forEachOwn { entry in
+            if isTriedOut { isTriedOut = settles(entry, start, isOnly: isOnly) }
+        }
+        if !isTriedOut || vm.base != nil || !start.untried.isEmpty { tryOut(vm, over: start, isOnly: isOnly) }
+    }
+
+    private mutating func tryOut(_ vm: Fields, over start: Start, isOnly: Bool) {
         let rules = site.vmRules
         var own: MergeLayer?
         func tryOut(_ key: Key) {
@@ -154,35 +185,54 @@ struct ValueTrials {
             own = layer
             attempt(key, start.layers + [layer], rules, site.vmDefaults)
         }
-        let entries = vm.entries
-        for index in entries.indices where !MergeSubject.vm.leavesAlone(entries[index].key) {
-            let key = entries[index].key
-            if isPlain, rules[key] == .replace,
-                settles(key, entries[index].value, start.below[key], isOnly: isOnly)
-            {
-                continue
-            }
-            tryOut(key)
-        }
+        for entry in vm.entries where !settles(entry, start, isOnly: isOnly) { tryOut(entry.key) }
         guard !start.untried.isEmpty else { return }
         let others = start.untried.filter { !vm.contains($0) || FieldTable.choosers.contains($0) }
         start.untried.subtract(others)
         for key in others.sorted() where !MergeSubject.vm.leavesAlone(key) { tryOut(key) }
     }
 
+    /// Whether nothing has to be tried of a VM's entry.
+    private mutating func settles(_ entry: Fields.Entry, _ start: Start, isOnly: Bool) -> Bool {
+        switch start.outcome(of: entry.key) {
+        case .nothing: return true
+        case .counts(let below):
+            guard entry.value.origin.strength == .normal, let span = entry.value.origin.span,
+                below != entry.value.content
+            else { return false }
+            if !isOnly { kept.insert(span) }
+            return true
+        case .open: break
+        case nil:
+            if MergeSubject.vm.leavesAlone(entry.key) {
+                start.note(.nothing, of: entry.key)
+                return true
+            }
+            if !isPlain || site.vmRules[entry.key] != .replace { start.note(.open, of: entry.key) }
+        }
+        return isPlain && site.vmRules[entry.key] == .replace
+            && settles(entry.key, entry.value, start, isOnly: isOnly)
+    }
+
     /// Whether a VM's own value makes a difference, and nothing new is to be learned of those that it replaces: then it
     /// is only noted.
-    private mutating func settles(_ key: Key, _ own: Value, _ below: [Value]?, isOnly: Bool) -> Bool {
+    private mutating func settles(_ key: Key, _ own: Value, _ start: Start, isOnly: Bool) -> Bool {
         guard let span = own.origin.span, own.origin.strength == .normal else { return false }
-        if let below {
+        if let below = start.below[key] {
             guard below.last?.content != own.content else { return false }
+            var isLearned = true
             for value in below {
                 guard let place = value.origin.span, value.origin.strength == .normal else { return false }
                 if kept.contains(place) || references.contains(place) { continue }
                 guard value.content != own.content, candidates[place]?.isReplacedOften == true else { return false }
+                isLearned = false
             }
-        } else if let fallback = site.vmDefaults.first(where: { $0.key == key }) {
-            guard fallback.value.content != own.content else { return false }
+            // What was kept once is kept for good.
+            if isLearned { start.note(.counts(unless: below.last?.content), of: key) }
+        } else {
+            let fallback = site.vmDefaults.first { $0.key == key }?.value.content
+            start.note(.counts(unless: fallback), of: key)
+            if fallback == own.content { return false }
         }
         if !isOnly { kept.insert(span) }
         return true

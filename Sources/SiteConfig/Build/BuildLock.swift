@@ -22,8 +22,10 @@ struct BuildLock {
         let isRedacted: Bool
         /// Whether secrets stand in it.
         let hasSecrets: Bool
-        /// The machines that it makes, by name: those of OpenTofu.
-        let vms: [String]
+        /// The machines that it makes, where they are known without reading.
+        private let knownVMs: [String]?
+        /// Where the list of them stands in the text.
+        private let vmsPlace: Range<Int>
         /// How much is in it: VMs, hosts, minions, targets; nil where that is not what it is about.
         let count: Int?
         /// What stands in the lock behind its path, and all that is kept of what else it says: which files of the site its values
@@ -42,16 +44,19 @@ struct BuildLock {
             self.digest = digest
             self.isRedacted = isRedacted
             hasSecrets = !secrets.isEmpty
-            self.vms = vms
+            knownVMs = vms
             self.count = count
-            text = LockWriter.text(
+            (text, vmsPlace) = LockWriter.text(
                 command: command, digest: digest, isRedacted: isRedacted, inputs: inputs, secrets: secrets, vms: vms,
                 count: count)
         }
 
         /// The same from a text that a build wrote.
+        ///
+        /// - Parameter vmsPlace: where the list of machines stands in it.
         init(
-            path: String, command: String, digest: String, isRedacted: Bool, hasSecrets: Bool, vms: [String],
+            path: String, command: String, digest: String, isRedacted: Bool, hasSecrets: Bool,
+            vmsAt vmsPlace: Range<Int>,
             count: Int?, text: [UInt8]
         ) {
             self.path = path
@@ -59,10 +64,17 @@ struct BuildLock {
             self.digest = digest
             self.isRedacted = isRedacted
             self.hasSecrets = hasSecrets
-            self.vms = vms
+            knownVMs = nil
+            self.vmsPlace = vmsPlace
             self.count = count
             self.text = text
         }
+
+        /// The machines that it makes, by name: those of OpenTofu.
+        var vms: [String] { knownVMs ?? (vmsPlace.isEmpty ? [] : Self.texts(asWritten: text[vmsPlace])) }
+
+        /// Whether another says the same machines, in the same words.
+        func hasSameVMs(as other: Entry) -> Bool { text[vmsPlace].elementsEqual(other.text[other.vmsPlace]) }
 
         /// Where secrets stand in it: JSON pointers (RFC 6901), and what stands there in the redacted form.
         var secrets: [(pointer: String, secret: SecretRef)] {
@@ -206,8 +218,11 @@ extension BuildLock.Entry {
 extension SecretRef {
     private static let (secretMark, tokenMark) = ("$secret ", "$token ")
 
-    /// `$secret api_tokens.pve`, or `$token …` for a token that it signs: where a redacted output has an object.
-    var inLock: String { (claims == nil ? Self.secretMark : Self.tokenMark) + path }
+    /// Appends `$secret api_tokens.pve`, or `$token …` for a token that it signs: where a redacted output has an object.
+    func append(inLockTo bytes: inout [UInt8]) {
+        bytes.append(contentsOf: (claims == nil ? Self.secretMark : Self.tokenMark).utf8)
+        append(pathTo: &bytes)
+    }
 
     /// Whether a text in the lock is one of a secret.
     static func isMarked(_ text: ArraySlice<UInt8>) -> Bool {

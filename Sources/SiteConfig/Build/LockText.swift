@@ -67,6 +67,12 @@ extension BuildLock.Entry {
         return text.secrets()
     }
 
+    /// The texts of a list in an account that was written.
+    static func texts(asWritten list: ArraySlice<UInt8>) -> [String] {
+        var text = LockReader(Array(list))
+        return text.list(depth: 3) ?? []
+    }
+
     /// Whether two accounts differ in nothing but the digest of what was written.
     func isLike(_ other: BuildLock.Entry) -> Bool {
         guard path.isSame(as: other.path), command.isSame(as: other.command),
@@ -89,6 +95,8 @@ struct LockWriter {
     mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
     mutating func add(quoted text: String) { JSONText.append(text, to: &bytes) }
+
+    mutating func add(secret: SecretRef) { JSONText.appendQuoted(to: &bytes) { secret.append(inLockTo: &$0) } }
 
     mutating func open(_ bracket: String) {
         add(bracket)
@@ -138,22 +146,29 @@ struct LockWriter {
 
     mutating func add(_ text: [UInt8]) { bytes += text }
 
-    /// What stands behind an output's path.
+    /// What stands behind an output's path, and where in it the list of its machines.
     static func text(
         command: String, digest: String, isRedacted: Bool, inputs: [String],
         secrets: [(pointer: String, secret: SecretRef)], vms: [String], count: Int?
-    ) -> [UInt8] {
+    ) -> (text: [UInt8], vms: Range<Int>) {
         var text = LockWriter(command: command, digest: digest)
         text.bytes.reserveCapacity(512 + 32 * (inputs.count + vms.count) + 96 * secrets.count)
         text.item("redacted") { $0.add(isRedacted ? "true" : "false") }
         text.item("inputs") { $0.list(inputs) }
         text.item("secrets") { text in
-            text.map(secrets) { text, place in text.item(place.pointer) { $0.add(quoted: place.secret.inLock) } }
+            text.map(secrets) { text, place in text.item(place.pointer) { $0.add(secret: place.secret) } }
         }
-        if !vms.isEmpty { text.item("vms") { $0.list(vms) } }
+        var list = 0..<0
+        if !vms.isEmpty {
+            text.item("vms") { text in
+                let start = text.bytes.count
+                text.list(vms)
+                list = start..<text.bytes.count
+            }
+        }
         if let count { text.item("count") { $0.add(String(count)) } }
         text.close("}")
-        return text.bytes
+        return (text.bytes, list)
     }
 
     /// What it begins with.
@@ -233,7 +248,7 @@ private struct LockReader {
         return line(depth: depth) && take("}") ? items : nil
     }
 
-    private mutating func list(depth: Int) -> [String]? {
+    mutating func list(depth: Int) -> [String]? {
         var items: [String] = []
         guard take("[") else { return nil }
         if take("]") { return items }
@@ -267,13 +282,18 @@ private struct LockReader {
     private mutating func countOfTexts(depth: Int) -> Int? {
         guard take("{") else { return nil }
         if take("}") { return 0 }
-        var keys: Set<UInt64> = []
+        var keys = HashedPlaces(capacity: 0)
+        var hashes: [UInt64] = []
         repeat {
-            guard line(depth: depth + 1), let key = text(), keys.insert(HashedPlaces.hash(bytes[key])).inserted,
-                take(": "), let secret = text(), SecretRef.isMarked(bytes[secret])
+            guard line(depth: depth + 1), let key = text() else { return nil }
+            let hash = HashedPlaces.hash(bytes.span.extracting(key))
+            guard keys.place(hash, where: { hashes[$0] == hash }) == nil, take(": "), let secret = text(),
+                SecretRef.isMarked(bytes[secret])
             else { return nil }
+            hashes.append(hash)
+            keys.append { hashes[$0] }
         } while take(",")
-        return line(depth: depth) && take("}") ? keys.count : nil
+        return line(depth: depth) && take("}") ? hashes.count : nil
     }
 
     /// The secrets of an entry.
@@ -297,10 +317,11 @@ private struct LockReader {
         guard isRedacted || take("false"), take(",\n      \"inputs\": "), passOver(list: 3),
             take(",\n      \"secrets\": "), let secretCount = countOfTexts(depth: 3)
         else { return nil }
-        var vms: [String] = []
+        var vms = 0..<0
         if take(",\n      \"vms\": ") {
-            guard let names = list(depth: 3), !names.isEmpty else { return nil }
-            vms = names
+            let first = place
+            guard passOver(list: 3), place > first + 2 else { return nil }
+            vms = (first - start)..<(place - start)
         }
         var count: Int?
         if take(",\n      \"count\": ") {
@@ -309,7 +330,7 @@ private struct LockReader {
         }
         guard take("\n    }") else { return nil }
         return BuildLock.Entry(
-            path: path, command: command, digest: digest, isRedacted: isRedacted, hasSecrets: secretCount > 0, vms: vms,
-            count: count, text: Array(bytes[start..<place]))
+            path: path, command: command, digest: digest, isRedacted: isRedacted, hasSecrets: secretCount > 0,
+            vmsAt: vms, count: count, text: Array(bytes[start..<place]))
     }
 }

@@ -39,7 +39,7 @@ struct OutputFacts {
             // What a VM shares comes from the files of its lineage.
             let count = secrets.count
             let isShort = fields.base.map { !$0.holdsSecrets } ?? false
-            if isShort { fields.forEachOwn { visit($0) } }
+            if isShort { visit(ownOf: fields) }
             // Several secrets stand in the order of the whole.
             if !isShort || secrets.count > count + 1 {
                 secrets.removeLast(secrets.count - count)
@@ -52,6 +52,18 @@ struct OutputFacts {
                 path.removeLast()
             }
         default: break
+        }
+    }
+
+    /// The entries of a map that it does not share with others.
+    private mutating func visit(ownOf fields: Fields) {
+        fields.forEachOwn { key, content, origin, hasVia in
+            switch content {
+            case .secret, .map, .list: break
+            default:
+                guard hasVia else { return note(origin.span) }
+            }
+            if let entry = fields.entry(key) { visit(entry) }
         }
     }
 
@@ -75,20 +87,33 @@ struct OutputFacts {
     }
 
     private var pointer: String {
-        var text = ""
+        var text: [UInt8] = []
         for step in path {
-            text += "/"
+            text.append(UInt8(ascii: "/"))
             switch step {
-            case .key(let key): text += Self.escaped(key.text)
-            case .place(let place): text += String(place)
+            case .key(let key):
+                let start = text.count
+                key.append(to: &text)
+                if text.span.extracting(start...).isEscapedInPointers {
+                    text.removeSubrange(start...)
+                    text.append(contentsOf: Self.escaped(key.text).utf8)
+                }
+            case .place(let place): Key(place).append(to: &text)
             }
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 
     static func escaped(_ key: String) -> String {
         guard key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return key }
         return key.replacing("~", with: "~0").replacing("/", with: "~1")
+    }
+}
+
+extension Swift.Span<UInt8> {
+    /// Whether a letter in it has another form in a JSON pointer.
+    fileprivate var isEscapedInPointers: Bool {
+        firstPlace(of: UInt8(ascii: "~")) != nil || firstPlace(of: UInt8(ascii: "/")) != nil
     }
 }
 

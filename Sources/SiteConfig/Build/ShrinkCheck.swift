@@ -25,8 +25,11 @@ struct ShrinkCheck {
     }
 
     private mutating func compare(_ before: BuildLock.Entry, _ output: BuiltOutput) {
-        let now = Set(output.entry.vms.map { Key($0) })
-        let lost = before.vms.filter { !now.contains(Key($0)) }
+        var lost: [String] = []
+        if !before.hasSameVMs(as: output.entry) {
+            let now = Set(output.entry.vms.map { Key($0) })
+            lost = before.vms.filter { !now.contains(Key($0)) }
+        }
         if !lost.isEmpty {
             diagnostics.append(.lost(lost, output))
         } else if (before.count ?? 0) > 0, output.entry.count == 0 {
