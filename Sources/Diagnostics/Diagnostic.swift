@@ -120,7 +120,23 @@ extension [Diagnostic] {
             }
             return left.diagnostic.message < right.diagnostic.message
         }
+        // Equals stand side by side, and hardly any two others are at one place.
         var seen: Set<Diagnostic> = []
-        return ordered.map(\.diagnostic).filter { seen.insert($0).inserted }
+        var distinct: [Diagnostic] = []
+        distinct.reserveCapacity(ordered.count)
+        for (index, next) in ordered.enumerated() {
+            func isBeside(_ other: Int) -> Bool {
+                ordered.indices.contains(other) && ordered[other].start == next.start
+                    && ordered[other].path == next.path
+            }
+            let isFirst = !isBeside(index - 1)
+            if isFirst, !isBeside(index + 1) {
+                distinct.append(next.diagnostic)
+                continue
+            }
+            if isFirst { seen.removeAll(keepingCapacity: true) }
+            if seen.insert(next.diagnostic).inserted { distinct.append(next.diagnostic) }
+        }
+        return distinct
     }
 }

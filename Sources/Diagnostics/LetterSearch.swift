@@ -15,6 +15,24 @@ extension Swift.Span<UInt8> {
         return nil
     }
 
+    /// Calls a body with each place of a letter.
+    func forEachPlace(of letter: UInt8, _ body: (Int) -> Void) {
+        let letters = 0x0101_0101_0101_0101 &* UInt64(letter)
+        var index = 0
+        while index &+ 8 <= count {
+            var zeros = Self.allZeros(in: word(at: index) ^ letters)
+            while zeros != 0 {
+                body(index &+ zeros.trailingZeroBitCount / 8)
+                zeros &= zeros &- 1
+            }
+            index &+= 8
+        }
+        while index < count {
+            if self[index] == letter { body(index) }
+            index &+= 1
+        }
+    }
+
     /// Whether a word stands in it; no more than a line should be looked through so.
     package func holds(_ word: String) -> Bool {
         let word = word.utf8.span
@@ -45,6 +63,13 @@ extension Swift.Span<UInt8> {
     private func word(at index: Int) -> UInt64 {
         guard index >= 0, index &+ 8 <= count else { return 0 }
         return unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
+    }
+
+    /// The highest bit of each byte that is zero, and of no other.
+    @inline(__always)
+    private static func allZeros(in word: UInt64) -> UInt64 {
+        let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+        return ~(((word & low) &+ low) | word | low)
     }
 
     /// The highest bit of each byte that is zero. (Behind a zero, a one may pass for another: only the first counts.)

@@ -17,11 +17,7 @@ package struct LineTable: Sendable {
         let bytes = source.bytes
         let letters = bytes.span
         if letters.firstPlace(of: UInt8(ascii: "\r")) == nil {
-            var start = 0
-            while let end = letters.firstPlace(of: UInt8(ascii: "\n"), from: start) {
-                start = end + 1
-                starts.append(UInt32(start))
-            }
+            letters.forEachPlace(of: UInt8(ascii: "\n")) { starts.append(UInt32($0 + 1)) }
         } else {
             for index in bytes.indices where bytes[index] == UInt8(ascii: "\n") || Self.isLoneReturn(bytes, index) {
                 starts.append(UInt32(index + 1))

@@ -77,16 +77,16 @@ struct Binder {
                 }
                 if isPlainScalar(entry.value, of: field, at: place) {
                     let origin = Origin(tree.span(entry.value), place.layer, strength: place.strength)
-                    let value = Value(.init(tree.value(entry.value)), origin)
-                    entries.append(Fields.Entry(field.name, keySpan: tree.span(entry.key), value))
+                    let content = Value.Content(tree.value(entry.value))
+                    entries.append(Fields.Entry(field.name, keySpan: tree.span(entry.key), content, origin))
                     continue
                 }
                 if let order = plainReference(entry.value, of: field, at: place) {
                     let text = tree.string(entry.value)
                     let span = tree.span(entry.value)
                     references.append(Reference(order: order, field: field.name, name: Key(text), span: span))
-                    let value = Value(.string(text), Origin(span, place.layer, strength: place.strength))
-                    entries.append(Fields.Entry(field.name, keySpan: tree.span(entry.key), value))
+                    let origin = Origin(span, place.layer, strength: place.strength)
+                    entries.append(Fields.Entry(field.name, keySpan: tree.span(entry.key), .string(text), origin))
                     continue
                 }
                 let inside = enter(field.name, place)

@@ -90,10 +90,15 @@ internal import Synchronization
 
         /// What one layer says.
         @inlinable package init(_ key: Key, keySpan: Span? = nil, _ value: Value) {
+            self.init(key, keySpan: keySpan, value.content, value.origin)
+        }
+
+        /// The same of a value in its parts.
+        @inlinable package init(_ key: Key, keySpan: Span?, _ content: Value.Content, _ origin: Origin) {
             self.key = key
             keyPlace = Place(keySpan)
-            content = value.content
-            origin = value.origin
+            self.content = content
+            self.origin = origin
         }
 
         @inlinable package var value: Value {
