@@ -54,18 +54,23 @@ public struct DiskFiles: SiteFiles {
         try Self.read(root.appending(path), limit: limit)
     }
 
+    /// A piece of a regular file.
+    public func read(_ path: String, piece: Range<Int>) throws(FileError) -> [UInt8] {
+        try Self.read(root.appending(path), from: piece.lowerBound, limit: piece.count)
+    }
+
     /// Reads any file, a site's or not.
     static func read(anywhere path: String, limit: Int) throws(FileError) -> [UInt8] {
         try read(FilePath(path), limit: limit)
     }
 
     /// Reads a file if it is a regular one: neither a pipe nor a device is waited for.
-    private static func read(_ path: FilePath, limit: Int) throws(FileError) -> [UInt8] {
+    private static func read(_ path: FilePath, from start: Int = 0, limit: Int) throws(FileError) -> [UInt8] {
         do {
             let file = try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec])
             defer { try? file.close() }
             guard isRegular(file) else { throw FileError.failed("not a regular file") }
-            return try contents(of: file, limit: limit)
+            return try contents(of: file, from: start, limit: limit)
         } catch let error as FileError {
             throw error
         } catch Errno.noSuchFileOrDirectory {
@@ -94,8 +99,9 @@ public struct DiskFiles: SiteFiles {
     }
 
     /// Reads into one array that does not grow: a copy left behind could not be wiped. A file that grows meanwhile is cut.
-    private static func contents(of file: FileDescriptor, limit: Int) throws -> [UInt8] {
-        let size = status(of: file).map { Int($0.st_size) } ?? 0
+    private static func contents(of file: FileDescriptor, from start: Int, limit: Int) throws -> [UInt8] {
+        let size = (status(of: file).map { Int($0.st_size) } ?? 0) - start
+        if start > 0 { try file.seek(offset: Int64(start), from: .start) }
         return try unsafe [UInt8](unsafeUninitializedCapacity: min(max(size, 0), limit)) { buffer, count in
             let bytes = UnsafeMutableRawBufferPointer(buffer)
             while count < bytes.count {

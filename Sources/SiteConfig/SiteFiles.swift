@@ -11,6 +11,11 @@ public protocol SiteFiles: Sendable {
     /// - Throws: `FileError.missing` if there is no such file.
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]
 
+    /// A piece of a file; fewer bytes where it ends before.
+    ///
+    /// - Throws: as `read(_:limit:)`.
+    func read(_ path: String, piece: Range<Int>) throws(FileError) -> [UInt8]
+
     /// Where a file that is a symbolic link leads: relative to the site, or, outside of it, its folder's name and its own. Nil for
     /// any other file.
     func destination(of path: String) -> String?
@@ -22,6 +27,11 @@ public protocol SiteFiles: Sendable {
 extension SiteFiles {
     /// No folder.
     public var location: String? { nil }
+
+    /// The same of the whole file.
+    public func read(_ path: String, piece: Range<Int>) throws(FileError) -> [UInt8] {
+        Array(try read(path, limit: piece.upperBound).prefix(piece.upperBound).dropFirst(piece.lowerBound))
+    }
 
     /// No links.
     public func destination(of path: String) -> String? { nil }

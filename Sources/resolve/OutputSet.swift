@@ -48,8 +48,11 @@ struct OutputSet {
         try refuseStrangers(build)
         do {
             result.written = try stage(build.outputs)
-            let lock = try stageLock(build, isPruned: false)
-            try lock?.commit()
+            if let patch = build.lockAmendments.flatMap({ FilePatch(target(Build.lockName), $0) }) {
+                try patch.commit()
+            } else {
+                try stageLock(build, isPruned: false)?.commit()
+            }
             for file in staged { try file.commit() }
         } catch {
             discard()
@@ -70,7 +73,10 @@ struct OutputSet {
 
     /// Whether the lock is there as it should be, where nothing is left over.
     func holdsLock(of build: Build) -> Bool {
-        Folder.holds(build.lockBytes(isPruned: true).span, target(Build.lockName))
+        let target = target(Build.lockName)
+        if let pieces = build.lockAmendments { return FilePatch.holds(pieces, target) }
+        guard let bytes = try? build.lockBytes(isPruned: true) else { return false }
+        return Folder.holds(bytes.span, target)
     }
 
     // MARK: Checks
@@ -172,7 +178,12 @@ struct OutputSet {
 
     private func stageLock(_ build: Build, isPruned: Bool) throws -> FileWriter.Staged? {
         let target = target(Build.lockName)
-        let bytes = build.lockBytes(isPruned: isPruned)
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try build.lockBytes(isPruned: isPruned)
+        } catch {
+            throw Failure.couldNotRun("cannot amend \(Build.lockName): \(error.reason); nothing was written")
+        }
         return Folder.holds(bytes.span, target)
             ? nil : try FileWriter(target.string, holdsSecrets: false).stage(bytes.span)
     }

@@ -62,6 +62,7 @@ import Testing
                 "Sources/SiteModel/IPAddress.swift", "Sources/SiteModel/Key.swift",
                 "Sources/YAMLSyntax/Buffer.swift", "Sources/YAMLSyntax/Letters.swift",
                 "Sources/YAMLSyntax/LibYAML.swift",
+                "Sources/resolve/FilePatch.swift",
                 "Sources/resolve/FileWriter.swift", "Sources/resolve/Folder.swift",
                 "Sources/resolve/GlobalOptions.swift", "Sources/resolve/OutputSet.swift",
                 "Sources/resolve/SiteWriter.swift",

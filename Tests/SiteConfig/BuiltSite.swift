@@ -14,13 +14,13 @@ struct BuiltSite {
     /// - Returns: nil if the site has a mistake.
     init?(_ site: [String: String], opening identities: Identities? = nil) {
         let build = SiteCompiler(MemoryFiles(site), identities: identities).build(BuildRequest())
-        guard build.report.isClean else { return nil }
+        guard build.report.isClean, let text = try? build.lockBytes(isPruned: false) else { return nil }
         self.site = site
         outputs = Dictionary(
             uniqueKeysWithValues: build.outputs.map {
                 ($0.path, String(decoding: $0.document.bytes($0.disclosure), as: UTF8.self))
             })
-        lock = String(decoding: build.lockBytes(isPruned: false), as: UTF8.self)
+        lock = String(decoding: text, as: UTF8.self)
         open = Set(build.outputs.filter(\.holdsSecrets).map(\.path))
     }
 

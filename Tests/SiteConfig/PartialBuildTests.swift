@@ -163,7 +163,7 @@ private struct StampedModel {
     }
 
     private static func lock(of build: Build) -> String {
-        String(decoding: build.lockBytes(isPruned: false), as: UTF8.self)
+        (try? build.lockBytes(isPruned: false)).map { String(decoding: $0, as: UTF8.self) } ?? "none"
     }
 
     private static func texts(of build: Build) -> [(path: String, text: String)] {

@@ -47,7 +47,7 @@ private struct Written {
         let compiler = SiteCompiler(MemoryFiles(files))
         let build = compiler.build(request)
         #expect(build.report.isClean, "\(build.report.text()) \(files)")
-        lock = String(decoding: build.lockBytes(isPruned: false), as: UTF8.self)
+        lock = String(decoding: try build.lockBytes(isPruned: false), as: UTF8.self)
         paths = Set(build.outputs.map(\.path))
         for output in build.outputs {
             let kind = output.command.split(separator: " ")[0]

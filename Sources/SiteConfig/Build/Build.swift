@@ -56,18 +56,25 @@ public struct Build {
         /// With the leftovers, since they are there as long as they are not removed.
         case made(BuildLock, text: [UInt8], places: [Range<Int>])
         /// The one that is there, with the digests of some outputs in it replaced: all else stays.
-        case amended([UInt8], outputCount: Int)
+        case amended([FileAmendment], in: any SiteFiles, outputCount: Int)
     }
 
     /// How many outputs resolve.yaml declares: those that are known to stay as they are, too.
-    public var outputCount: Int { if case .amended(_, let count) = lock { count } else { outputs.count } }
+    public var outputCount: Int { if case .amended(_, _, let count) = lock { count } else { outputs.count } }
+
+    /// What is to be another in the lock that is there; nil where it is written anew.
+    public var lockAmendments: [FileAmendment]? { if case .amended(let pieces, _, _) = lock { pieces } else { nil } }
 
     /// The text of `.resolve.lock`.
     ///
     /// - Parameter isPruned: whether the leftovers are gone.
-    public func lockBytes(isPruned: Bool) -> [UInt8] {
+    /// - Throws: `FileError` if it is to be amended, and the one that is there cannot be read, or is another.
+    public func lockBytes(isPruned: Bool) throws(FileError) -> [UInt8] {
         switch lock {
-        case .amended(let text, _): return text
+        case .amended(let pieces, let files, _):
+            var text = try files.read(BuildLock.fileName, limit: BuildLock.limit)
+            for piece in pieces where !piece.amend(&text) { throw .failed("it is not what it was") }
+            return text
         case .made(let lock, let text, _):
             guard isPruned, !leftovers.isEmpty else { return text }
             let entries = lock.entries.filter { !leftovers.contains($0.path) }
@@ -83,6 +90,26 @@ public struct Build {
 
     /// The name of the lock, beside resolve.yaml.
     public static var lockName: String { BuildLock.fileName }
+}
+
+/// A piece of a file that is to be another one, as long.
+public struct FileAmendment: Sendable {
+    /// Where it begins.
+    public let offset: Int
+    /// What is there.
+    public let former: [UInt8]
+    /// What is to be there.
+    public let bytes: [UInt8]
+
+    /// Changes a file's text; false if something else is there.
+    func amend(_ text: inout [UInt8]) -> Bool {
+        let place = offset..<(offset + former.count)
+        guard bytes.count == former.count, place.upperBound <= text.count, text[place].elementsEqual(former) else {
+            return false
+        }
+        text.replaceSubrange(place, with: bytes)
+        return true
+    }
 }
 
 /// One file of a build.

@@ -45,7 +45,7 @@ extension Build {
         for path in leftovers {
             checker.remark(path, "\(path): nothing writes it any more; `resolve build --prune` removes it")
         }
-        if earlier == nil || (checker.isCurrent && earlier?.bytes != lockBytes(isPruned: true)) {
+        if earlier == nil || (checker.isCurrent && earlier?.bytes != (try? lockBytes(isPruned: true))) {
             let name = BuildLock.fileName
             checker.remark(
                 name, "\(name) \(earlier == nil ? "is not there" : "is not current"); `resolve build` writes it")

@@ -67,6 +67,9 @@ extension BuildLock.Entry {
         return text.secrets()
     }
 
+    /// Where in the text its digest begins.
+    var digestPlace: Int { LockWriter.head(command: command, digest: digest).count - digest.utf8.count - 1 }
+
     /// The texts of a list in an account that was written.
     static func texts(asWritten list: ArraySlice<UInt8>) -> [String] {
         var text = LockReader(Array(list))

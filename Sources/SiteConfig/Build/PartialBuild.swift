@@ -37,11 +37,11 @@ extension SiteCompiler {
         keepToTheEnd(loader)
         let places = Dictionary(envs.flatMap(\.outputs).map { (Key($0.path), $0.place) }) { first, _ in first }
         guard builder.report.isSilent, builder.outputs.count == planned.count,
-            let lock = lock(amendedBy: builder.outputs, at: places)
+            let amendments = amendments(of: builder.outputs, at: places)
         else { return nil }
         return Build(
             report: builder.report, outputs: builder.outputs, leftovers: [], isSealed: false, refusals: [],
-            lock: .amended(lock, outputCount: outputCount), earlier: nil, whole: nil)
+            lock: .amended(amendments, in: files, outputCount: outputCount), earlier: nil, whole: nil)
     }
 
     /// An env that has changed, and what is to be made of it.
@@ -95,17 +95,21 @@ extension SiteCompiler {
         return report.isSilent && !loader.hasUnknownKeys ? site : nil
     }
 
-    /// The lock with the digests of these outputs; nil if it would say something else of them besides.
-    private func lock(amendedBy outputs: [BuiltOutput], at places: [Key: Range<Int>]) -> [UInt8]? {
-        guard var lock = try? files.read(BuildLock.fileName, limit: BuildLock.limit) else { return nil }
+    /// The digests of these outputs where the lock has others; nil if it would say something else of them besides.
+    private func amendments(of outputs: [BuiltOutput], at places: [Key: Range<Int>]) -> [FileAmendment]? {
+        var amendments: [FileAmendment] = []
         for output in outputs {
-            guard let place = places[Key(output.path)], lock.indices.contains(place.lowerBound),
-                place.upperBound <= lock.count,
-                let former = BuildLock.Entry(asWritten: lock[place], of: output.path), output.entry.isLike(former)
+            guard let place = places[Key(output.path)],
+                let text = try? files.read(BuildLock.fileName, piece: place), text.count == place.count,
+                let former = BuildLock.Entry(asWritten: text[...], of: output.path), output.entry.isLike(former)
             else { return nil }
-            lock.replaceSubrange(place, with: output.entry.text)
+            guard !former.digest.isSame(as: output.entry.digest) else { continue }
+            amendments.append(
+                FileAmendment(
+                    offset: place.lowerBound + former.digestPlace, former: Array(former.digest.utf8),
+                    bytes: Array(output.entry.digest.utf8)))
         }
-        return lock
+        return amendments
     }
 }
 

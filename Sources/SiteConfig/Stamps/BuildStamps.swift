@@ -95,10 +95,7 @@ public struct BuildStamps: Sendable {
         if isYoung { DiskStatus.waitForNextTime() }
         for path in changed { record.look(at: path == "." ? "" : path) }
         guard let build = compiler.rebuild(envs, request, outputCount: stamps.outputCount) else { return nil }
-        let meanings = record.meanings
-        let isSame = folders.allSatisfy { folder in
-            meanings.contains { $0.folder.isSame(as: folder.folder) && $0.meaning.isSame(as: folder.meaning) }
-        }
+        let isSame = folders.allSatisfy { record.meaning(of: $0.folder)?.isSame(as: $0.meaning) == true }
         // What changed since the stamps were compared with the disk is another site's.
         guard isSame, stamps.agree(with: record.looks, except: changed) else { return nil }
         former = stamps

@@ -127,10 +127,18 @@ final class DiskRecord: Sendable {
 
     /// The folders that were listed, each once, and the digest of what their names say to a site.
     var meanings: [(folder: String, meaning: String)] {
+        listings.map { ($0.folder, Self.digest(of: $0.names, in: $0.folder)) }
+    }
+
+    /// The same of one folder; nil if it was not listed.
+    func meaning(of folder: String) -> String? {
+        listings.first { $0.folder.isSame(as: folder) }.map { Self.digest(of: $0.names, in: $0.folder) }
+    }
+
+    /// The folders that were listed, each as it was the last time.
+    private var listings: [(folder: String, names: [String])] {
         var seen: Set<Key> = []
-        return account.withLock { $0.listings }.reversed().filter { seen.insert(Key($0.folder)).inserted }.map {
-            ($0.folder, Self.digest(of: $0.names, in: $0.folder))
-        }
+        return account.withLock { $0.listings }.reversed().filter { seen.insert(Key($0.folder)).inserted }
     }
 
     private static func digest(of names: [String], in folder: String) -> String {

@@ -17,6 +17,11 @@ struct RecordedFiles: SiteFiles {
         return names
     }
 
+    func read(_ path: String, piece: Range<Int>) throws(FileError) -> [UInt8] {
+        record.look(at: path)
+        return try base.read(path, piece: piece)
+    }
+
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
         record.look(at: path)
         return try base.read(path, limit: limit)
