@@ -58,8 +58,8 @@
     }
 
     /// The hash of a text.
-    package static func hash(_ text: Swift.Span<UInt8>) -> UInt64 {
-        var sum: UInt64 = 0
+    package static func hash(_ text: Swift.Span<UInt8>, seed: UInt64 = 0) -> UInt64 {
+        var sum = seed
         for index in text.indices { sum = (sum ^ UInt64(text[index])) &* 0x0100_0000_01B3 }
         return hash(sum, UInt64(text.count))
     }

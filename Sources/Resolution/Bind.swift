@@ -494,7 +494,7 @@ package func wholeValue(of tree: SyntaxTree) -> Value {
 }
 
 extension Fields {
-    /// Whether a key has a text that is not empty. What has a tag is no such text, or has been looked at.
+    /// Whether a key has a text without a tag that is not empty: then nothing is wrong with it.
     fileprivate func saysPlainly(_ key: Key) -> Bool {
         withValue(key) { $0.origin.tag == nil && $0.string?.isEmpty == false } == true
     }

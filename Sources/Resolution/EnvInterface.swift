@@ -7,7 +7,7 @@ internal import SiteModel
 /// While that stays the same, every check across files finds what it found before, and no output but those of the env's own VMs
 /// becomes another. So it errs on one side only: whatever is not known to be a VM's own is a part of it.
 package struct EnvInterface {
-    /// What it says, for a digest: each value with its kind and length before, so that no two read alike.
+    /// What it says, for a digest: each value with its kind before, and its length or its end, so that no two read alike.
     package private(set) var bytes: [UInt8] = []
 
     /// Nil for an env whose meaning is not in its own file alone, or not in its values alone: one that extends others, has tags

@@ -157,7 +157,11 @@ extension LinkedSite {
 
     /// A VM with all that it inherits; nil if it has no static address.
     package func machine(_ vm: VM, of env: BoundEntity) -> Machine? {
-        guard let name = vm.facts.name, let ip = vm["ip"]?.string, ip != "dhcp" else { return nil }
+        guard let name = vm.facts.name else { return nil }
+        if vm.facts.address == nil {
+            // Neither is every text an address, nor every address written as one.
+            guard let ip = vm["ip"]?.string, ip != "dhcp" else { return nil }
+        }
         return Machine(vm, name, of: env)
     }
 

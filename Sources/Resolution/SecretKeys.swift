@@ -62,10 +62,10 @@ package final class SecretKeys: Sendable {
     /// A part of the file in which texts are looked up by their names.
     struct Section {
         fileprivate let keys: IndexedTree
-        fileprivate let node: NodeID
+        fileprivate let texts: IndexedTree.Map
 
         /// Whether a text stands there under that name.
-        func hasText(_ name: String) -> Bool { keys.value(of: name, in: node).map { keys.isText($0) } ?? false }
+        func hasText(_ name: String) -> Bool { texts.value(of: name).map { keys.isText($0) } ?? false }
     }
 
     /// The part of texts that the keys lead to; nil where it is none, or all of the file had to be bound.
@@ -77,7 +77,7 @@ package final class SecretKeys: Sendable {
             (node, type) = (value, type.below(step))
         }
         guard case .mapOf(.text) = type else { return nil }
-        return Section(keys: keys, node: node)
+        return Section(keys: keys, texts: keys.map(node))
     }
 
     /// What the binder makes of a text where one should stand: what all else of a site asks for.

@@ -145,7 +145,7 @@ extension VM {
 
         func number(_ index: Int) -> Fields.Entry? { base.flatMap { .number($0, plus: index + offset) } }
 
-        /// The same without what it comes from but its place.
+        /// The same for bytes alone: without the rule and without what the base has beaten.
         func plainNumber(_ index: Int) -> Fields.Entry? {
             guard let base, let number = integer(index) else { return nil }
             return Fields.Entry(

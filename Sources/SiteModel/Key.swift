@@ -209,16 +209,18 @@ private enum LongText {
     }
 
     private static let table = Mutex(Table())
+    /// Another in every run, so that nobody can choose texts that fall into one place. No order comes of it.
+    private static let seed = UInt64(truncatingIfNeeded: Hasher().finalize())
 
     static func number(of text: String) -> UInt64 {
-        let hash = HashedPlaces.hash(text.utf8.span)
+        let hash = HashedPlaces.hash(text.utf8.span, seed: seed)
         return table.withLock { table in
             if let known = table.places.place(hash, where: { table.texts[$0].isSame(as: text) }) {
                 return UInt64(known)
             }
             table.texts.append(text)
             let texts = table.texts
-            table.places.append { HashedPlaces.hash(texts[$0].utf8.span) }
+            table.places.append { HashedPlaces.hash(texts[$0].utf8.span, seed: seed) }
             return UInt64(texts.count - 1)
         }
     }

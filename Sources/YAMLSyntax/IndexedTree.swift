@@ -26,17 +26,29 @@ package final class IndexedTree: Sendable {
     package func isText(_ node: NodeID) -> Bool { tree.isText(node) }
 
     /// The value of a key, if the node is a map that has it.
-    package func value(of key: String, in map: NodeID) -> NodeID? {
-        guard tree.count(map) > Self.few, !tree.hasMerges, !tree.hasAliases else {
-            return tree.value(of: key, in: map)
+    package func value(of key: String, in map: NodeID) -> NodeID? { self.map(map).value(of: key) }
+
+    /// A map in which many keys are looked up.
+    package func map(_ node: NodeID) -> Map {
+        let isLarge = tree.count(node) > Self.few && !tree.hasMerges && !tree.hasAliases && tree.kind(node) == .map
+        return Map(owner: self, node: node, places: isLarge ? places(of: node) : nil)
+    }
+
+    /// A map of the tree, where its keys stand at hand.
+    package struct Map {
+        fileprivate let owner: IndexedTree
+        fileprivate let node: NodeID
+        /// Nil for one that has few, or is none.
+        fileprivate let places: HashedPlaces?
+
+        /// The value of a key, if it has that.
+        package func value(of key: String) -> NodeID? {
+            guard let places else { return owner.tree.value(of: key, in: node) }
+            let letters = key.utf8.span
+            let hash = letters.fingerprint(0, letters.count)
+            let place = places.place(hash) { owner.tree.isText(NodeID(index: UInt32($0)), key) }
+            return place.map { NodeID(index: owner.tree.nodes[$0].next) }
         }
-        guard tree.kind(map) == .map else { return nil }
-        let letters = key.utf8.span
-        let hash = letters.fingerprint(0, letters.count)
-        guard
-            let place = places(of: map).place(hash, where: { tree.isText(NodeID(index: UInt32($0)), key) })
-        else { return nil }
-        return NodeID(index: tree.nodes[place].next)
     }
 
     /// The node that keys, and places in lists, lead to.

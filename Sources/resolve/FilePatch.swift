@@ -25,9 +25,11 @@ struct FilePatch {
     }
 
     /// Replaces the pieces; nothing can be done with the patch afterwards.
-    func commit() throws {
+    ///
+    /// - Returns: how the file stands then.
+    func commit() throws -> FileState? {
         do {
-            try file.closeAfter {
+            return try file.closeAfter {
                 for piece in pieces {
                     var written = 0
                     while written < piece.bytes.count {
@@ -38,9 +40,11 @@ struct FilePatch {
                         }
                     }
                 }
+                return FileState(of: file)
             }
         } catch let error as Errno {
-            throw Failure.couldNotRun("cannot write \(Build.lockName): \(error.description)")
+            throw Failure.couldNotRun(
+                "cannot write \(Build.lockName): \(error.description)\nhelp: build again; no output was written")
         }
     }
 
@@ -51,6 +55,9 @@ struct FilePatch {
         defer { try? file.close() }
         return pieces.allSatisfy { says($0.bytes, at: $0.offset, in: file) }
     }
+
+    /// Gives up the patch.
+    func discard() { try? file.close() }
 
     private static func isOnlyName(_ file: FileDescriptor) -> Bool {
         var status = stat()
@@ -63,5 +70,35 @@ struct FilePatch {
             unsafe try? file.read(fromAbsoluteOffset: Int64(offset), into: buffer)
         }
         return count == bytes.count && found == bytes
+    }
+}
+
+/// What tells a file from another, and from itself when it was changed.
+struct FileState: Equatable {
+    private let device: dev_t
+    private let inode: ino_t
+    private let size: off_t
+    private let modified: [Int]
+    private let changed: [Int]
+
+    init?(of file: FileDescriptor) {
+        var status = stat()
+        guard unsafe fstat(file.rawValue, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// Of what stands there, a link not followed.
+    init?(of path: FilePath) {
+        var status = stat()
+        guard unsafe lstat(path.string, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init(_ status: stat) {
+        device = status.st_dev
+        inode = status.st_ino
+        size = status.st_size
+        modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+        changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
     }
 }

@@ -4,15 +4,17 @@ internal import SystemPackage
 
 /// Writes the files of a build as one set: nothing before all of it is ready, and each file whole (DESIGN §11).
 ///
-/// Every file that changes is first written beside its target, under a hidden name. Then the lock takes its place, then each
-/// output, then what is written no more goes. Wherever that is cut short, every file is whole, old or new, the lock knows all
-/// of them, and the next build does the rest.
+/// Every file that changes is first written beside its target, under a hidden name. Then the lock takes its place, or digests in
+/// it do (`FilePatch`), then each output, then what is written no more goes. Wherever that is cut short, every output is whole, old
+/// or new, the lock knows all of them, and the next build does the rest.
 struct OutputSet {
     private let root: FilePath
     /// The folder that no output leaves; nil if any may be written.
     private let boundary: FilePath?
     private var staged: [FileWriter.Staged] = []
     private var made: [FilePath] = []
+    /// How the lock stood when it had been amended.
+    private var amendedLock: FileState?
 
     /// - Parameters:
     ///   - site: the site's folder.
@@ -48,8 +50,8 @@ struct OutputSet {
         try refuseStrangers(build)
         do {
             result.written = try stage(build.outputs)
-            if let patch = build.lockAmendments.flatMap({ FilePatch(target(Build.lockName), $0) }) {
-                try patch.commit()
+            if let amendment = build.lockAmendment {
+                try amend(build, amendment)
             } else {
                 try stageLock(build, isPruned: false)?.commit()
             }
@@ -74,7 +76,11 @@ struct OutputSet {
     /// Whether the lock is there as it should be, where nothing is left over.
     func holdsLock(of build: Build) -> Bool {
         let target = target(Build.lockName)
-        if let pieces = build.lockAmendments { return FilePatch.holds(pieces, target) }
+        // What was amended is the lock that was read, in all but the pieces, as long as nobody else has touched it.
+        if let amendment = build.lockAmendment {
+            return amendedLock != nil && amendedLock == FileState(of: target)
+                && FilePatch.holds(amendment.pieces, target)
+        }
         guard let bytes = try? build.lockBytes(isPruned: true) else { return false }
         return Folder.holds(bytes.span, target)
     }
@@ -173,6 +179,22 @@ struct OutputSet {
             let isExposed = output.holdsSecrets && FileWriter.isReadableByOthers(target.string)
             if !isExposed, Folder.holds(bytes, target) { return nil }
             return try FileWriter(target.string, holdsSecrets: output.holdsSecrets).stage(bytes)
+        }
+    }
+
+    /// Amends the lock where it stands, or, if that cannot be, makes it anew.
+    private mutating func amend(_ build: Build, _ amendment: LockAmendment) throws {
+        let target = target(Build.lockName)
+        let patch = FilePatch(target, amendment.pieces)
+        guard amendment.isAsRead else {
+            patch?.discard()
+            throw Failure.couldNotRun(
+                "\(Build.lockName) was changed by somebody else meanwhile; nothing was written\nhelp: build again")
+        }
+        if let patch {
+            amendedLock = try patch.commit()
+        } else {
+            try stageLock(build, isPruned: false)?.commit()
         }
     }
 

@@ -56,14 +56,14 @@ public struct Build {
         /// With the leftovers, since they are there as long as they are not removed.
         case made(BuildLock, text: [UInt8], places: [Range<Int>])
         /// The one that is there, with the digests of some outputs in it replaced: all else stays.
-        case amended([FileAmendment], in: any SiteFiles, outputCount: Int)
+        case amended(LockAmendment, outputCount: Int)
     }
 
     /// How many outputs resolve.yaml declares: those that are known to stay as they are, too.
-    public var outputCount: Int { if case .amended(_, _, let count) = lock { count } else { outputs.count } }
+    public var outputCount: Int { if case .amended(_, let count) = lock { count } else { outputs.count } }
 
     /// What is to be another in the lock that is there; nil where it is written anew.
-    public var lockAmendments: [FileAmendment]? { if case .amended(let pieces, _, _) = lock { pieces } else { nil } }
+    public var lockAmendment: LockAmendment? { if case .amended(let amendment, _) = lock { amendment } else { nil } }
 
     /// The text of `.resolve.lock`.
     ///
@@ -71,9 +71,9 @@ public struct Build {
     /// - Throws: `FileError` if it is to be amended, and the one that is there cannot be read, or is another.
     public func lockBytes(isPruned: Bool) throws(FileError) -> [UInt8] {
         switch lock {
-        case .amended(let pieces, let files, _):
-            var text = try files.read(BuildLock.fileName, limit: BuildLock.limit)
-            for piece in pieces where !piece.amend(&text) { throw .failed("it is not what it was") }
+        case .amended(let amendment, _):
+            var text = try amendment.files.read(BuildLock.fileName, limit: BuildLock.limit)
+            for piece in amendment.pieces where !piece.amend(&text) { throw .failed("it is not what it was") }
             return text
         case .made(let lock, let text, _):
             guard isPruned, !leftovers.isEmpty else { return text }
@@ -90,6 +90,16 @@ public struct Build {
 
     /// The name of the lock, beside resolve.yaml.
     public static var lockName: String { BuildLock.fileName }
+}
+
+/// What is to be another in the lock that is there.
+public struct LockAmendment: Sendable {
+    /// The digests that change, if any.
+    public let pieces: [FileAmendment]
+    let files: any SiteFiles
+
+    /// Whether the lock is still the file that was there when it was read.
+    public var isAsRead: Bool { (files as? RecordedFiles)?.record.hasChanged(BuildLock.fileName) != true }
 }
 
 /// A piece of a file that is to be another one, as long.

@@ -41,7 +41,8 @@ extension SiteCompiler {
         else { return nil }
         return Build(
             report: builder.report, outputs: builder.outputs, leftovers: [], isSealed: false, refusals: [],
-            lock: .amended(amendments, in: files, outputCount: outputCount), earlier: nil, whole: nil)
+            lock: .amended(LockAmendment(pieces: amendments, files: files), outputCount: outputCount), earlier: nil,
+            whole: nil)
     }
 
     /// An env that has changed, and what is to be made of it.
