@@ -99,6 +99,8 @@ extension SiteCompiler {
     /// The digests of these outputs where the lock has others; nil if it would say something else of them besides.
     private func amendments(of outputs: [BuiltOutput], at places: [Key: Range<Int>]) -> [FileAmendment]? {
         var amendments: [FileAmendment] = []
+        // It has to be there, and to stay as it is from here on, even if nothing in it changes.
+        guard (try? files.read(BuildLock.fileName, piece: 0..<0)) != nil else { return nil }
         for output in outputs {
             guard let place = places[Key(output.path)],
                 let text = try? files.read(BuildLock.fileName, piece: place), text.count == place.count,
