@@ -58,7 +58,7 @@ let targets: [Target] = [
     tests("YAMLSyntax", of: ["YAMLSyntax", "Diagnostics", "TestSupport"]),
     tests("SecretMemory", of: ["SecretMemory"]),
     tests("Secrets", of: ["Secrets", "SecretMemory", "YAMLSyntax", "Diagnostics", "TestSupport"]),
-    tests("SiteModel", of: ["SiteModel", "Diagnostics"]),
+    tests("SiteModel", of: ["SiteModel", "Diagnostics", "TestSupport"]),
     tests("Resolution", of: ["Resolution", "SiteModel", "YAMLSyntax", "Diagnostics", "TestSupport"]),
     tests("Emitters", of: ["Emitters", "Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
     tests("SiteConfig", of: ["SiteConfig", "TestSupport"]),

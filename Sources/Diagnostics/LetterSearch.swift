@@ -1,3 +1,6 @@
+// Eight letters at a time, as the reader of blocks does it (`Letters`): nothing is inlined from one module into another that does
+// not ask for it, so each has its own.
+
 extension Swift.Span<UInt8> {
     /// The first place of a letter from an index on; nil if there is none.
     package func firstPlace(of letter: UInt8, from start: Int = 0) -> Int? {
@@ -16,7 +19,7 @@ extension Swift.Span<UInt8> {
     }
 
     /// Calls a body with each place of a letter.
-    func forEachPlace(of letter: UInt8, _ body: (Int) -> Void) {
+    package func forEachPlace(of letter: UInt8, _ body: (Int) -> Void) {
         let letters = 0x0101_0101_0101_0101 &* UInt64(letter)
         var index = 0
         while index &+ 8 <= count {
