@@ -49,7 +49,7 @@ struct Binder {
     /// Whether there are tags that speak of merging.
     private let hasTags: Bool
     /// Whether scalars are what they seem: none is tagged, a secret, a path to one, or a number of a pool.
-    private let isPlain: Bool
+    let isPlain: Bool
     /// Whether it is a file of secrets in which no scalar has a tag.
     private let isPlainSecret: Bool
 
@@ -205,30 +205,6 @@ struct Binder {
         var place = place
         place.strength = origin.strength
         return plainValue(node, type, named: name, at: place)
-    }
-
-    /// Whether there is nothing to see of a value but what it is: a text where one is wanted, a number where anything may stand.
-    /// Then it is no matter where in the file it stands, so nobody need go there.
-    private func isPlainScalar(_ node: NodeID, of field: Field, at place: Place) -> Bool {
-        guard isPlain, tree.kind(node) == .scalar, !place.isOfPassword, !field.isOfPassword, place.layer != .hostGroup
-        else { return false }
-        switch field.type {
-        case .text: return tree.type(node) == .string
-        case .addressWithPrefix: return true
-        case .any, .visible: return tree.type(node) == .integer
-        default: return false
-        }
-    }
-
-    /// Where the name that a value is looks; nil if it is no plain name.
-    private func plainReference(_ node: NodeID, of field: Field, at place: Place) -> SearchOrder? {
-        guard isPlain, tree.isText(node), !place.isOfPassword, !field.isOfPassword, place.layer != .hostGroup else {
-            return nil
-        }
-        switch field.type {
-        case .reference(let order), .nullable(.reference(let order)): return order
-        default: return nil
-        }
     }
 
     /// A value whose tag, if it has one, has been looked at.
@@ -491,11 +467,4 @@ extension SecretType {
 package func wholeValue(of tree: SyntaxTree) -> Value {
     var binder = Binder(tree, .env, folder: "", .strict)
     return Value(binder.content(tree.root, at: Place(of: .env)), Origin(tree.span(tree.root), .env))
-}
-
-extension Fields {
-    /// Whether a key has a text without a tag that is not empty: then nothing is wrong with it.
-    fileprivate func saysPlainly(_ key: Key) -> Bool {
-        withValue(key) { $0.origin.tag == nil && $0.string?.isEmpty == false } == true
-    }
 }
