@@ -1,4 +1,5 @@
 import Foundation
+import SiteConfig
 import TestSupport
 import Testing
 
@@ -45,6 +46,47 @@ import Testing
             #expect(try site.shell("grep -c '\"disk\": 64' a/site/dist/dev.json") == "1\n")
             #expect(try site.shell("cmp -s a/site/.resolve.lock former || echo another") == "another\n")
             if hasOtherName { #expect(try site.shell("cmp other former && echo same") == "same\n") }
+        }
+    }
+
+    /// Whoever changes the lock while a build is compiling: the build sees it before it amends anything.
+    @Test func aLockThatChangesMeanwhileIsNotAmended() throws {
+        try StampedSite.with(5) { site in
+            try site.build([], after: "the first build")
+            let (variables, request) = (site.variables, BuildRequest(allowsOutside: true))
+            func stamps() throws -> BuildStamps {
+                let compiler = SiteCompiler(DiskFiles(root: site.folder.path), identities: Identities(files: []))
+                return try #require(BuildStamps(compiler, request, version: "test") { variables[$0] })
+            }
+            func amendment() throws -> (LockAmendment, Build)? {
+                for _ in 1...20 {
+                    var before = try stamps()
+                    if case .unknown = before.standing(for: request) {
+                        let build = before.compiler.build(request)
+                        before.keep(build, written: []) { _ in
+                            true
+                        } holdsLock: {
+                            true
+                        }
+                    }
+                    try site.on("envs/dev.yaml", "sed -i 's/ip:/disk: 64, ip:/' $F")
+                    var behind = try stamps()
+                    if case .changed(let build) = behind.standing(for: request), let made = build.lockAmendment {
+                        return (made, build)
+                    }
+                    try site.on("envs/dev.yaml", "sed -i 's/disk: 64, //' $F")
+                    usleep(20_000)
+                }
+                return nil
+            }
+            let (made, build) = try #require(try amendment())
+            #expect(made.isAsRead && made.pieces.count == 1)
+            let text = try build.lockBytes(isPruned: false)
+            try site.on(".resolve.lock", "echo >> $F")
+            #expect(!made.isAsRead, "it is another file now")
+            #expect(try build.lockBytes(isPruned: false) == text + [0x0A])
+            try site.on(".resolve.lock", "sed -i 's/\"sha256\": \"./\"sha256\": \"x/' $F")
+            #expect(throws: FileError.self) { try build.lockBytes(isPruned: false) }
         }
     }
 

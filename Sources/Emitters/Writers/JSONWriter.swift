@@ -47,6 +47,7 @@ package struct JSONWriter {
         case .bool(let flag): output.bytes += (flag ? "true" : "false").utf8
         case .integer(let number):
             if (0...99_999_999).contains(number) {
+                // Its digits, without a `String`: most numbers of a site are small.
                 Key(number).append(to: &output.bytes)
             } else {
                 output.bytes += String(number).utf8
