@@ -52,17 +52,15 @@ package struct Output: Sendable {
 
     /// Goes through it from the first byte to the last.
     ///
-    /// - Parameter secret: is called with each secret and its place among them.
-    package func forEach(
-        bytes piece: (Swift.Span<UInt8>) -> Void, secret: (Int, Insertion) -> Void
-    ) {
+    /// - Parameter secret: is called with the place of each secret among them.
+    package func forEach(bytes piece: (Swift.Span<UInt8>) -> Void, secret: (Int) -> Void) {
         var start = 0
         let insertions = insertions.span
         for place in insertions.indices {
-            let insertion = insertions[place]
-            if start < insertion.offset { piece(bytes.span.extracting(start..<insertion.offset)) }
-            secret(place, insertion)
-            start = insertion.offset
+            let end = insertions[place].offset
+            if start < end { piece(bytes.span.extracting(start..<end)) }
+            secret(place)
+            start = end
         }
         if start < bytes.count { piece(bytes.span.extracting(start..<bytes.count)) }
     }

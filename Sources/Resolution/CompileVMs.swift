@@ -23,9 +23,8 @@ extension LinkedSite {
         result.vms.reserveCapacity(items.count)
         let isTagged = hasTags && layers(of: env).contains { $0.entity.isTagged }
         let filling = VM.Filling(
-            method, method.isOfEach ? nil : authToken(of: nil, method), countingFrom: env.fields.entry("vmid_base"),
-            plus: offset, vmDefaults)
-        let tokens = nodeTokens(method)
+            method, method.isOfEach ? nil : authToken(of: nil, method), among: nodeTokens(method),
+            countingFrom: env.fields.entry("vmid_base"), plus: offset, vmDefaults)
         // What the memo would say, without its lock for each VM.
         let starts = memo.starts
         let list = items.span
@@ -33,7 +32,7 @@ extension LinkedSite {
             var own = Fields()
             if case .map(let said) = list[index].content { own = said }
             if let vm = self.vm(own, filling, at: index, starts) {
-                check(vm, filling, tokens, &result.diagnostics)
+                check(vm, filling, &result.diagnostics)
                 result.vms.append(vm)
             } else {
                 let compiled = self.vm(
@@ -62,19 +61,14 @@ extension LinkedSite {
     }
 
     /// What is wrong with such a VM by itself. What it starts from is as it should be.
-    ///
-    /// - Parameter tokens: where each has its token, if that is known.
-    private func check(
-        _ vm: VM, _ filling: VM.Filling, _ tokens: SecretKeys.Section?, _ diagnostics: inout [Diagnostic]
-    ) {
+    private func check(_ vm: VM, _ filling: VM.Filling, _ diagnostics: inout [Diagnostic]) {
         if vm.facts.address == nil, let address = vm["ip"] { diagnostics += checkAddress(address, strictness) }
         if let token = filling.token {
             diagnostics += token.diagnostics
             return
         }
-        let name = vm["name"]
-        if let tokens, let text = name?.string, tokens.hasText(text) { return }
-        diagnostics += authToken(of: name, filling.method).diagnostics
+        if let tokens = filling.tokens, let name = vm.facts.name, tokens.hasText(name) { return }
+        diagnostics += authToken(of: vm["name"], filling.method).diagnostics
     }
 
     /// The VMs of an env that an output will ask for.

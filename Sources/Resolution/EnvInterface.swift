@@ -31,22 +31,24 @@ package struct EnvInterface {
     private mutating func append(vm value: Value) {
         guard case .map(let fields) = value.content, fields.base == nil else { return append(value) }
         bytes.append(UInt8(ascii: "v"))
-        fields.forEachOwn { key, content, origin, _ in
-            guard !isLocal(key, content, origin) else { return }
+        fields.forEachOwn { place, key, kind, origin in
+            guard !isLocal(key, kind, origin) else { return }
             append(key)
-            append(content, origin)
+            append(fields.own(at: place).content, origin)
         }
         // Where a key would stand.
         bytes.append(UInt8(ascii: "."))
     }
 
     /// Whether an entry of a VM is its own: a plain number or text in a field that is.
-    private func isLocal(_ key: Key, _ content: Value.Content, _ origin: Origin) -> Bool {
-        switch content {
-        case .integer, .float, .string: !origin.isRaw && FieldTable.vm.field(key)?.isLocal == true
+    private func isLocal(_ key: Key, _ kind: Value.Kind, _ origin: Origin) -> Bool {
+        switch kind {
+        case .integer, .float, .string: !origin.isRaw && Self.locals.contains(key)
         default: false
         }
     }
+
+    private static let locals = FieldTable.vm.fields.filter(\.isLocal).flatMap { [$0.name, $0.formerName] }.compactMap(\.self)
 
     private mutating func append(_ value: Value) { append(value.content, value.origin) }
 

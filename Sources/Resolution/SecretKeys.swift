@@ -61,11 +61,19 @@ package final class SecretKeys: Sendable {
 
     /// A part of the file in which texts are looked up by their names.
     struct Section {
+        fileprivate let steps: [Key]
+        fileprivate let file: Key?
         fileprivate let keys: IndexedTree
         fileprivate let texts: IndexedTree.Map
 
         /// Whether a text stands there under that name.
-        func hasText(_ name: String) -> Bool { texts.value(of: name).map { keys.isText($0) } ?? false }
+        func hasText(_ name: Key) -> Bool { texts.value(of: name.text).map { keys.isText($0) } ?? false }
+
+        /// The text that stands there under that name, as `value(at:)` says it.
+        func text(_ name: Key) -> Value? {
+            guard let node = texts.value(of: name.text), keys.isText(node) else { return nil }
+            return Value(.secret(SecretRef(steps + [name], in: file, .string)), Origin(keys.span(node), .secrets))
+        }
     }
 
     /// The part of texts that the keys lead to; nil where it is none, or all of the file had to be bound.
@@ -77,7 +85,7 @@ package final class SecretKeys: Sendable {
             (node, type) = (value, type.below(step))
         }
         guard case .mapOf(.text) = type else { return nil }
-        return Section(keys: keys, texts: keys.map(node))
+        return Section(steps: texts, file: file, keys: keys, texts: keys.map(node))
     }
 
     /// What the binder makes of a text where one should stand: what all else of a site asks for.

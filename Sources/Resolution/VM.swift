@@ -119,6 +119,8 @@ extension VM {
         let method: LinkedSite.AuthMethod
         /// The token of all of them; nil if each has its own.
         let token: LinkedSite.AuthToken?
+        /// Where each has its own, if that is known.
+        let tokens: SecretKeys.Section?
         private let base: Fields.Entry?
         private let first: Int?
         private let offset: Int
@@ -131,11 +133,12 @@ extension VM {
         ///   - offset: what a level of a manifest adds to it.
         ///   - defaults: what a VM has that does not say it.
         init(
-            _ method: LinkedSite.AuthMethod, _ token: LinkedSite.AuthToken?, countingFrom base: Fields.Entry?,
-            plus offset: Int, _ defaults: [Fields.Entry]
+            _ method: LinkedSite.AuthMethod, _ token: LinkedSite.AuthToken?, among tokens: SecretKeys.Section?,
+            countingFrom base: Fields.Entry?, plus offset: Int, _ defaults: [Fields.Entry]
         ) {
             self.method = method
             self.token = token
+            self.tokens = tokens
             self.base = base
             first = base?.value.integer
             self.offset = offset
@@ -150,6 +153,13 @@ extension VM {
             guard let base, let number = integer(index) else { return nil }
             return Fields.Entry(
                 "vmid", Value(.integer(number), Origin(base.value.origin.span, base.value.origin.layer)))
+        }
+
+        /// The token of a VM, for bytes alone: what led to it is told of all VMs of the env together.
+        func plainToken(of vm: VM) -> Fields.Entry? {
+            if let token { return Fields.Entry("auth_token", token.entry.value) }
+            guard let tokens, let name = vm.facts.name, let text = tokens.text(name) else { return nil }
+            return Fields.Entry("auth_token", text)
         }
 
         /// The same as a number alone.
@@ -184,12 +194,13 @@ extension LinkedSite {
     /// The same fields, each without what it beat: what an output says of a VM that nobody asks for reasons.
     private func values(of vm: VM) -> Fields {
         guard let (start, filling, index) = vm.parts, let shared = start.shared else { return vm.own }
-        var result = Fields(over: shared, vm.own.count + 4, lineage: start.lineagesOfAll)
-        vm.own.forEach { if !FieldTable.isChooser($0.key) { result.add(distinct: $0) } }
-        if !vm.facts.saysNumber, let number = filling.plainNumber(index) { result.add(distinct: number) }
-        for fallback in vmDefaults where !result.contains(fallback.key) { result.add(distinct: fallback) }
-        result.add(distinct: (filling.token ?? authToken(of: vm["name"], filling.method)).entry)
-        return result
+        var own: [Fields.Entry] = []
+        own.reserveCapacity(vm.own.count + start.unsaid.count + 2)
+        vm.own.forEach { if !FieldTable.isChooser($0.key) { own.append($0) } }
+        if !vm.facts.saysNumber, let number = filling.plainNumber(index) { own.append(number) }
+        for fallback in start.unsaid where !vm.own.contains(fallback.key) { own.append(fallback) }
+        own.append(filling.plainToken(of: vm) ?? authToken(of: vm["name"], filling.method).entry)
+        return Fields(distinct: own, over: shared, lineage: start.lineagesOfAll)
     }
 
     /// What OpenTofu is told of VMs.

@@ -60,6 +60,8 @@ final class VMStart: Sendable {
     private let merged: Fields?
     /// The same as VMs share it: where a layer beats what fills in for it, it does so for all of them.
     let shared: SharedFields?
+    /// What fills in for what the layers leave out.
+    let unsaid: [Fields.Entry]
     /// Whether what VMs share has beaten what fills in for it.
     let isFilled: Bool
     /// Whether a VM is no more than its own entries, else these, and nothing is to be said of these.
@@ -78,6 +80,7 @@ final class VMStart: Sendable {
         self.merged = merged
         let filled = merged.flatMap { Self.filling($0, with: fallbacks) }
         isFilled = filled != nil
+        unsaid = fallbacks.filter { (filled ?? merged)?.contains($0.key) != true }
         shared = (filled ?? merged).map { SharedFields($0) }
         var facts = VM.Facts()
         for entry in merged?.entries ?? [] { facts.note(entry) }

@@ -61,6 +61,26 @@ package struct OpenedSecrets: Sendable {
         }
     }
 
+    /// A map of a file in clear, in which single values are looked up.
+    package struct Section {
+        private let values: PlainValues
+        private let map: IndexedTree.Map
+
+        fileprivate init?(of values: PlainValues, at steps: [String]) {
+            guard let node = values.keys.node(at: steps), values.keys.kind(node) == .map else { return nil }
+            self.values = values
+            map = values.keys.map(node)
+        }
+
+        /// The value of a key, if it has one.
+        package func scalar(named name: String) -> Scalar? { map.value(of: name).flatMap { values.scalar(at: $0) } }
+    }
+
+    /// The map that keys, and places in lists, lead to; nil where it is none, or looked up in another way.
+    package func section(at steps: [String]) -> Section? {
+        if case .plain(let values) = content { Section(of: values, at: steps) } else { nil }
+    }
+
     /// What a file of bytes held.
     package var bytes: SecretText {
         guard let root = documents.first,

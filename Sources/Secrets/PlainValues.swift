@@ -35,9 +35,11 @@ final class PlainValues: Sendable {
 
     /// The value that keys, and places in lists, lead to, if they do.
     func scalar(at steps: [String]) -> OpenedSecrets.Scalar? {
-        guard let node = keys.node(at: steps), keys.kind(node) == .scalar else { return nil }
-        return scalar(node)
+        keys.node(at: steps).flatMap { scalar(at: $0) }
     }
+
+    /// The value of a node, if it is one.
+    func scalar(at node: NodeID) -> OpenedSecrets.Scalar? { keys.kind(node) == .scalar ? scalar(node) : nil }
 
     private func scalar(_ node: NodeID) -> OpenedSecrets.Scalar {
         if let known = unusual[node] { return known }

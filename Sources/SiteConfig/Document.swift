@@ -9,7 +9,7 @@ public struct Document: Sendable {
     private let output: Output
     private let secrets: OpenedFiles
     /// Where the plaintext of each secret lies, in order: looked up once. Nil for what was not opened.
-    private let values: [(kind: SecretNode.Kind, range: Range<Int>?)?]
+    private let values: [SecretFinder.Value?]
 
     init(_ output: Output) {
         self.output = output
@@ -20,14 +20,8 @@ public struct Document: Sendable {
     init(_ output: Output, _ secrets: OpenedFiles) {
         self.output = output
         self.secrets = secrets
-        // Machines mostly share their secrets with those before them.
-        var last: (secret: SecretRef, value: (kind: SecretNode.Kind, range: Range<Int>?)?)?
-        values = output.insertions.map { insertion in
-            if let last, last.secret.isSamePlace(as: insertion.secret) { return last.value }
-            let value = secrets[insertion.secret]?.scalar(at: insertion.secret)
-            last = (insertion.secret, value)
-            return value
-        }
+        var finder = SecretFinder(secrets)
+        values = output.insertions.map { finder.value(of: $0.secret) }
     }
 
     /// What it is made of.
@@ -54,9 +48,9 @@ public struct Document: Sendable {
             var placeholder: [UInt8] = []
             output.forEach(
                 bytes: { bytes.append($0) },
-                secret: { place, insertion in
-                    if disclosure == .revealed, append(valueAt: place, insertion, to: &bytes) { return }
-                    Self.write(redacted: insertion, to: &placeholder)
+                secret: { place in
+                    if disclosure == .revealed, append(valueAt: place, to: &bytes) { return }
+                    Self.write(redacted: output.insertions[place], to: &placeholder)
                     bytes.append(placeholder.span)
                 })
             return try bytes.withBytes(body)
@@ -69,8 +63,8 @@ public struct Document: Sendable {
         var placeholder: [UInt8] = []
         output.forEach(
             bytes: { digest.update($0) },
-            secret: { _, insertion in
-                Self.write(redacted: insertion, to: &placeholder)
+            secret: { place in
+                Self.write(redacted: output.insertions[place], to: &placeholder)
                 digest.update(placeholder.span)
             })
         return digest.text
@@ -80,9 +74,9 @@ public struct Document: Sendable {
     var mistakesInSecrets: [Diagnostic] {
         output.insertions.enumerated().compactMap { place, insertion in
             let secret = insertion.secret
-            guard let opened = secrets[secret] else { return nil }
-            if secret.claims != nil { return opened.checkSigningKey(secret) }
-            guard let scalar = place < values.count ? values[place] : nil else { return .lost(secret) }
+            guard place < values.count, let value = values[place] else { return nil }
+            if secret.claims != nil { return secrets[secret]?.checkSigningKey(secret) }
+            guard let scalar = value.scalar else { return .lost(secret) }
             guard scalar.kind == .nonFinite else { return nil }
             return Diagnostic(
                 .noJSONNumber, "the secret \(secret.path) is infinite or no number, which has no form in JSON", at: nil,
@@ -91,15 +85,14 @@ public struct Document: Sendable {
     }
 
     /// Appends a secret as it stands in the output; false where it was not opened.
-    private func append(valueAt place: Int, _ insertion: Output.Insertion, to bytes: inout SecretBuffer) -> Bool {
-        guard place < values.count, let (kind, range) = values[place], let opened = secrets[insertion.secret] else {
-            return false
-        }
-        guard let claims = insertion.secret.claims else {
-            opened.append(kind, range, insertion.escaping, to: &bytes)
+    private func append(valueAt place: Int, to bytes: inout SecretBuffer) -> Bool {
+        guard place < values.count, let value = values[place], let (kind, range) = value.scalar else { return false }
+        let secret = output.insertions[place].secret
+        guard let claims = secret.claims else {
+            value.text.append(kind, range, output.insertions[place].escaping, to: &bytes)
             return true
         }
-        guard let payload = claims.payload, let key = opened.signingKey(at: insertion.secret) else { return false }
+        guard let payload = claims.payload, let key = secrets[secret]?.signingKey(at: secret) else { return false }
         bytes.append(UInt8(ascii: "\""))
         ProvisioningToken.append(payload, signedWith: key, to: &bytes)
         bytes.append(UInt8(ascii: "\""))
@@ -114,7 +107,7 @@ public struct Document: Sendable {
     private var capacity: Int {
         var size = 256 + output.bytes.count
         for (place, insertion) in output.insertions.enumerated() {
-            let length = place < values.count ? values[place]?.range?.count ?? 0 : 0
+            let length = place < values.count ? values[place]?.scalar?.range?.count ?? 0 : 0
             size += 2 * length + (insertion.secret.claims == nil ? 80 : 400)
         }
         return size
@@ -136,12 +129,55 @@ public struct Document: Sendable {
     }
 }
 
-extension OpenedSecrets {
-    /// What a reference leads to, if it is a value.
-    func scalar(at secret: SecretRef) -> (kind: SecretNode.Kind, range: Range<Int>?)? {
-        scalar(at: secret.steps.map(\.text))
+/// Finds the plaintext of one secret after the other.
+private struct SecretFinder {
+    /// What a reference leads to.
+    struct Value: Sendable {
+        /// What it stands in.
+        let text: SecretText
+        /// Nil if it leads to no value.
+        let scalar: OpenedSecrets.Scalar?
     }
 
+    private let files: OpenedFiles
+    // Machines mostly share their secrets with those before them, or have theirs beside them.
+    private var last: (secret: SecretRef, value: Value?)?
+    private var section: OpenedSecrets.Section?
+
+    init(_ files: OpenedFiles) { self.files = files }
+
+    /// Nil for what was not opened.
+    mutating func value(of secret: SecretRef) -> Value? {
+        if let last, last.secret.isSamePlace(as: secret) { return last.value }
+        let value = lookUp(secret)
+        last = (secret, value)
+        return value
+    }
+
+    private mutating func lookUp(_ secret: SecretRef) -> Value? {
+        if let last, let section, let value = last.value, last.secret.isBeside(secret) {
+            return Value(text: value.text, scalar: secret.steps.last.flatMap { section.scalar(named: $0.text) })
+        }
+        guard let opened = files[secret] else { return nil }
+        section = opened.section(at: secret.steps.dropLast().map(\.text))
+        return Value(text: opened.text, scalar: opened.scalar(at: secret))
+    }
+}
+
+extension SecretRef {
+    /// Whether both lead to values of one map.
+    fileprivate func isBeside(_ other: SecretRef) -> Bool {
+        file == other.file && steps.count > 0 && steps.dropLast() == other.steps.dropLast()
+    }
+}
+
+extension OpenedSecrets {
+    /// What a reference leads to, if it is a value.
+    func scalar(at secret: SecretRef) -> Scalar? { scalar(at: secret.steps.map(\.text)) }
+}
+
+extension SecretText {
+    /// Appends a part of it as it stands in an output.
     fileprivate func append(
         _ kind: SecretNode.Kind, _ range: Range<Int>?, _ escaping: Output.Escaping, to bytes: inout SecretBuffer
     ) {
@@ -155,11 +191,11 @@ extension OpenedSecrets {
             append(kind, range, .json, to: &bytes)
             bytes.append("}".utf8)
         case (.unsafeYAML, .string), (.unsafeYAML, .empty):
-            if !text.withBytes(range, { YAMLText.looksLikeNoText($0) }) { bytes.append("!unsafe ".utf8) }
+            if !withBytes(range, { YAMLText.looksLikeNoText($0) }) { bytes.append("!unsafe ".utf8) }
             append(kind, range, .yaml, to: &bytes)
         case (.json, .string), (.json, .empty):
             bytes.append(UInt8(ascii: "\""))
-            text.withBytes(range) { letters in
+            withBytes(range) { letters in
                 if letters.isPlainJSON {
                     bytes.append(letters)
                     return
@@ -175,7 +211,7 @@ extension OpenedSecrets {
             bytes.append(UInt8(ascii: "\""))
         case (.yaml, .string), (.yaml, .empty):
             bytes.append(UInt8(ascii: "\""))
-            text.withBytes(range) { letters in
+            withBytes(range) { letters in
                 var index = 0
                 while index < letters.count {
                     let escape = YAMLText.escape(letters, at: index)
@@ -185,11 +221,11 @@ extension OpenedSecrets {
             }
             bytes.append(UInt8(ascii: "\""))
         case (.yaml, .float), (.unsafeYAML, .float):
-            text.withBytes(range) { letters in
+            withBytes(range) { letters in
                 let number = letters.indices.map { UnicodeScalar(letters[$0]) }.map(String.init).joined()
                 bytes.append(YAMLText.float(number).utf8)
             }
-        default: text.withBytes(range) { _ = bytes.append($0) }
+        default: withBytes(range) { _ = bytes.append($0) }
         }
     }
 }

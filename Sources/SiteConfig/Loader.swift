@@ -64,9 +64,6 @@ struct Loader {
                 surroundings: surroundings, secretLayers: layersOfSecrets)
     }
 
-    /// What was read, sorted by path.
-    var sortedSources: [Source] { sources.sources.sorted { $0.path.precedes($1.path) } }
-
     /// Loads `site.yaml`, if there is one.
     mutating func loadSite() {
         guard let path = catalogue.siteFile, seen.insert(.site).inserted else { return }

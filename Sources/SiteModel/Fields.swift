@@ -48,14 +48,18 @@ internal import Synchronization
         for index in own.indices { body(own[index]) }
     }
 
-    /// Calls a body with the parts of each of these entries, and whether references led to it (`via`).
-    /// That is much less than a copy of the entry.
-    @inlinable package func forEachOwn(_ body: (Key, Value.Content, Origin, Bool) -> Void) {
+    /// Calls a body with the place of each of these entries, its key, what it is and whence. That is much less than a copy of the
+    /// entry, which counts references that threads share.
+    @inlinable package func forEachOwn(_ body: (Int, Key, Value.Kind, Origin) -> Void) {
         let own = own.span
-        for index in own.indices {
-            body(own[index].key, own[index].content, own[index].origin, own[index].story?.hasVia == true)
-        }
+        for index in own.indices { body(index, own[index].key, own[index].content.kind, own[index].origin) }
     }
+
+    /// The entry at such a place.
+    @inlinable package func own(at place: Int) -> Entry { own[place] }
+
+    /// Whether references led to the entry at such a place (`via`).
+    @inlinable package func hasVia(at place: Int) -> Bool { own[place].story?.hasVia == true }
 
     /// What the map lies over; nil if all that it has is its own.
     @inlinable package var base: SharedFields? { extras.isEmpty ? nil : extras[0].base }
@@ -240,6 +244,13 @@ internal import Synchronization
         own.reserveCapacity(count)
     }
 
+    /// The same of entries of which no two have one key.
+    package init(distinct entries: [Entry], over base: SharedFields, lineage: [Lineage]) {
+        extras = [Extras(lineage: lineage, base: base)]
+        own = entries
+        if entries.count > Self.few { index() }
+    }
+
     @inlinable package subscript(key: Key) -> Value? {
         if let place = place(of: key) { return own[place].value }
         return base?.fields[key]
@@ -284,11 +295,12 @@ internal import Synchronization
     /// those that all share.
     @inlinable package func forEach(shared: (Int) -> Void, own body: (Key, Value.Content, Origin) -> Void) {
         let own = own.span
-        guard let base = base?.fields else {
+        guard let base else {
             for index in own.indices { body(own[index].key, own[index].content, own[index].origin) }
             return
         }
-        let below = base.own.span
+        let list = base.fields.own
+        let below = list.span
         for index in below.indices {
             if let place = place(of: below[index].key) {
                 body(own[place].key, own[place].content, own[place].origin)
@@ -296,7 +308,7 @@ internal import Synchronization
                 shared(index)
             }
         }
-        for index in own.indices where base.place(of: own[index].key) == nil {
+        for index in own.indices where base.fields.place(of: own[index].key) == nil {
             body(own[index].key, own[index].content, own[index].origin)
         }
     }

@@ -1,7 +1,8 @@
 internal import Diagnostics
 
-/// A secret, by its place: what a value holds in its stead until the output's bytes are written.
-@usableFromInline package struct SecretRef: Hashable, Sendable {
+/// A secret, by its place: what a value holds in its stead until the output's bytes are written. A reference, since it is handed on
+/// from the value to the output and the lock, and is never another.
+@usableFromInline package final class SecretRef: Hashable, Sendable {
     /// The keys that lead to it from the top of its file, such as `api_tokens`, `pve`.
     package let steps: [Key]
     /// The file that holds it, relative to the site; nil for the site's own secrets.
@@ -18,6 +19,15 @@ internal import Diagnostics
         self.file = file
         self.type = type
         self.claims = claims
+    }
+
+    @usableFromInline package static func == (left: SecretRef, right: SecretRef) -> Bool {
+        left === right || left.isSamePlace(as: right) && left.type == right.type && left.claims == right.claims
+    }
+
+    @usableFromInline package func hash(into hasher: inout Hasher) {
+        hasher.combine(steps)
+        hasher.combine(file)
     }
 
     /// Whether both lead to the same place, whatever is made of what stands there.

@@ -21,9 +21,14 @@
         case string(String)
         case list([Value])
         case map(Fields)
-        indirect case secret(SecretRef)
+        case secret(SecretRef)
         /// A number of a pool of the site, until it is known which.
         case pooled(Key)
+    }
+
+    /// What a value is, without what it holds: to look at that takes no reference.
+    @usableFromInline package enum Kind: Sendable {
+        case null, bool, integer, bigInteger, float, string, list, map, secret, pooled
     }
 
     @inlinable package static func string(_ text: String, _ origin: Origin) -> Value { Value(.string(text), origin) }
@@ -46,6 +51,23 @@
         case .float(let number): number.description
         case .bool(let value): value ? "True" : "False"
         default: nil
+        }
+    }
+}
+
+extension Value.Content {
+    @inlinable package var kind: Value.Kind {
+        switch self {
+        case .null: .null
+        case .bool: .bool
+        case .integer: .integer
+        case .bigInteger: .bigInteger
+        case .float: .float
+        case .string: .string
+        case .list: .list
+        case .map: .map
+        case .secret: .secret
+        case .pooled: .pooled
         }
     }
 }

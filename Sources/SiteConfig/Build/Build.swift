@@ -179,6 +179,18 @@ extension SiteCompiler {
     }
 }
 
+/// The files that were read, by their paths, so that what an output comes from is told in their order.
+struct SortedFiles: Sendable {
+    let ids: [SourceID]
+    let paths: [String]
+
+    init(_ sources: SourceMap) {
+        let files = sources.sources.sorted { $0.path.precedes($1.path) }
+        ids = files.map(\.id)
+        paths = files.map(\.path)
+    }
+}
+
 /// Compiles outputs one by one; what is wrong with one stops no other from being looked at.
 struct Builder {
     private var whole: WholeSite
@@ -265,7 +277,7 @@ struct Builder {
         // Neither reads anything, and there is no keyring that could change: threads only look at them.
         nonisolated(unsafe) let whole = WholeSite(compiler: whole.compiler, loader: whole.loader.openingNothing)
         let (planned, ahead) = (planned, ahead)
-        let files = self.whole.loader.sortedSources
+        let files = SortedFiles(self.whole.loader.sources)
         let compiled = Cores.map(planned.count, run: 2) { place in
             unsafe ahead?.take(planned[place]) ?? Self.compileRedacted(planned[place], of: whole, files)
         }
@@ -277,7 +289,7 @@ struct Builder {
         return compiled.compactMap(\.output)
     }
 
-    static func compileRedacted(_ planned: PlannedOutput, of whole: WholeSite, _ files: [Source]) -> Compiled {
+    static func compileRedacted(_ planned: PlannedOutput, of whole: WholeSite, _ files: SortedFiles) -> Compiled {
         var draft = whole.draft(planned.target)
         // What is not open here is opened for an output that is not redacted.
         if !planned.isRedacted { draft.findings.removeAll { $0.code == .uncheckedSecrets } }
@@ -288,11 +300,12 @@ struct Builder {
         result.diagnostics += emitted.diagnostics
         let document = Document(emitted.output)
         let facts = OutputFacts(emitted.document)
+        let machines = subject.madeMachines
         let entry = BuildLock.Entry(
             path: planned.path, command: planned.command, digest: document.redactedDigest,
             isRedacted: planned.isRedacted || !document.hasSecrets, inputs: inputs(facts, of: whole.loader, in: files),
             secrets: facts.secrets,
-            vms: subject.madeMachines, count: subject.count)
+            vms: machines, count: subject.count(ofMade: machines))
         result.output = BuiltOutput(
             path: planned.path, command: planned.command, document: document, disclosure: .redacted, planned: planned,
             entry: entry, speaksOfMinions: subject.speaksOfMinions)
@@ -318,11 +331,12 @@ struct Builder {
 
     /// The files of the site that an output comes from, sorted.
     ///
-    /// - Parameter files: all files that were read, sorted by their paths.
-    private static func inputs(_ facts: OutputFacts, of loader: Loader, in files: [Source]) -> [String] {
+    /// - Parameter files: all files that were read.
+    private static func inputs(_ facts: OutputFacts, of loader: Loader, in files: SortedFiles) -> [String] {
         var paths: [String] = []
-        for file in files where facts.comes(from: file.id) && paths.last?.isSame(as: file.path) != true {
-            paths.append(file.path)
+        for place in files.ids.indices where facts.comes(from: files.ids[place]) {
+            let path = files.paths[place]
+            if paths.last?.isSame(as: path) != true { paths.append(path) }
         }
         for path in facts.secretFiles.compactMap({ $0?.text ?? loader.catalogue.secretFiles.first }) {
             let place = paths.firstIndex { !$0.precedes(path) } ?? paths.count

@@ -229,7 +229,7 @@ extension SecretRef {
         text.starts(with: secretMark.utf8) || text.starts(with: tokenMark.utf8)
     }
 
-    init?(inLock text: String?) {
+    convenience init?(inLock text: String?) {
         guard let text, let mark = [Self.secretMark, Self.tokenMark].first(where: text.hasPrefix),
             let steps = Self.steps(of: String(text.dropFirst(mark.count)))
         else { return nil }

@@ -57,13 +57,13 @@ struct OutputFacts {
 
     /// The entries of a map that it does not share with others.
     private mutating func visit(ownOf fields: Fields) {
-        fields.forEachOwn { key, content, origin, hasVia in
-            switch content {
+        fields.forEachOwn { place, _, kind, origin in
+            switch kind {
             case .secret, .map, .list: break
             default:
-                guard hasVia else { return note(origin.span) }
+                guard fields.hasVia(at: place) else { return note(origin.span) }
             }
-            if let entry = fields.entry(key) { visit(entry) }
+            visit(fields.own(at: place))
         }
     }
 
@@ -121,16 +121,19 @@ extension Subject {
     /// The machines that OpenTofu makes of it, by name.
     var madeMachines: [String] {
         switch self {
-        case .deployment(let deployment): deployment.machines.vms.compactMap { $0["name"]?.name }
+        case .deployment(let deployment):
+            deployment.machines.vms.compactMap { $0.text("name") ?? $0["name"]?.name }
         case .manifest(let manifest, _): manifest.nodes.compactMap { $0.fields["name"]?.name }
         default: []
         }
     }
 
     /// How many VMs, minions, hosts or targets there are; nil where it is about something else.
-    var count: Int? {
+    ///
+    /// - Parameter machines: those that it makes.
+    func count(ofMade machines: [String]) -> Int? {
         switch self {
-        case .deployment, .manifest: madeMachines.count
+        case .deployment, .manifest: machines.count
         case .roster(let roster): roster.minions.count
         case .nodegroups(let nodegroups): nodegroups.groups.count
         case .inventory(let inventory): inventory.isOfOneHost ? nil : inventory.hosts.count

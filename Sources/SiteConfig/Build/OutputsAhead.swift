@@ -42,7 +42,7 @@ final class OutputsAhead: Sendable {
         loader.settle(site)
         // Neither reads anything, and there is no keyring that could change: threads only look at them.
         nonisolated(unsafe) let whole = WholeSite(compiler: compiler, loader: loader)
-        let files = loader.sortedSources
+        let files = SortedFiles(loader.sources)
         return Maker(outputs: outputs) { [self] output in
             let made = unsafe Builder.compileRedacted(output, of: whole, files)
             compiled.withLock { $0[Key(output.path)] = (output, made) }
