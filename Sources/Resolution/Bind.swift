@@ -70,25 +70,26 @@ struct Binder {
         entries.reserveCapacity(tree.count(node))
         for entry in tree.entrySequence(node) {
             let key = key(entry)
-            if let field = table.field(key) {
-                if field.name != key, keys(of: node).contains(field.name) {
-                    diagnostics.append(.bothNames(key, field.name, tree.span(entry.key)))
+            if let (number, name, sort) = table.place(of: key) {
+                if name != key, keys(of: node).contains(name) {
+                    diagnostics.append(.bothNames(key, name, tree.span(entry.key)))
                     continue
                 }
-                if isPlainScalar(entry.value, of: field, at: place) {
+                if isPlainScalar(entry.value, of: sort, at: place) {
                     let origin = Origin(tree.span(entry.value), place.layer, strength: place.strength)
                     let content = Value.Content(tree.value(entry.value))
-                    entries.append(Fields.Entry(field.name, keySpan: tree.span(entry.key), content, origin))
+                    entries.append(Fields.Entry(name, keySpan: tree.span(entry.key), content, origin))
                     continue
                 }
-                if let order = plainReference(entry.value, of: field, at: place) {
+                if let order = plainReference(entry.value, of: sort, at: place) {
                     let text = tree.string(entry.value)
                     let span = tree.span(entry.value)
-                    references.append(Reference(order: order, field: field.name, name: Key(text), span: span))
+                    references.append(Reference(order: order, field: name, name: Key(text), span: span))
                     let origin = Origin(span, place.layer, strength: place.strength)
-                    entries.append(Fields.Entry(field.name, keySpan: tree.span(entry.key), .string(text), origin))
+                    entries.append(Fields.Entry(name, keySpan: tree.span(entry.key), .string(text), origin))
                     continue
                 }
+                let field = table.fields[number]
                 let inside = enter(field.name, place)
                 let value = value(entry.value, field.type, named: field.name, at: inside)
                 leave()
@@ -113,7 +114,7 @@ struct Binder {
 
     /// Whether the fields are there that have to be.
     private mutating func checkRequired(_ fields: Fields, of node: NodeID, _ table: FieldTable) {
-        if table.required.allSatisfy({ fields.saysPlainly($0.name) }) { return }
+        if table.requiredNames.allSatisfy({ fields.saysPlainly($0) }) { return }
         for field in table.required {
             let entry = fields.entry(field.name)
             if kind.inherits, entry?.isUnset == true {

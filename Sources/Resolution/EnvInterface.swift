@@ -48,7 +48,8 @@ package struct EnvInterface {
         }
     }
 
-    private static let locals = FieldTable.vm.fields.filter(\.isLocal).flatMap { [$0.name, $0.formerName] }.compactMap(\.self)
+    private static let locals = FieldTable.vm.fields.filter(\.isLocal).flatMap { [$0.name, $0.formerName] }.compactMap(
+        \.self)
 
     private mutating func append(_ value: Value) { append(value.content, value.origin) }
 

@@ -22,7 +22,7 @@ package final class VM: Sendable {
         filling = nil
         index = 0
         var facts = Facts()
-        fields.forEach { facts.note($0) }
+        fields.forEach { entry in facts.note(entry.key) { entry.content } }
         self.facts = facts
     }
 
@@ -33,7 +33,7 @@ package final class VM: Sendable {
         guard start.isPlain else { return nil }
         var facts = start.facts
         facts.saysGateway = false
-        own.forEach { facts.note($0) }
+        own.forEachOwn { place, key, _, _ in facts.note(key) { own.content(at: place) } }
         if facts.hasToken { return nil }
         if !facts.saysNumber { facts.number = filling.integer(index) }
         self.own = own
@@ -58,6 +58,16 @@ package final class VM: Sendable {
         if facts.saysGateway { return own["gateway"].flatMap(IPAddress.init(ofGateway:)) }
         guard let start, let filling else { return nil }
         return start.gateway.isSaid ? start.gateway.address : filling.gateway
+    }
+
+    /// The bridge that it is on, if one is named.
+    var bridge: Key? { facts.saysBridge ? facts.bridge : filling?["bridge"]?.name.map { Key($0) } }
+
+    /// The number of a field, if it has one that is finite.
+    func number(_ key: Key) -> Double? {
+        if start == nil || own.contains(key) { return own.number(key) }
+        if let shared = start?.shared, shared.fields.contains(key) { return shared.fields.number(key) }
+        return filling?[key]?.content.number
     }
 
     /// Whether its number is counted from its env's.
@@ -88,29 +98,32 @@ extension VM {
         private(set) var hasToken = false
         /// Whether its own entry says a gateway.
         fileprivate(set) var saysGateway = false
+        /// The bridge, and whether a layer says one.
+        fileprivate(set) var bridge: Key?
+        fileprivate(set) var saysBridge = false
 
         /// Notes what an entry says, instead of what a weaker one did.
-        mutating func note(_ entry: Fields.Entry) {
-            switch entry.key {
-            case "name":
-                if case .string(let text) = entry.value.content {
-                    name = Key(text)
-                } else {
-                    name = entry.value.name.map { Key($0) }
-                }
-            case "vmid": (number, saysNumber) = (entry.value.integer, true)
+        ///
+        /// - Parameter content: what it has, which few are asked for.
+        mutating func note(_ key: Key, _ content: () -> Value.Content) {
+            switch key {
+            case "name": name = Self.name(content())
+            case "vmid":
+                saysNumber = true
+                if case .integer(let number) = content() { self.number = number } else { number = nil }
             case "ip":
-                if case .string(let text) = entry.value.content {
-                    address = AddressWithPrefix(text)
-                } else {
-                    address = nil
-                }
+                if case .string(let text) = content() { address = AddressWithPrefix(text) } else { address = nil }
             case "ssh_port", "spice_port", "ports": hasPorts = true
             case "mac": hasMAC = true
             case "auth_token": hasToken = true
             case "gateway": saysGateway = true
+            case "bridge": (bridge, saysBridge) = (Self.name(content()), true)
             default: break
             }
+        }
+
+        private static func name(_ content: Value.Content) -> Key? {
+            if case .string(let text) = content { Key(text) } else { Value(content, .nowhere).name.map { Key($0) } }
         }
     }
 

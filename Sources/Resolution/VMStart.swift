@@ -83,7 +83,7 @@ final class VMStart: Sendable {
         unsaid = fallbacks.filter { (filled ?? merged)?.contains($0.key) != true }
         shared = (filled ?? merged).map { SharedFields($0) }
         var facts = VM.Facts()
-        for entry in merged?.entries ?? [] { facts.note(entry) }
+        for entry in merged?.entries ?? [] { facts.note(entry.key) { entry.content } }
         self.facts = facts
         let gateway = shared?.fields["gateway"]
         self.gateway = (gateway != nil, gateway.flatMap(IPAddress.init(ofGateway:)))

@@ -54,6 +54,15 @@ public struct DiskFiles: SiteFiles {
         try Self.read(root.appending(path), limit: limit)
     }
 
+    /// The same. Most files are no links, and whoever opens one that is none need not ask.
+    public func readTelling(
+        _ path: String, limit: Int
+    ) throws(FileError) -> (bytes: [UInt8], destination: String?) {
+        let place = root.appending(path)
+        if let bytes = try? Self.read(place, limit: limit, followsLinks: false) { return (bytes, nil) }
+        return (try Self.read(place, limit: limit), destination(of: path))
+    }
+
     /// A piece of a regular file.
     public func read(_ path: String, piece: Range<Int>) throws(FileError) -> [UInt8] {
         try Self.read(root.appending(path), from: piece.lowerBound, limit: piece.count)
@@ -65,12 +74,18 @@ public struct DiskFiles: SiteFiles {
     }
 
     /// Reads a file if it is a regular one: neither a pipe nor a device is waited for.
-    private static func read(_ path: FilePath, from start: Int = 0, limit: Int) throws(FileError) -> [UInt8] {
+    private static func read(
+        _ path: FilePath, from start: Int = 0, limit: Int, followsLinks: Bool = true
+    ) throws(FileError) -> [UInt8] {
         do {
-            let file = try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec])
+            let file = try FileDescriptor.open(
+                path, .readOnly,
+                options: followsLinks ? [.nonBlocking, .closeOnExec] : [.nonBlocking, .closeOnExec, .noFollow])
             defer { try? file.close() }
-            guard isRegular(file) else { throw FileError.failed("not a regular file") }
-            return try contents(of: file, from: start, limit: limit)
+            guard let status = status(of: file), status.st_mode & S_IFMT == S_IFREG else {
+                throw FileError.failed("not a regular file")
+            }
+            return try contents(of: file, Int(status.st_size), from: start, limit: limit)
         } catch let error as FileError {
             throw error
         } catch Errno.noSuchFileOrDirectory {
@@ -89,18 +104,14 @@ public struct DiskFiles: SiteFiles {
         return !butLeadsNowhere || (unsafe stat(path.string, &status) != 0)
     }
 
-    private static func isRegular(_ file: FileDescriptor) -> Bool {
-        status(of: file).map { $0.st_mode & S_IFMT == S_IFREG } ?? false
-    }
-
     private static func status(of file: FileDescriptor) -> stat? {
         var status = stat()
         return unsafe fstat(file.rawValue, &status) == 0 ? status : nil
     }
 
     /// Reads into one array that does not grow: a copy left behind could not be wiped. A file that grows meanwhile is cut.
-    private static func contents(of file: FileDescriptor, from start: Int, limit: Int) throws -> [UInt8] {
-        let size = (status(of: file).map { Int($0.st_size) } ?? 0) - start
+    private static func contents(of file: FileDescriptor, _ count: Int, from start: Int, limit: Int) throws -> [UInt8] {
+        let size = count - start
         if start > 0 { try file.seek(offset: Int64(start), from: .start) }
         return try unsafe [UInt8](unsafeUninitializedCapacity: min(max(size, 0), limit)) { buffer, count in
             let bytes = UnsafeMutableRawBufferPointer(buffer)

@@ -29,14 +29,21 @@ struct FileReader: Sendable {
     /// - Parameter id: what its source will be called.
     func read(_ path: String, as entity: EntityID, _ id: SourceID) -> File {
         do throws(FileError) {
-            return read(path, try files.read(path, limit: Loader.fileLimit), as: entity, id)
+            let (bytes, destination) = try files.readTelling(path, limit: Loader.fileLimit)
+            return read(path, bytes, leadingTo: destination, as: entity, id)
         } catch {
             return File(failure: "cannot read \(path): \(error.reason)")
         }
     }
 
     func read(_ path: String, _ bytes: [UInt8], as entity: EntityID, _ id: SourceID) -> File {
-        let source = Source(id: id, path: path, bytes: bytes, isSecret: holdsSecrets(path))
+        read(path, bytes, leadingTo: files.destination(of: path), as: entity, id)
+    }
+
+    private func read(
+        _ path: String, _ bytes: [UInt8], leadingTo destination: String?, as entity: EntityID, _ id: SourceID
+    ) -> File {
+        let source = Source(id: id, path: path, bytes: bytes, isSecret: holdsSecrets(path, leadingTo: destination))
         var file = File(source: source)
         guard let tree = parse(source, entity.kind, &file) else { return file }
         let bound = bind(tree, as: entity, strictness)
@@ -50,7 +57,8 @@ struct FileReader: Sendable {
 
     /// Reads what only checks look at: it has an entity only if nothing is wrong with it, and nothing is said.
     func glance(at path: String, _ bytes: [UInt8], as entity: EntityID, _ id: SourceID) -> File {
-        let source = Source(id: id, path: path, bytes: bytes, isSecret: holdsSecrets(path))
+        let isSecret = holdsSecrets(path, leadingTo: files.destination(of: path))
+        let source = Source(id: id, path: path, bytes: bytes, isSecret: isSecret)
         var file = File(source: source)
         guard let tree = YAMLSyntax.parse(source, strictness).tree else { return file }
         let bound = bind(tree, as: entity, strictness)
@@ -102,7 +110,7 @@ struct FileReader: Sendable {
     }
 
     /// Whether a file of the site holds secrets, by its name or by that of the file that it is a link to.
-    private func holdsSecrets(_ path: String) -> Bool {
-        Loader.holdsSecrets(path) || (files.destination(of: path).map { Loader.holdsSecrets($0) } ?? false)
+    private func holdsSecrets(_ path: String, leadingTo destination: String?) -> Bool {
+        Loader.holdsSecrets(path) || (destination.map { Loader.holdsSecrets($0) } ?? false)
     }
 }

@@ -11,6 +11,11 @@ public protocol SiteFiles: Sendable {
     /// - Throws: `FileError.missing` if there is no such file.
     func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]
 
+    /// The same, and where the file leads if it is a symbolic link, as `destination(of:)` says it.
+    ///
+    /// - Throws: as `read(_:limit:)`.
+    func readTelling(_ path: String, limit: Int) throws(FileError) -> (bytes: [UInt8], destination: String?)
+
     /// A piece of a file; fewer bytes where it ends before.
     ///
     /// - Throws: as `read(_:limit:)`.
@@ -27,6 +32,13 @@ public protocol SiteFiles: Sendable {
 extension SiteFiles {
     /// No folder.
     public var location: String? { nil }
+
+    /// The one after the other.
+    public func readTelling(
+        _ path: String, limit: Int
+    ) throws(FileError) -> (bytes: [UInt8], destination: String?) {
+        (try read(path, limit: limit), destination(of: path))
+    }
 
     /// The same of the whole file.
     public func read(_ path: String, piece: Range<Int>) throws(FileError) -> [UInt8] {

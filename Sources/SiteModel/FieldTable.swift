@@ -117,8 +117,13 @@ package final class FieldTable: Sendable {
     package let confusions: [Key: Key]
     /// Those that have to be there.
     package let required: [Field]
+    /// The names of those.
+    package let requiredNames: [Key]
     /// The names of the fields, then their former ones, each with its field's place.
     private let names: [(name: Key, place: Int)]
+    /// What most fields are, by their places, as far as whoever binds a file has to know it: to look at a field itself is to count
+    /// a reference that all threads share.
+    private let plain: [(name: Key, sort: Sort)]
     private let strangers = Strangers()
 
     package init(named name: Key? = nil, isOpen: Bool = false, _ fields: [Field], confusions: [Key: Key] = [:]) {
@@ -128,6 +133,8 @@ package final class FieldTable: Sendable {
         self.fields = fields
         self.confusions = confusions
         required = fields.filter(\.isRequired)
+        requiredNames = required.map(\.name)
+        plain = fields.map { ($0.name, Sort(of: $0)) }
         names = Self.names(of: fields)
     }
 
@@ -138,12 +145,42 @@ package final class FieldTable: Sendable {
         self.fields = fields
         confusions = [:]
         required = fields.filter(\.isRequired)
+        requiredNames = required.map(\.name)
+        plain = fields.map { ($0.name, Sort(of: $0)) }
         names = Self.names(of: fields)
     }
 
     private static func names(of fields: [Field]) -> [(name: Key, place: Int)] {
         let former = fields.enumerated().compactMap { place, field in field.formerName.map { ($0, place) } }
         return fields.enumerated().map { ($1.name, $0) } + former
+    }
+
+    /// The sort of a field, as far as its values may be bound without going there.
+    package enum Sort: Sendable {
+        case text, address, any
+        case reference(SearchOrder)
+        /// Any other, and what may hold passwords.
+        case other
+
+        fileprivate init(of field: Field) {
+            switch field.type {
+            case _ where field.isOfPassword: self = .other
+            case .text: self = .text
+            case .addressWithPrefix: self = .address
+            case .any, .visible: self = .any
+            case .reference(let order), .nullable(.reference(let order)): self = .reference(order)
+            default: self = .other
+            }
+        }
+    }
+
+    /// The place, the name and the sort of the field that a key means, under its name or its former one.
+    package func place(of key: Key) -> (place: Int, name: Key, sort: Sort)? {
+        for index in names.indices where names[index].name == key {
+            let place = names[index].place
+            return (place, plain[place].name, plain[place].sort)
+        }
+        return nil
     }
 
     /// The field that a key means, under its name or its former one.

@@ -58,6 +58,9 @@ internal import Synchronization
     /// The entry at such a place.
     @inlinable package func own(at place: Int) -> Entry { own[place] }
 
+    /// What that has.
+    @inlinable package func content(at place: Int) -> Value.Content { own[place].content }
+
     /// Whether references led to the entry at such a place (`via`).
     @inlinable package func hasVia(at place: Int) -> Bool { own[place].story?.hasVia == true }
 
@@ -262,6 +265,27 @@ internal import Synchronization
         let own = own.span
         if case .string(let text) = own[place].content { return text }
         return nil
+    }
+
+    /// Whether a key has a text without a tag that is not empty.
+    package func saysPlainly(_ key: Key) -> Bool {
+        guard let place = place(of: key) else { return base?.fields.saysPlainly(key) == true }
+        let own = own.span
+        guard own[place].origin.tag == nil, case .string(let text) = own[place].content else { return false }
+        return !text.isEmpty
+    }
+
+    /// The number of a key, if it has one that is finite.
+    package func number(_ key: Key) -> Double? {
+        guard let place = place(of: key) else { return base?.fields.number(key) }
+        let own = own.span
+        return own[place].content.number
+    }
+
+    /// Whether the entry at a place of its own has that value.
+    package func holds(_ content: Value.Content, at place: Int) -> Bool {
+        let own = own.span
+        return own[place].content == content
     }
 
     /// Lends the value of a key to a body, which is less than a copy of it; nil if it has none.

@@ -56,6 +56,15 @@
 }
 
 extension Value.Content {
+    /// The number, if it is one that is finite.
+    package var number: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .float(let number): number.isFinite ? number : nil
+        default: nil
+        }
+    }
+
     @inlinable package var kind: Value.Kind {
         switch self {
         case .null: .null

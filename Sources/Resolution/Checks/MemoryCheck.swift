@@ -5,11 +5,12 @@ extension LinkedSite {
     /// VMs that want more memory than the physical machine under their node has: R0609.
     func checkMemory(_ vms: [VM], on node: BoundEntity) -> [Diagnostic] {
         guard let machine = machine(under: node),
-            let written = machine.fields["hardware"]?.map?["memory_gb"], let size = written.number, size > 0
+            let written = machine.fields["hardware"]?.map?["memory_gb"], let size = written.content.number, size > 0
         else { return [] }
-        let wants = vms.compactMap { vm in vm["memory"]?.number.map { (vm: vm, size: $0) } }
-        let sum = wants.reduce(0) { $0 + $1.size }
-        guard sum > size * 1024, let largest = wants.max(by: { $0.size < $1.size }) else { return [] }
+        let sum = vms.reduce(0) { $0 + ($1.number("memory") ?? 0) }
+        guard sum > size * 1024 else { return [] }
+        let wants = vms.compactMap { vm in vm.number("memory").map { (vm: vm, size: $0) } }
+        guard let largest = wants.max(by: { $0.size < $1.size }) else { return [] }
         let value = largest.vm["memory"]
         return [
             Diagnostic(
@@ -28,16 +29,6 @@ extension LinkedSite {
         guard tenths < 1e15 else { return "far too many GiB" }
         let whole = Int(tenths)
         return whole % 10 == 0 ? "\(whole / 10) GiB" : "\(whole / 10).\(whole % 10) GiB"
-    }
-}
-
-extension Value {
-    fileprivate var number: Double? {
-        switch content {
-        case .integer(let number): Double(number)
-        case .float(let number): number.isFinite ? number : nil
-        default: nil
-        }
     }
 }
 

@@ -56,7 +56,9 @@ extension LinkedSite {
 private struct Surroundings {
     /// The node, and its address, if that is one.
     let node: (entity: BoundEntity, written: Value, address: IPAddress)?
+    let nodeAddress: IPAddress?
     let machine: BoundEntity?
+    var hasMachine: Bool { interfaces != nil }
     private let interfaces: Fields?
     /// The network of each bridge that was asked for; nil if the machine does not say it.
     private var networks: [Key: (written: Value, network: AddressWithPrefix)?] = [:]
@@ -66,6 +68,7 @@ private struct Surroundings {
             guard let taken = node.fields["ip"], let text = taken.string else { return nil }
             return IPAddress(text.prefix { $0 != "/" }).map { (node, taken, $0) }
         }
+        nodeAddress = self.node?.address
         self.machine = machine
         interfaces = machine?.fields["network"]?.map?["interfaces"]?.map
     }
@@ -113,8 +116,8 @@ private struct Address {
 
     /// A VM with a VLAN of its own is in another network than its bridge.
     func checkBridge(in around: inout Surroundings) -> Diagnostic? {
-        guard let machine = around.machine, let bridge = vm["bridge"]?.name,
-            let (written, network) = around.network(of: Key(bridge)),
+        guard around.hasMachine, let bridge = vm.bridge, let (written, network) = around.network(of: bridge),
+            let machine = around.machine,
             network.address.isIPv4 == ip.address.isIPv4, !network.contains(ip.address),
             !Self.lanes.contains(where: { vm[$0].map { !$0.isNull } ?? false })
         else { return nil }
@@ -124,7 +127,7 @@ private struct Address {
 
     /// The node's own address is taken.
     func checkNode(in around: Surroundings, _ severity: Severity) -> Diagnostic? {
-        guard let (node, taken, address) = around.node, address == ip.address else { return nil }
+        guard around.nodeAddress == ip.address, let (node, taken, _) = around.node else { return nil }
         let place = taken.origin.span.map { [Label($0, "the node's")] } ?? []
         return Diagnostic(
             .sameAddress, severity, "\"\(name)\" has the address of its node \(node.id.name): \(self.text)",

@@ -145,14 +145,26 @@ struct ValueTrials {
             untried = Set(below.keys)
         }
 
-        fileprivate func outcome(of key: Key) -> Outcome? {
-            for index in known.indices where known[index].key == key { return known[index].outcome }
-            return nil
+        /// What is known of an entry of a VM.
+        fileprivate enum Known {
+            case nothing, counts, restates, open, unknown
+        }
+
+        fileprivate func outcome(of key: Key, in vm: Fields, at place: Int) -> Known {
+            for index in known.indices where known[index].key == key {
+                switch known[index].outcome {
+                case .nothing: return .nothing
+                case .open: return .open
+                case .counts(nil): return .counts
+                case .counts(let below?): return vm.holds(below, at: place) ? .restates : .counts
+                }
+            }
+            return .unknown
         }
 
         /// Notes what comes of an entry, once that does not change any more.
         fileprivate func note(_ outcome: Outcome, of key: Key) {
-            guard known.count < 32, self.outcome(of: key) == nil else { return }
+            guard known.count < 32, !known.contains(where: { $0.key == key }) else { return }
             known.append((key, outcome))
         }
     }
@@ -171,8 +183,8 @@ struct ValueTrials {
     /// - Parameter isOnly: whether what the VM says is said in no other place, so that nobody will ask for these values again.
     mutating func run(_ vm: Fields, over start: Start, isOnly: Bool) {
         var isTriedOut = true
-        vm.forEachOwn { entry in
-            if isTriedOut { isTriedOut = settles(entry, start, isOnly: isOnly) }
+        vm.forEachOwn { place, key, _, origin in
+            if isTriedOut { isTriedOut = settles(vm, place, key, origin, start, isOnly: isOnly) }
         }
         if !isTriedOut || vm.base != nil || !start.untried.isEmpty { tryOut(vm, over: start, isOnly: isOnly) }
     }
@@ -185,33 +197,37 @@ struct ValueTrials {
             own = layer
             attempt(key, start.layers + [layer], rules, site.vmDefaults)
         }
-        for entry in vm.entries where !settles(entry, start, isOnly: isOnly) { tryOut(entry.key) }
+        for entry in vm.entries {
+            let alone = Fields(distinct: [entry])
+            if !settles(alone, 0, entry.key, entry.value.origin, start, isOnly: isOnly) { tryOut(entry.key) }
+        }
         guard !start.untried.isEmpty else { return }
         let others = start.untried.filter { !vm.contains($0) || FieldTable.choosers.contains($0) }
         start.untried.subtract(others)
         for key in others.sorted() where !MergeSubject.vm.leavesAlone(key) { tryOut(key) }
     }
 
-    /// Whether nothing has to be tried of a VM's entry.
-    private mutating func settles(_ entry: Fields.Entry, _ start: Start, isOnly: Bool) -> Bool {
-        switch start.outcome(of: entry.key) {
+    /// Whether nothing has to be tried of a VM's entry, at that place among its own.
+    private mutating func settles(
+        _ vm: Fields, _ place: Int, _ key: Key, _ origin: Origin, _ start: Start, isOnly: Bool
+    ) -> Bool {
+        switch start.outcome(of: key, in: vm, at: place) {
         case .nothing: return true
-        case .counts(let below):
-            guard entry.value.origin.strength == .normal, let span = entry.value.origin.span,
-                below != entry.value.content
-            else { return false }
+        case .counts:
+            guard origin.strength == .normal, let span = origin.span else { return false }
             if !isOnly { kept.insert(span) }
             return true
+        case .restates: return false
         case .open: break
-        case nil:
-            if MergeSubject.vm.leavesAlone(entry.key) {
-                start.note(.nothing, of: entry.key)
+        case .unknown:
+            if MergeSubject.vm.leavesAlone(key) {
+                start.note(.nothing, of: key)
                 return true
             }
-            if !isPlain || site.vmRules[entry.key] != .replace { start.note(.open, of: entry.key) }
+            if !isPlain || site.vmRules[key] != .replace { start.note(.open, of: key) }
         }
-        return isPlain && site.vmRules[entry.key] == .replace
-            && settles(entry.key, entry.value, start, isOnly: isOnly)
+        return isPlain && site.vmRules[key] == .replace
+            && settles(key, vm.own(at: place).value, start, isOnly: isOnly)
     }
 
     /// Whether a VM's own value makes a difference, and nothing new is to be learned of those that it replaces: then it

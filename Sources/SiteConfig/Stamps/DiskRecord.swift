@@ -54,10 +54,15 @@ final class DiskRecord: Sendable {
 
     /// Notes how a path stands, the first time that it is asked for.
     func look(at path: String) {
+        let key = Key(path)
+        guard account.withLock({ $0.places[key] == nil }) else { return }
+        // Outside of the lock: other threads look elsewhere meanwhile. Of two looks at one path the first to be noted counts, and
+        // each came before what its thread read.
+        let look = newLook(at: path)
         account.withLock { account in
-            guard account.places[Key(path)] == nil else { return }
-            account.places[Key(path)] = account.looks.count
-            account.looks.append(newLook(at: path))
+            guard account.places[key] == nil else { return }
+            account.places[key] = account.looks.count
+            account.looks.append(look)
         }
     }
 

@@ -26,4 +26,9 @@ struct RecordedFiles: SiteFiles {
         record.look(at: path)
         return try base.read(path, limit: limit)
     }
+
+    func readTelling(_ path: String, limit: Int) throws(FileError) -> (bytes: [UInt8], destination: String?) {
+        record.look(at: path)
+        return try base.readTelling(path, limit: limit)
+    }
 }
