@@ -64,6 +64,22 @@
         return hash(sum, UInt64(text.count))
     }
 
+    /// The hash of a text that may be long: eight bytes at a time.
+    package static func hash(long text: Swift.Span<UInt8>, seed: UInt64) -> UInt64 {
+        var sum = seed
+        var index = 0
+        while index &+ 8 <= text.count {
+            sum = (sum ^ text.word(at: index)) &* 0x9E37_79B9_7F4A_7C15
+            sum ^= sum >> 32
+            index &+= 8
+        }
+        while index < text.count {
+            sum = (sum ^ UInt64(text[index])) &* 0x9E37_79B9_7F4A_7C15
+            index &+= 1
+        }
+        return hash(sum, UInt64(text.count))
+    }
+
     /// The same of a text that stands in no one piece.
     @inlinable
     package static func hash(_ text: some Collection<UInt8>) -> UInt64 {

@@ -63,7 +63,7 @@ extension Swift.Span<UInt8> {
 
     /// Eight letters as one number, the first of them lowest.
     @inline(__always)
-    private func word(at index: Int) -> UInt64 {
+    func word(at index: Int) -> UInt64 {
         guard index >= 0, index &+ 8 <= count else { return 0 }
         return unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
     }

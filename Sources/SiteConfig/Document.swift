@@ -30,6 +30,12 @@ public struct Document: Sendable {
     /// Whether a secret stands in it.
     public var hasSecrets: Bool { output.hasSecrets }
 
+    /// Whether each of its secrets was opened, and is itself what stands in it: no token that it signs.
+    var isOpen: Bool {
+        values.count == output.insertions.count && values.allSatisfy { $0?.scalar != nil }
+            && output.insertions.allSatisfy { $0.secret.claims == nil }
+    }
+
     /// How secrets are written.
     public enum Disclosure: Sendable {
         /// Their plaintext. Where nothing was opened, as `redacted`.

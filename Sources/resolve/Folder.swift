@@ -40,26 +40,59 @@ struct Folder {
 
     /// Whether a file has these bytes. It is read piece by piece, as far as it has.
     static func holds(_ bytes: Span<UInt8>, _ target: FilePath) -> Bool {
+        var count = 0
+        var isSame = true
+        let isRead = read(target, ofSize: bytes.count) { piece in
+            isSame = isSame && piece.count <= bytes.count - count
+            guard isSame else { return false }
+            isSame = unsafe piece.withUnsafeBytes { present in
+                unsafe bytes.extracting(count..<(count + piece.count)).withUnsafeBytes { wanted in
+                    guard let present = present.baseAddress, let wanted = wanted.baseAddress else { return true }
+                    return unsafe memcmp(present, wanted, piece.count) == 0
+                }
+            }
+            count += piece.count
+            return isSame
+        }
+        return isRead && isSame && count == bytes.count
+    }
+
+    /// The sum of what a file has; nil if it cannot be read.
+    static func sum(of target: FilePath) -> OutputSum? {
+        var sum = OutputSum()
+        return read(
+            target,
+            {
+                sum.add($0); return true
+            }) ? sum : nil
+    }
+
+    /// Lends a regular file to a body, in pieces of `OutputSum.pieceSize`, the last of them shorter, until the body has enough.
+    ///
+    /// - Parameter size: how long it has to be, if that is known.
+    /// - Returns: false if it is none, of another size, or cannot be read.
+    private static func read(_ target: FilePath, ofSize size: Int? = nil, _ body: (Span<UInt8>) -> Bool) -> Bool {
         guard let file = try? FileDescriptor.open(target, .readOnly, options: [.closeOnExec, .noFollow, .nonBlocking])
         else { return false }
         defer { try? file.close() }
         var status = stat()
         guard unsafe fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            Int(status.st_size) == bytes.count
+            size.map({ $0 == Int(status.st_size) }) ?? true
         else { return false }
-        return unsafe withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
+        return unsafe withUnsafeTemporaryAllocation(byteCount: OutputSum.pieceSize, alignment: 16) { buffer in
             // There may have been secrets in it.
             defer { if let start = buffer.baseAddress { unsafe explicit_bzero(start, buffer.count) } }
-            return unsafe bytes.withUnsafeBytes { bytes in
+            while true {
                 var count = 0
-                while let read = try? unsafe file.read(into: buffer), read <= bytes.count - count {
-                    if read == 0 { return count == bytes.count }
-                    guard let present = buffer.baseAddress, let wanted = bytes.baseAddress,
-                        unsafe memcmp(present, wanted + count, read) == 0
-                    else { return false }
+                while count < buffer.count {
+                    let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+                    guard let read = try? unsafe file.read(into: rest) else { return false }
+                    if read == 0 { break }
                     count += read
                 }
-                return false
+                let piece = unsafe UnsafeBufferPointer(buffer.assumingMemoryBound(to: UInt8.self))
+                if count > 0, !body(unsafe Span(_unsafeElements: piece).extracting(0..<count)) { return true }
+                if count < buffer.count { return true }
             }
         }
     }

@@ -8,23 +8,14 @@ internal import SystemPackage
 /// it do (`FilePatch`), then each output, then what is written no more goes. Wherever that is cut short, every output is whole, old
 /// or new, the lock knows all of them, and the next build does the rest.
 struct OutputSet {
-    private let root: FilePath
-    /// The folder that no output leaves; nil if any may be written.
-    private let boundary: FilePath?
+    /// What waits beside its target, and where that is.
+    private let stage: OutputStage
     private var staged: [FileWriter.Staged] = []
-    private var made: [FilePath] = []
     /// How the lock stood when it had been amended.
     private var amendedLock: FileState?
 
-    /// - Parameters:
-    ///   - site: the site's folder.
-    ///   - depth: how many folders it lies below the one that is not to be left; nil if any may be written.
-    init(site: String, depth: Int?) throws {
-        root = FilePath(site)
-        guard var folder = Self.resolved(root) else { throw Failure.couldNotRun("cannot find the folder \(site)") }
-        for _ in 0..<(depth ?? 0) { folder.removeLastComponent() }
-        boundary = depth == nil ? nil : folder
-    }
+    /// - Parameter stage: has what was taken while the build went on.
+    init(_ stage: OutputStage) { self.stage = stage }
 
     /// What a build did, by paths from the site's folder.
     struct Result {
@@ -34,32 +25,41 @@ struct OutputSet {
 
     /// - Throws: `Failure` if a file cannot be written; before anything is changed, if that can be foreseen.
     mutating func write(_ build: Build, isPruning: Bool) throws -> Result {
-        var result = Result()
-        let paths = build.outputs.map(\.path) + build.leftovers + [Build.lockName]
-        for path in paths { try checkPlace(of: path) }
-        let places = try distinctPlaces(build)
-        let leftovers = build.leftovers.filter { !places.contains(place(of: $0)) }
-        if isPruning {
-            for path in leftovers where Self.kind(of: target(path)).map({ $0 != S_IFREG }) ?? false {
-                throw Failure.couldNotRun("refusing to remove \(path): it is no regular file; nothing was written")
-            }
-        }
-        for folder in Set(paths.map { target($0).removingLastComponent().string }).sorted() {
-            FileWriter.removeLeftovers(in: FilePath(folder.isEmpty ? "." : folder))
-        }
-        try refuseStrangers(build)
         do {
-            result.written = try stage(build.outputs)
-            if let amendment = build.lockAmendment {
-                try amend(build, amendment)
-            } else {
-                try stageLock(build, isPruned: false)?.commit()
-            }
-            for file in staged { try file.commit() }
+            return try writeAll(build, isPruning: isPruning)
         } catch {
             discard()
             throw error
         }
+    }
+
+    private mutating func writeAll(_ build: Build, isPruning: Bool) throws -> Result {
+        var result = Result()
+        let paths = build.outputs.map(\.path) + build.leftovers + [Build.lockName]
+        // What lies in one folder lies in one place.
+        var folders: Set<String> = []
+        for path in paths where folders.insert(target(path).removingLastComponent().string).inserted {
+            try stage.checkPlace(of: path)
+        }
+        var known: [FilePath: FilePath] = [:]
+        let places = try distinctPlaces(build, &known)
+        let leftovers = build.leftovers.filter { !places.contains(Self.place(of: target($0), &known)) }
+        if isPruning {
+            for path in leftovers where OutputStage.kind(of: target(path)).map({ $0 != S_IFREG }) ?? false {
+                throw Failure.couldNotRun("refusing to remove \(path): it is no regular file; nothing was written")
+            }
+        }
+        for folder in folders.sorted() {
+            FileWriter.removeLeftovers(in: FilePath(folder.isEmpty ? "." : folder))
+        }
+        try refuseStrangers(build)
+        result.written = try stage(build)
+        if let amendment = build.lockAmendment {
+            try amend(build, amendment)
+        } else {
+            try stageLock(build, isPruned: false)?.commit()
+        }
+        for file in staged { try file.commit() }
         guard isPruning, !build.leftovers.isEmpty else { return result }
         for path in leftovers where try remove(path) { result.removed.append(path) }
         try stageLock(build, isPruned: true)?.commit()
@@ -70,7 +70,9 @@ struct OutputSet {
     func holds(_ output: BuiltOutput) -> Bool {
         let target = target(output.path)
         let isExposed = output.holdsSecrets && FileWriter.isReadableByOthers(target.string)
-        return !isExposed && output.document.withBytes(output.disclosure) { Folder.holds($0, target) }
+        if isExposed { return false }
+        if output.isTaken { return stage[output.path].map { $0.sum == Folder.sum(of: target) } ?? false }
+        return output.document.withBytes(output.disclosure) { Folder.holds($0, target) }
     }
 
     /// Whether the lock is there as it should be, where nothing is left over.
@@ -90,49 +92,26 @@ struct OutputSet {
     /// Why a file that is there would be written anew, whatever it holds; nil if it would not.
     static func objection(to output: BuiltOutput, ofSiteIn site: String) -> String? {
         let path = FilePath(site).pushing(FilePath(output.path)).string
-        if isLink(FilePath(path)) { return "is a symbolic link, through which nothing is written" }
+        if OutputStage.isLink(FilePath(path)) { return "is a symbolic link, through which nothing is written" }
         let isExposed = output.entryHoldsSecrets && FileWriter.isReadableByOthers(path)
         return isExposed ? "has secrets in it, and others can read it" : nil
     }
 
-    private func target(_ path: String) -> FilePath { root.pushing(FilePath(path)) }
-
-    /// A symbolic link may lead anywhere, so the folders are looked at as they really are.
-    private func checkPlace(of path: String) throws {
-        guard let boundary else { return }
-        var folder = target(path).removingLastComponent()
-        while !folder.isEmpty, folder.components.count > 0, Self.resolved(folder) == nil {
-            folder.removeLastComponent()
-        }
-        let real = Self.resolved(folder.isEmpty ? FilePath(".") : folder)
-        if real?.components.contains(".git") ?? false {
-            throw Failure.couldNotRun("refusing to write \(path): a symbolic link leads into .git; nothing was written")
-        }
-        guard let real, real.starts(with: boundary) else {
-            throw Failure.couldNotRun(
-                "refusing to write \(path): a symbolic link leads out of \(boundary.string); nothing was written\n"
-                    + "help: choose another path, or say --allow-outside")
-        }
-    }
+    private func target(_ path: String) -> FilePath { stage.target(path) }
 
     /// Where a path really leads, as far as its folders are there.
-    private func place(of path: String) -> String {
-        var folder = target(path).removingLastComponent()
-        var below: [FilePath.Component] = [target(path).lastComponent].compactMap(\.self)
-        while Self.resolved(folder.isEmpty ? FilePath(".") : folder) == nil, let last = folder.lastComponent {
-            below.insert(last, at: 0)
-            folder.removeLastComponent()
-        }
-        var real = Self.resolved(folder.isEmpty ? FilePath(".") : folder) ?? folder
-        for component in below { real.append(component) }
-        return real.string
+    private static func place(of target: FilePath, _ known: inout [FilePath: FilePath]) -> String {
+        let folder = target.removingLastComponent()
+        let real = known[folder] ?? OutputStage.place(of: folder)
+        known[folder] = real
+        return (target.lastComponent.map { real.appending($0) } ?? real).string
     }
 
     /// Where the outputs really go: two by different ways into one file would undo each other.
-    private func distinctPlaces(_ build: Build) throws -> Set<String> {
+    private func distinctPlaces(_ build: Build, _ known: inout [FilePath: FilePath]) throws -> Set<String> {
         var places: [String: String] = [:]
         for output in build.outputs {
-            if let other = places.updateValue(output.path, forKey: place(of: output.path)) {
+            if let other = places.updateValue(output.path, forKey: Self.place(of: target(output.path), &known)) {
                 throw Failure.couldNotRun(
                     "refusing to write \(output.path): \(other) is the same file, through a symbolic link; nothing was written"
                 )
@@ -144,7 +123,9 @@ struct OutputSet {
     /// What no build wrote is not overwritten: it may be all that there is of it.
     private func refuseStrangers(_ build: Build) throws {
         let strangers = build.outputs.filter { output in
-            guard !build.isKnown(output.path), Self.isThere(target(output.path)) else { return false }
+            guard !build.isKnown(output.path), OutputStage.isThere(target(output.path)) else { return false }
+            // Where nothing stood, somebody has put something meanwhile.
+            if output.isTaken { return stage[output.path].map { $0.staged != nil || !$0.wasThere } ?? true }
             return output.document.withBytes(output.disclosure) { !Folder.holds($0, target(output.path)) }
         }
         guard !strangers.isEmpty else { return }
@@ -157,14 +138,16 @@ struct OutputSet {
 
     // MARK: Steps
 
-    /// Writes outputs beside their targets, those that say something else.
+    /// Writes outputs beside their targets, those that say something else, as far as they do not wait there.
     ///
     /// - Returns: their paths.
-    private mutating func stage(_ outputs: [BuiltOutput]) throws -> [String] {
+    private mutating func stage(_ build: Build) throws -> [String] {
+        let outputs = build.outputs
+        stage.keep(only: Set(outputs.lazy.filter(\.isTaken).map(\.path)))
         // Where a folder is missing, so is the file.
         var folders: Set<FilePath> = []
         for target in outputs.map({ target($0.path) }) where folders.insert(target.removingLastComponent()).inserted {
-            try makeFolders(above: target)
+            try stage.makeFolders(above: target)
         }
         let set = self
         let results = Cores.map(outputs.count, run: 8) { place in Swift.Result { try set.staged(outputs[place]) } }
@@ -174,6 +157,7 @@ struct OutputSet {
 
     /// Writes an output beside its target; nil if that says the same.
     private func staged(_ output: BuiltOutput) throws -> FileWriter.Staged? {
+        if output.isTaken { return stage[output.path]?.staged }
         let target = target(output.path)
         return try output.document.withBytes(output.disclosure) { bytes in
             let isExposed = output.holdsSecrets && FileWriter.isReadableByOthers(target.string)
@@ -210,26 +194,10 @@ struct OutputSet {
             ? nil : try FileWriter(target.string, holdsSecrets: false).stage(bytes.span)
     }
 
-    private mutating func makeFolders(above target: FilePath) throws {
-        var folder = target.removingLastComponent()
-        var missing: [FilePath] = []
-        while !folder.isEmpty, !Self.isThere(folder), folder.lastComponent != nil {
-            missing.append(folder)
-            folder.removeLastComponent()
-        }
-        for folder in missing.reversed() {
-            if unsafe mkdir(folder.string, 0o777) == 0 {
-                made.append(folder)
-            } else if errno != EEXIST {
-                throw Failure.couldNotRun("cannot make \(folder.string): \(Errno(rawValue: errno).description)")
-            }
-        }
-    }
-
     /// Takes back what was staged, and the folders made for it.
     private func discard() {
         for file in staged { file.discard() }
-        for folder in made.reversed() { unsafe rmdir(folder.string) }
+        stage.discard()
     }
 
     /// Removes a file, and the folders that it leaves empty; whether it was there.
@@ -240,28 +208,9 @@ struct OutputSet {
             throw Failure.couldNotRun("cannot remove \(path): \(Errno(rawValue: errno).description)")
         }
         var folder = FilePath(path).removingLastComponent()
-        while folder.lastComponent?.kind == .regular, unsafe rmdir(root.pushing(folder).string) == 0 {
+        while folder.lastComponent?.kind == .regular, unsafe rmdir(stage.root.pushing(folder).string) == 0 {
             folder.removeLastComponent()
         }
         return true
-    }
-
-    // MARK: The system
-
-    private static func resolved(_ path: FilePath) -> FilePath? {
-        unsafe realpath(path.string, nil).map { path in
-            defer { unsafe free(path) }
-            return FilePath(unsafe String(cString: path))
-        }
-    }
-
-    private static func isThere(_ path: FilePath) -> Bool { kind(of: path) != nil }
-
-    private static func isLink(_ path: FilePath) -> Bool { kind(of: path) == S_IFLNK }
-
-    /// What stands there, a link not followed; nil if nothing does.
-    private static func kind(of path: FilePath) -> mode_t? {
-        var status = stat()
-        return unsafe lstat(path.string, &status) == 0 ? status.st_mode & S_IFMT : nil
     }
 }

@@ -19,7 +19,7 @@ import Testing
             "Diagnostics", "YAMLSyntax", "SecretMemory", "Secrets", "SiteModel", "Resolution", "Emitters",
             "SystemPackage", "Glibc", "Synchronization",
         ],
-        "resolve": ["SiteConfig", "ArgumentParser", "SystemPackage", "Glibc"],
+        "resolve": ["SiteConfig", "ArgumentParser", "SystemPackage", "Glibc", "Synchronization"],
     ]
 
     @Test(arguments: arrows.keys.sorted()) func importsFollowTheArrows(_ room: String) throws {
@@ -65,6 +65,7 @@ import Testing
                 "Sources/resolve/FilePatch.swift",
                 "Sources/resolve/FileWriter.swift", "Sources/resolve/Folder.swift",
                 "Sources/resolve/GlobalOptions.swift", "Sources/resolve/OutputSet.swift",
+                "Sources/resolve/OutputStage.swift",
                 "Sources/resolve/SiteWriter.swift",
                 "Sources/resolve/Terminal.swift",
             ])

@@ -140,7 +140,48 @@ public struct BuiltOutput: Sendable {
     public var entryHoldsSecrets: Bool { !entry.isRedacted }
 
     /// Whether secrets stand in the file.
-    public var holdsSecrets: Bool { document.hasSecrets && disclosure == .revealed }
+    public let holdsSecrets: Bool
+    /// Whether its bytes were taken while the build went on (`OutputTaker`): then they are here no more.
+    public let isTaken: Bool
+
+    init(
+        _ planned: PlannedOutput, _ document: Document, _ disclosure: Document.Disclosure, _ entry: BuildLock.Entry,
+        speaksOfMinions: Bool
+    ) {
+        path = planned.path
+        command = planned.command
+        self.document = document
+        self.disclosure = disclosure
+        self.planned = planned
+        self.entry = entry
+        self.speaksOfMinions = speaksOfMinions
+        holdsSecrets = document.hasSecrets && disclosure == .revealed
+        isTaken = false
+    }
+
+    /// The same, whose bytes were taken.
+    private init(taken output: BuiltOutput) {
+        path = output.path
+        command = output.command
+        document = Document(Output())
+        disclosure = output.disclosure
+        planned = output.planned
+        entry = output.entry
+        speaksOfMinions = output.speaksOfMinions
+        holdsSecrets = output.holdsSecrets
+        isTaken = true
+    }
+
+    /// The same with its secrets open.
+    func revealing(_ document: Document) -> BuiltOutput {
+        BuiltOutput(planned, document, .revealed, entry, speaksOfMinions: speaksOfMinions)
+    }
+
+    /// What is left of it when its bytes are taken; itself if they are not.
+    func handed(to taker: any OutputTaker) -> BuiltOutput {
+        let isTaken = document.withBytes(disclosure) { taker.take(path, $0, holdsSecrets: holdsSecrets) }
+        return isTaken ? BuiltOutput(taken: self) : self
+    }
 }
 
 /// A site that was read and checked whole, once, for everything that is compiled from it.
@@ -169,8 +210,11 @@ extension SiteCompiler {
     }
 
     /// Compiles all that resolve.yaml declares.
-    public func build(_ request: BuildRequest) -> Build {
-        let ahead = OutputsAhead(request)
+    ///
+    /// - Parameter taker: takes outputs that are compiled while others are not; then they are `isTaken`. If the build has errors,
+    ///   it is to throw them away.
+    public func build(_ request: BuildRequest, handingOutputsTo taker: (any OutputTaker)? = nil) -> Build {
+        let ahead = OutputsAhead(request, taker, opening: keyring != nil)
         let (whole, found) = readWhole(newLoader(), ahead)
         var builder = Builder(whole, request, keyring, ahead)
         builder.report(found)
@@ -306,9 +350,7 @@ struct Builder {
             isRedacted: planned.isRedacted || !document.hasSecrets, inputs: inputs(facts, of: whole.loader, in: files),
             secrets: facts.secrets,
             vms: machines, count: subject.count(ofMade: machines))
-        result.output = BuiltOutput(
-            path: planned.path, command: planned.command, document: document, disclosure: .redacted, planned: planned,
-            entry: entry, speaksOfMinions: subject.speaksOfMinions)
+        result.output = BuiltOutput(planned, document, .redacted, entry, speaksOfMinions: subject.speaksOfMinions)
         return result
     }
 
@@ -431,14 +473,6 @@ struct Builder {
             report: report, outputs: report.isClean ? outputs : [], leftovers: left.map(\.path), isSealed: isSealed,
             refusals: refusals, lock: .made(lock, text: text.bytes, places: text.places), earlier: earlier,
             whole: report.isClean ? whole : nil)
-    }
-}
-
-extension BuiltOutput {
-    fileprivate func revealing(_ document: Document) -> BuiltOutput {
-        BuiltOutput(
-            path: path, command: command, document: document, disclosure: .revealed, planned: planned, entry: entry,
-            speaksOfMinions: speaksOfMinions)
     }
 }
 

@@ -7,9 +7,18 @@ internal import Synchronization
 /// are there at a time, and not those of all. Should anything be wrong with the site, nobody asks for them.
 final class OutputsAhead: Sendable {
     private let request: BuildRequest
+    private let taker: (any OutputTaker)?
+    private let isOpening: Bool
     private let compiled = Mutex<[Key: (planned: PlannedOutput, compiled: Builder.Compiled)]>([:])
 
-    init(_ request: BuildRequest) { self.request = request }
+    /// - Parameters:
+    ///   - taker: takes what is compiled, if it can.
+    ///   - isOpening: whether secrets are to be opened.
+    init(_ request: BuildRequest, _ taker: (any OutputTaker)?, opening isOpening: Bool) {
+        self.request = request
+        self.taker = taker
+        self.isOpening = isOpening
+    }
 
     /// What compiles the outputs of single envs.
     struct Maker: Sendable {
@@ -43,10 +52,26 @@ final class OutputsAhead: Sendable {
         // Neither reads anything, and there is no keyring that could change: threads only look at them.
         nonisolated(unsafe) let whole = WholeSite(compiler: compiler, loader: loader)
         let files = SortedFiles(loader.sources)
+        let opened = isOpening && !loader.hasUnknownKeys ? loader.openedFiles : nil
         return Maker(outputs: outputs) { [self] output in
-            let made = unsafe Builder.compileRedacted(output, of: whole, files)
+            var made = unsafe Builder.compileRedacted(output, of: whole, files)
+            if let output = made.output, !made.diagnostics.hasErrors, made.failures.isEmpty {
+                made.output = handOn(output, opened)
+            }
             compiled.withLock { $0[Key(output.path)] = (output, made) }
         }
+    }
+
+    /// Hands an output on that is to be written as it is, or with secrets that stand in clear. For others something has to be
+    /// opened, or said.
+    private func handOn(_ output: BuiltOutput, _ opened: OpenedFiles?) -> BuiltOutput {
+        guard let taker else { return output }
+        guard output.document.hasSecrets, !output.planned.isRedacted else { return output.handed(to: taker) }
+        guard let opened else { return output }
+        let document = Document(output.document.content, opened)
+        guard document.isOpen, document.mistakesInSecrets.isEmpty else { return output }
+        let handed = output.revealing(document).handed(to: taker)
+        return handed.isTaken ? handed : output
     }
 
     /// What came of an output, if it was compiled; then it is known here no more.

@@ -77,6 +77,7 @@ struct BuildOutputs: StatusCommand {
             ? nil
             : BuildStamps(
                 site.compiler, request, version: Resolve.version, environment: GlobalOptions.environment)
+        let stage = check ? nil : try OutputStage(site: site.location.path, depth: allowOutside ? nil : depth)
         let build: Build
         switch stamps?.standing(for: request) ?? .unknown {
         case .same(let count):
@@ -84,16 +85,20 @@ struct BuildOutputs: StatusCommand {
             account(written: 0, ofOutputs: count, leftovers: [])
             return .done
         case .changed(let outputs): build = outputs
-        case .unknown: build = (stamps?.compiler ?? site.compiler).build(request)
+        case .unknown:
+            build = (stamps?.compiler ?? site.compiler).build(request, handingOutputsTo: stage)
         }
         let status = options.show(build.report, of: site.location)
-        guard status == .done else { return status }
-        if check {
+        guard status == .done else {
+            stage?.discard()
+            return status
+        }
+        guard let stage else {
             let check = compare(build, with: stamps?.files ?? site.files, at: site.location)
             stamps?.keep(build, after: check)
             return try tell(check, ofOutputs: build.outputCount)
         }
-        var set = try OutputSet(site: site.location.path, depth: allowOutside ? nil : depth)
+        var set = OutputSet(stage)
         let result = try set.write(build, isPruning: prune)
         let lines = result.written.map { "wrote \($0)\n" } + result.removed.map { "removed \($0)\n" }
         Terminal.output.write(lines.joined())
