@@ -83,7 +83,9 @@ private func checkChoosers(_ entity: BoundEntity, _ strictness: Strictness) -> [
     var ofVMs: [Diagnostic] = []
     let items = vms.span
     for index in items.indices {
-        guard case .map(let vm) = items[index].content else { continue }
+        guard items[index].content.has("env") || items[index].content.has("vm_preset"),
+            case .map(let vm) = items[index].content
+        else { continue }
         if vm.contains("env") { ofLevels += checkLevel(vm, strictness) }
         guard vm.contains("vm_preset"), let template = vm["template"], !template.isNull,
             let span = vm.entry("vm_preset")?.keySpan

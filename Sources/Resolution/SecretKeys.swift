@@ -59,12 +59,19 @@ package final class SecretKeys: Sendable {
         return text(at: steps) ?? bound(at: steps)
     }
 
-    /// A part of the file in which texts are looked up by their names.
-    struct Section {
-        fileprivate let steps: [Key]
-        fileprivate let file: Key?
-        fileprivate let keys: IndexedTree
-        fileprivate let texts: IndexedTree.Map
+    /// A part of the file in which texts are looked up by their names. A reference: each VM of an env asks it.
+    final class Section: Sendable {
+        private let steps: [Key]
+        private let file: Key?
+        private let keys: IndexedTree
+        private let texts: IndexedTree.Map
+
+        fileprivate init(of steps: [Key], in file: Key?, _ keys: IndexedTree, _ texts: IndexedTree.Map) {
+            self.steps = steps
+            self.file = file
+            self.keys = keys
+            self.texts = texts
+        }
 
         /// Whether a text stands there under that name.
         func hasText(_ name: Key) -> Bool { texts.value(of: name.text).map { keys.isText($0) } ?? false }
@@ -85,7 +92,7 @@ package final class SecretKeys: Sendable {
             (node, type) = (value, type.below(step))
         }
         guard case .mapOf(.text) = type else { return nil }
-        return Section(steps: texts, file: file, keys: keys, texts: keys.map(node))
+        return Section(of: texts, in: file, keys, keys.map(node))
     }
 
     /// What the binder makes of a text where one should stand: what all else of a site asks for.

@@ -63,13 +63,6 @@ package final class VM: Sendable {
     /// The bridge that it is on, if one is named.
     var bridge: Key? { facts.saysBridge ? facts.bridge : filling?["bridge"]?.name.map { Key($0) } }
 
-    /// The number of a field, if it has one that is finite.
-    func number(_ key: Key) -> Double? {
-        if start == nil || own.contains(key) { return own.number(key) }
-        if let shared = start?.shared, shared.fields.contains(key) { return shared.fields.number(key) }
-        return filling?[key]?.content.number
-    }
-
     /// Whether its number is counted from its env's.
     var isCounted: Bool {
         if start != nil { return !facts.saysNumber && facts.number != nil }
@@ -101,6 +94,8 @@ extension VM {
         /// The bridge, and whether a layer says one.
         fileprivate(set) var bridge: Key?
         fileprivate(set) var saysBridge = false
+        /// How much memory it has, in MiB, if that is a number; nothing fills that in.
+        private(set) var memory: Double?
 
         /// Notes what an entry says, instead of what a weaker one did.
         ///
@@ -117,6 +112,7 @@ extension VM {
             case "mac": hasMAC = true
             case "auth_token": hasToken = true
             case "gateway": saysGateway = true
+            case "memory": memory = content().number
             case "bridge": (bridge, saysBridge) = (Self.name(content()), true)
             default: break
             }

@@ -175,6 +175,12 @@ package struct Catalogue: Sendable {
         return names.map(\.text)
     }
 
+    /// The one name of a kind; nil if there are more, or none.
+    package func onlyName(_ kind: EntityKind) -> String? {
+        guard let first = all(kind).first, all(kind).last?.id.name == first.id.name else { return nil }
+        return first.id.name.text
+    }
+
     /// Whether the site has that folder.
     package func hasFolder(_ folder: Key) -> Bool { places[folder] != nil }
 }

@@ -45,6 +45,17 @@ package struct Deployment: Sendable {
         /// How the files took part that they come from.
         package var lineage: [Lineage]
 
+        /// The names of those that have one.
+        package var names: [String] {
+            let vms = vms.span
+            var names: [String] = []
+            names.reserveCapacity(vms.count)
+            for place in vms.indices {
+                if let name = vms[place].text("name") ?? vms[place]["name"]?.name { names.append(name) }
+            }
+            return names
+        }
+
         package init(
             _ vms: [Fields] = [], _ list: Fields.Entry = Fields.Entry("vms", Value(.list([]), .builtIn)),
             lineage: [Lineage] = []

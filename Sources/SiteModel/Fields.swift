@@ -275,13 +275,6 @@ internal import Synchronization
         return !text.isEmpty
     }
 
-    /// The number of a key, if it has one that is finite.
-    package func number(_ key: Key) -> Double? {
-        guard let place = place(of: key) else { return base?.fields.number(key) }
-        let own = own.span
-        return own[place].content.number
-    }
-
     /// Whether the entry at a place of its own has that value.
     package func holds(_ content: Value.Content, at place: Int) -> Bool {
         let own = own.span

@@ -65,6 +65,9 @@ extension Value.Content {
         }
     }
 
+    /// Whether it is a map that has that key.
+    package func has(_ key: Key) -> Bool { if case .map(let fields) = self { fields.contains(key) } else { false } }
+
     @inlinable package var kind: Value.Kind {
         switch self {
         case .null: .null

@@ -35,7 +35,7 @@ package final class IndexedTree: Sendable {
     }
 
     /// A map of the tree, where its keys stand at hand.
-    package struct Map {
+    package struct Map: Sendable {
         fileprivate let owner: IndexedTree
         fileprivate let node: NodeID
         /// Nil for one that has few, or is none.

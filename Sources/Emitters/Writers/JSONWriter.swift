@@ -9,8 +9,8 @@ package struct JSONWriter {
     /// Values that JSON cannot hold: infinities and NaN.
     package private(set) var diagnostics: [Diagnostic] = []
 
-    /// What `appendHead` said of the first keys that it was asked for: where in `headBytes` it stands.
-    private var heads: [(key: Key, depth: Int, range: Range<Int>)] = []
+    /// The first keys that `appendHead` was asked for, and where in `headBytes` what it said of each ends.
+    private var heads: [(key: Key, depth: Int, end: Int)] = []
     private var headBytes: [UInt8] = []
     private static let mostHeads = 32
 
@@ -131,8 +131,8 @@ package struct JSONWriter {
     /// Appends what stands before a value of a map that lies over another, from the break of the line on. Such maps have few keys,
     /// and each of them many times, so that is kept.
     private mutating func appendHead(_ key: Key) {
-        for index in heads.indices where heads[index].key == key && heads[index].depth == depth {
-            output.bytes.append(contentsOf: headBytes[heads[index].range])
+        if let known = knownHead(key) {
+            output.bytes.append(contentsOf: headBytes[known])
             return
         }
         let start = output.bytes.count
@@ -141,8 +141,16 @@ package struct JSONWriter {
         output.bytes.append(UInt8(ascii: ":"))
         output.bytes.append(UInt8(ascii: " "))
         guard heads.count < Self.mostHeads else { return }
-        heads.append((key, depth, headBytes.count..<(headBytes.count + output.bytes.count - start)))
         headBytes += output.bytes[start...]
+        heads.append((key, depth, headBytes.count))
+    }
+
+    private func knownHead(_ key: Key) -> Range<Int>? {
+        let heads = heads.span
+        for index in heads.indices where heads[index].key == key && heads[index].depth == depth {
+            return (index == 0 ? 0 : heads[index - 1].end)..<heads[index].end
+        }
+        return nil
     }
 
     /// What VMs share, written once for all of them; nil where there is more to it than its bytes.

@@ -7,9 +7,9 @@ extension LinkedSite {
         guard let machine = machine(under: node),
             let written = machine.fields["hardware"]?.map?["memory_gb"], let size = written.content.number, size > 0
         else { return [] }
-        let sum = vms.reduce(0) { $0 + ($1.number("memory") ?? 0) }
+        let sum = vms.reduce(0) { $0 + ($1.facts.memory ?? 0) }
         guard sum > size * 1024 else { return [] }
-        let wants = vms.compactMap { vm in vm.number("memory").map { (vm: vm, size: $0) } }
+        let wants = vms.compactMap { vm in vm.facts.memory.map { (vm: vm, size: $0) } }
         guard let largest = wants.max(by: { $0.size < $1.size }) else { return [] }
         let value = largest.vm["memory"]
         return [

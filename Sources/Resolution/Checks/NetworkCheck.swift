@@ -39,8 +39,7 @@ extension LinkedSite {
 
     /// The node that an env names, or the only one.
     package func node(meantBy env: BoundEntity) -> BoundEntity? {
-        let nodes = catalogue.names(.node)
-        let name = env.fields["node"]?.name ?? (nodes.count == 1 ? nodes[0] : nil)
+        let name = env.fields["node"]?.name ?? catalogue.onlyName(.node)
         return name.flatMap { entity(Key($0), .kind(.node)) }
     }
 

@@ -121,8 +121,7 @@ extension Subject {
     /// The machines that OpenTofu makes of it, by name.
     var madeMachines: [String] {
         switch self {
-        case .deployment(let deployment):
-            deployment.machines.vms.compactMap { $0.text("name") ?? $0["name"]?.name }
+        case .deployment(let deployment): deployment.machines.names
         case .manifest(let manifest, _): manifest.nodes.compactMap { $0.fields["name"]?.name }
         default: []
         }
