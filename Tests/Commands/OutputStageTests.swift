@@ -17,7 +17,9 @@ import Testing
     ]
 
     /// - Returns: what the shell printed, then all that is there behind it, folders and hidden files too.
-    private func run(_ line: String, _ others: [String: String] = [:]) throws -> (output: Program.Result, left: [String]) {
+    private func run(_ line: String, _ others: [String: String] = [:]) throws -> (
+        output: Program.Result, left: [String]
+    ) {
         let files = Self.files.merging(others) { $1 }.map { (path: $0.key, text: $0.value) }
         return try Program.withFolder(files) { top in
             let output = try Program.shell("export XDG_CACHE_HOME=$PWD/cache; cd site; \(line)", in: top)
@@ -31,7 +33,8 @@ import Testing
     @Test func aBuildThatFailsLeavesNothing() throws {
         let (output, left) = try run("resolve build", Self.broken)
         #expect(output.status == 1, "\(output.stderr)")
-        #expect(!left.contains { $0.hasPrefix("site/dist") || $0.hasSuffix(".tmp") || $0.hasSuffix(".lock") }, "\(left)")
+        #expect(
+            !left.contains { $0.hasPrefix("site/dist") || $0.hasSuffix(".tmp") || $0.hasSuffix(".lock") }, "\(left)")
     }
 
     @Test func aBuildThatFailsLeavesWhatIsThere() throws {
