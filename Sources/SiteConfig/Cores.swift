@@ -99,7 +99,7 @@ package enum Cores {
             unsafe madvise(start, bytes & ~(largePage - 1), MADV_HUGEPAGE)
             unsafe pieces.append(start)
         }
-        for unsafepiece in unsafe pieces { unsafe free(piece) }
+        for index in unsafe pieces.indices { unsafe free(pieces[index]) }
     }
 
     private static let largePage = 2 << 20

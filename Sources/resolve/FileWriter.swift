@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SiteConfig
 internal import SystemPackage
 
 /// Writes a file whole or not at all: a temporary file beside it, made exclusively, then renamed (DESIGN §4, *Handling*).
@@ -51,6 +52,8 @@ struct FileWriter {
     struct Staged {
         fileprivate let temporary: FilePath
         fileprivate let target: FilePath
+        /// Where it lies, if times were seen to be exact there (`TimeTrial`).
+        let exactDevice: UInt64?
 
         /// Puts it in the place of its target.
         func commit() throws {
@@ -73,11 +76,13 @@ struct FileWriter {
                 permissions: holdsSecrets
                     ? [.ownerReadWrite] : [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
             do {
-                try file.closeAfter {
+                let exactDevice = try file.closeAfter {
                     if let mode, fchmod(file.rawValue, mode) != 0 { throw Errno(rawValue: errno) }
+                    let trial = TimeTrial(file.rawValue)
                     _ = try unsafe bytes.withUnsafeBytes { try unsafe file.writeAll($0) }
+                    return trial.device(of: file.rawValue)
                 }
-                return Staged(temporary: temporary, target: target)
+                return Staged(temporary: temporary, target: target, exactDevice: exactDevice)
             } catch {
                 unsafe unlink(temporary.string)
                 throw error

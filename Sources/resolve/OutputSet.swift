@@ -66,6 +66,9 @@ struct OutputSet {
         return result
     }
 
+    /// Where what was written was seen to get another time with each change.
+    var exactDevices: Set<UInt64> { Set(staged.compactMap(\.exactDevice)) }
+
     /// Whether an output is there as it should be, and nobody else can read its secrets.
     func holds(_ output: BuiltOutput) -> Bool {
         let target = target(output.path)

@@ -112,15 +112,17 @@ public struct BuildStamps: Sendable {
     ///
     /// - Parameters:
     ///   - written: the paths of the outputs that were not as they should be.
+    ///   - exactDevices: where files were seen to get another time with each change (`TimeTrial`).
     ///   - holds: whether an output is as it should be.
     ///   - holdsLock: whether the lock is.
     public func keep(
-        _ build: Build, written: [String], holds: @Sendable (BuiltOutput) -> Bool, holdsLock: () -> Bool
+        _ build: Build, written: [String], exactDevices: Set<UInt64>, holds: @Sendable (BuiltOutput) -> Bool, holdsLock: () -> Bool
     ) {
         guard build.report.isSilent, build.leftovers.isEmpty else { return }
+        record.trustTimes(on: exactDevices)
         if !written.isEmpty || record.hasChanged(Build.lockName) {
-            // What was just written would not show that it is written again at once.
-            DiskStatus.waitForNextTime()
+            // Where times are told in ticks, what was just written would not show that it is written again at once.
+            if !record.areExact(written + [Build.lockName]) { DiskStatus.waitForNextTime() }
             record.lookAgain(at: Build.lockName)
             guard record.listAgain(), holdsLock() else { return }
         }
@@ -146,7 +148,8 @@ public struct BuildStamps: Sendable {
         let place = disk.realPath(of: path) ?? ""
         let moment = DiskStatus.now
         let status = DiskStatus(of: place, in: record.folder)
-        let isSettled = status.isThere && status.showsChanges(after: moment) && !Stamps.hasTemporaries(place)
+        let isSettled =
+            status.isThere && status.showsChanges(after: moment, isExact: record.isExact(status)) && !Stamps.hasTemporaries(place)
         return Stamps.Folder(path: path, place: place, status: isSettled ? status : .never)
     }
 

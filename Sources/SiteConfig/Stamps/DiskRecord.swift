@@ -37,6 +37,8 @@ final class DiskRecord: Sendable {
     let folder: FileDescriptor
     private let start = DiskStatus.now
     private let account = Mutex(Account())
+    /// The devices whose times tell any two changes apart.
+    private let exact = Mutex<Set<UInt64>>([])
 
     /// Nil if the folder cannot be looked into.
     init?(_ files: DiskFiles, at location: String) {
@@ -87,13 +89,26 @@ final class DiskRecord: Sendable {
         let moment = limit ?? DiskStatus.now
         let path = path.isEmpty ? "." : path
         let status = DiskStatus(of: path, in: folder)
-        guard status.isLink else {
-            return Look(path: path, status: status, end: nil, isCertain: status.showsChanges(after: moment))
+        // What has to be older than this look is not certain for being looked at.
+        func isCertain(_ status: DiskStatus) -> Bool {
+            status.showsChanges(after: moment, isExact: limit == nil && isExact(status))
         }
+        guard status.isLink else { return Look(path: path, status: status, end: nil, isCertain: isCertain(status)) }
         let end = DiskStatus(of: path, in: folder, isFollowed: true)
         let place = files.realPath(of: path)
-        let isCertain = status.showsChanges(after: moment) && end.showsChanges(after: moment)
-        return Look(path: path, status: status, end: (end, place ?? ""), isCertain: isCertain)
+        return Look(
+            path: path, status: status, end: (end, place ?? ""), isCertain: isCertain(status) && isCertain(end))
+    }
+
+    /// Takes times for exact on these devices from here on (`TimeTrial`).
+    func trustTimes(on devices: Set<UInt64>) { exact.withLock { $0.formUnion(devices) } }
+
+    /// Whether a later change of what has that status shows, however soon it comes.
+    func isExact(_ status: DiskStatus) -> Bool { status.isThere && exact.withLock { $0.contains(status.device) } }
+
+    /// The same of what stands at these paths.
+    func areExact(_ paths: some Sequence<String>) -> Bool {
+        paths.allSatisfy { isExact(DiskStatus(of: $0, in: folder)) }
     }
 
     // MARK: After files were written

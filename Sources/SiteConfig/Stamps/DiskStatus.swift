@@ -85,8 +85,15 @@ struct DiskStatus: Equatable, Sendable {
     /// Whether a change from that moment on would show: it gives the file another time than it has.
     ///
     /// Where times are told in whole seconds, or two, it would only after that.
-    func showsChanges(after moment: Int64) -> Bool {
+    ///
+    /// - Parameter isExact: whether the file system tells any two changes apart (`TimeTrial`): then it does from this look on, unless the
+    ///   file has a time that is yet to come.
+    func showsChanges(after moment: Int64, isExact: Bool = false) -> Bool {
         guard isThere else { return true }
+        if isExact {
+            let now = Self.exactNow
+            return modified <= now && changed <= now
+        }
         let isCoarse = changed % 1_000_000_000 == 0
         return modified < moment && (isCoarse ? changed + 3_000_000_000 : changed) < moment
     }
@@ -97,6 +104,13 @@ struct DiskStatus: Equatable, Sendable {
     static var now: Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME_COARSE, &time)
+        return nanoseconds(time)
+    }
+
+    /// The time between the ticks.
+    private static var exactNow: Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
         return nanoseconds(time)
     }
 

@@ -105,7 +105,7 @@ struct BuildOutputs: StatusCommand {
         account(
             written: result.written.count, ofOutputs: build.outputCount, leftovers: prune ? [] : build.leftovers)
         let written = set
-        stamps?.keep(build, written: result.written) {
+        stamps?.keep(build, written: result.written, exactDevices: set.exactDevices) {
             written.holds($0)
         } holdsLock: {
             written.holdsLock(of: build)
