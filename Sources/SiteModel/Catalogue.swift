@@ -53,11 +53,9 @@ package struct Catalogue: Sendable {
         }
         let folder = Key(folder)
         for kind in EntityKind.allCases where kind.folders.contains(folder) {
-            places[folder] = collect(kind, folder, names)
-            let found = kind.folders.enumerated().flatMap { rank, folder in
-                (places[folder] ?? [:]).values.map { (rank: rank, place: $0) }
-            }
-            listed[kind] = found.sorted { ($0.place.id.name, $0.rank) < ($1.place.id.name, $1.rank) }.map(\.place)
+            let found = collect(kind, folder, names)
+            places[folder] = found.places
+            listed[kind] = merge(found.listed, of: folder, into: listed[kind] ?? [], kind)
         }
     }
 
@@ -70,8 +68,27 @@ package struct Catalogue: Sendable {
         return found.first
     }
 
-    private mutating func collect(_ kind: EntityKind, _ folder: Key, _ names: [String]) -> [Key: Place] {
+    /// Puts the files of a folder among those of others, by name, then by the order of the folders.
+    private func merge(_ found: [Place], of folder: Key, into others: [Place], _ kind: EntityKind) -> [Place] {
+        let all = others.filter { $0.id.folder != folder } + found
+        func precedes(_ left: Place, _ right: Place) -> Bool {
+            guard left.id.name == right.id.name else { return left.id.name < right.id.name }
+            guard left.id.folder != right.id.folder else { return false }
+            return kind.folders.firstIndex(of: left.id.folder) ?? 0 < kind.folders.firstIndex(of: right.id.folder) ?? 0
+        }
+        // Names without their endings are mostly in the order that they have with them.
+        let isSorted = !zip(all, all.dropFirst()).contains { precedes($1, $0) }
+        return isSorted ? all : all.sorted(by: precedes)
+    }
+
+    /// The files of a folder by their names, and in an order.
+    private mutating func collect(
+        _ kind: EntityKind, _ folder: Key, _ names: [String]
+    ) -> (places: [Key: Place], listed: [Place]) {
         var places: [Key: Place] = [:]
+        var stems: [Key] = []
+        places.reserveCapacity(names.count)
+        stems.reserveCapacity(names.count)
         for name in names {
             guard let ending = kind.endings.first(where: name.hasSuffix) else {
                 if kind == .hostGroup, !Self.isIgnored(name), name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
@@ -90,9 +107,10 @@ package struct Catalogue: Sendable {
                 places[stem] = Place(id: id, path: first.path, rival: path)
             } else {
                 places[stem] = Place(id: id, path: path, rival: nil)
+                stems.append(stem)
             }
         }
-        return places
+        return (places, stems.compactMap { places[$0] })
     }
 
     /// Dot names, `_*`, `TEMPLATE*` and `*.example` are left alone on purpose.

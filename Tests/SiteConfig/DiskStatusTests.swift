@@ -27,6 +27,14 @@ import Testing
         #expect(Self.file(time, time).showsChanges(after: Self.moment) == show)
     }
 
+    /// Where each change has a time of its own, only what is yet to come is not past.
+    @Test func exactTimes() {
+        let (past, future) = (DiskStatus.now, DiskStatus.now + 60 * Self.second)
+        #expect(Self.file(past, past).showsChanges(after: past, isExact: true))
+        #expect(!Self.file(future, past).showsChanges(after: past, isExact: true))
+        #expect(!Self.file(past, future).showsChanges(after: past, isExact: true))
+    }
+
     @Test func whatIsNotThereHasNoTime() {
         let nothing = DiskStatus(mode: 0, owner: 0, device: 0, inode: 0, size: 2, modified: 0, changed: 0)
         #expect(nothing.showsChanges(after: 0))

@@ -26,6 +26,30 @@ import Testing
         #expect(catalogue.place("dev", .kind(.env))?.rival == "envs/dev.yml")
     }
 
+    /// Names sort otherwise without their endings: `a-b.yaml` stands before `a.yaml`, and `a` before `a-b`.
+    @Test(arguments: [
+        ["a.yaml", "a-b.yaml", "a.b.yaml", "a.b-c.yml"], ["b.yaml", "a.yml"], ["a.yaml", "a@b.yaml", "a0.yaml"],
+    ])
+    func filesAreListedByTheirNames(_ names: [String]) {
+        var catalogue = Catalogue()
+        catalogue.add(folder: "v2/postures", names: names)
+        catalogue.add(folder: "postures", names: Array(names.reversed()))
+        let stems = names.map { String($0[..<($0.lastIndex(of: ".") ?? $0.endIndex)]) }.sorted { $0.precedes($1) }
+        #expect(catalogue.names(.posture) == stems)
+        let folders = catalogue.all(.posture).map(\.id.folder.text)
+        #expect(folders == stems.flatMap { _ in ["postures", "v2/postures"] })
+    }
+
+    @Test func theOnlyName() {
+        var catalogue = Catalogue()
+        #expect(catalogue.onlyName(.posture) == nil)
+        catalogue.add(folder: "postures", names: ["dev.yaml"])
+        catalogue.add(folder: "v2/postures", names: ["dev.yaml"])
+        #expect(catalogue.onlyName(.posture) == "dev")
+        catalogue.add(folder: "postures", names: ["dev.yaml", "lab.yaml"])
+        #expect(catalogue.onlyName(.posture) == nil)
+    }
+
     @Test func pathsAreNoNames() {
         var catalogue = Catalogue()
         catalogue.add(folder: "envs", names: ["dev.yaml"])

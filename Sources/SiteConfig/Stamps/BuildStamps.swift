@@ -116,7 +116,8 @@ public struct BuildStamps: Sendable {
     ///   - holds: whether an output is as it should be.
     ///   - holdsLock: whether the lock is.
     public func keep(
-        _ build: Build, written: [String], exactDevices: Set<UInt64>, holds: @Sendable (BuiltOutput) -> Bool, holdsLock: () -> Bool
+        _ build: Build, written: [String], exactDevices: Set<UInt64>, holds: @Sendable (BuiltOutput) -> Bool,
+        holdsLock: () -> Bool
     ) {
         guard build.report.isSilent, build.leftovers.isEmpty else { return }
         record.trustTimes(on: exactDevices)
@@ -149,7 +150,8 @@ public struct BuildStamps: Sendable {
         let moment = DiskStatus.now
         let status = DiskStatus(of: place, in: record.folder)
         let isSettled =
-            status.isThere && status.showsChanges(after: moment, isExact: record.isExact(status)) && !Stamps.hasTemporaries(place)
+            status.isThere && status.showsChanges(after: moment, isExact: record.isExact(status))
+            && !Stamps.hasTemporaries(place)
         return Stamps.Folder(path: path, place: place, status: isSettled ? status : .never)
     }
 

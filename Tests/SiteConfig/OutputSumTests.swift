@@ -1,0 +1,55 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import SiteConfig
+
+/// What tells that a file is still the one that was written.
+@Suite struct OutputSumTests {
+    @Test(arguments: 0..<20) func anEditShows(_ seed: Int) {
+        var random = SeededNumbers(seed)
+        let size = seed % 4 == 0 ? OutputSum.pieceSize + seed : Int.random(in: 0..<200, using: &random)
+        let bytes = (0..<size).map { _ in UInt8.random(in: 0...255, using: &random) }
+        let sum = OutputSum(of: bytes.span)
+        #expect(sum == OutputSum(of: bytes.span))
+        for _ in 0..<50 {
+            var edited = bytes
+            if let place = edited.indices.randomElement(using: &random), Bool.random(using: &random) {
+                edited[place] ^= UInt8.random(in: 1...255, using: &random)
+            } else if Bool.random(using: &random), let last = edited.indices.last {
+                edited.remove(at: Int.random(in: 0...last, using: &random))
+            } else {
+                edited.insert(0, at: Int.random(in: 0...edited.count, using: &random))
+            }
+            #expect((sum == OutputSum(of: edited.span)) == (edited == bytes))
+        }
+    }
+
+    @Test func piecesAddUp() {
+        let bytes = (0..<(2 * OutputSum.pieceSize + 77)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        var sum = OutputSum()
+        for start in stride(from: 0, to: bytes.count, by: OutputSum.pieceSize) {
+            sum.add(bytes.span.extracting(start..<min(start + OutputSum.pieceSize, bytes.count)))
+        }
+        #expect(sum == OutputSum(of: bytes.span))
+    }
+
+    /// On a system that tells the time in ticks it is never seen; on another it is, if no tick comes between.
+    @Test func timesAreOnlyTrustedWhereTheyAreSeen() throws {
+        try Program.withFolder([(path: "file", text: "")]) { folder in
+            let path = folder.appendingPathComponent("file")
+            let file = try FileHandle(forWritingTo: path)
+            defer { try? file.close() }
+            let device = try #require(
+                FileManager.default.attributesOfItem(atPath: path.path)[.systemNumber] as? NSNumber)
+            for _ in 0..<20 {
+                let unchanged = TimeTrial(file.fileDescriptor)
+                #expect(unchanged.device(of: file.fileDescriptor) == nil)
+                let changed = TimeTrial(file.fileDescriptor)
+                try file.write(contentsOf: Data("x".utf8))
+                let seen = changed.device(of: file.fileDescriptor)
+                #expect(seen == nil || seen == device.uint64Value)
+            }
+        }
+    }
+}
