@@ -48,6 +48,35 @@ package enum Cores {
         }
     }
 
+    /// A result that another thread makes meanwhile. Whoever lets go of it waits for the thread.
+    final class Ahead<Result: Sendable>: Sendable {
+        private let make: @Sendable () -> Result
+        private let place = Place<Result>()
+        private let thread: Mutex<Thread?>
+
+        /// Nil where there is no other core.
+        init?(_ make: @escaping @Sendable () -> Result) {
+            guard sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 else { return nil }
+            self.make = make
+            let place = place
+            thread = Mutex(Thread { place.put(make()) })
+        }
+
+        deinit { join() }
+
+        var value: Result {
+            join()
+            return place.value ?? make()
+        }
+
+        private func join() {
+            thread.withLock { thread in
+                thread?.join()
+                thread = nil
+            }
+        }
+    }
+
     /// Where a thread leaves its result.
     private final class Place<Result: Sendable>: Sendable {
         private let result = Mutex<Result?>(nil)

@@ -14,6 +14,12 @@ public struct DiskFiles: SiteFiles {
     /// False where certainly nothing stands.
     func mayBeThere(_ path: String) -> Bool { Self.isThere(root.appending(path)) || errno == EACCES }
 
+    /// How many bytes a file has, links followed; nil if nothing is there.
+    public func size(of path: String) -> Int? {
+        var status = stat()
+        return unsafe stat(root.appending(path).string, &status) == 0 ? Int(status.st_size) : nil
+    }
+
     /// Where a path really leads, absolute, symbolic links followed; nil if nothing is there.
     func realPath(of path: String) -> String? { Self.resolved(root.pushing(FilePath(path))) }
 

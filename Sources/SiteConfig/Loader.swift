@@ -34,17 +34,24 @@ struct Loader {
     private(set) var settled: LinkedSite?
     /// The site's secrets, where they were read while other files were.
     var secretsAhead: ReadSecrets?
+    /// The same while they are still read: from before the folders are listed, where whoever loads is sure to want them.
+    private(set) var secretsToCome: Cores.Ahead<ReadSecrets>?
     /// Whether remarks on style are wanted, which cost a look at every scalar.
     let lints: Bool
 
     static let fileLimit = (16 << 20) + 1
 
-    init(_ files: any SiteFiles, _ strictness: Strictness, _ keyring: Keyring? = nil, lints: Bool = false) {
+    /// - Parameter wantsSecrets: whether the site's secrets are sure to be loaded.
+    init(
+        _ files: any SiteFiles, _ strictness: Strictness, _ keyring: Keyring? = nil, lints: Bool = false,
+        wantsSecrets: Bool = false
+    ) {
         self.files = files
         self.keyring = keyring
         self.strictness = strictness
         self.lints = lints
         for folder in [""] + Catalogue.folders {
+            if wantsSecrets, folder == Catalogue.folders.first { readSecretsAhead() }
             do throws(FileError) {
                 catalogue.add(folder: folder, names: try files.names(in: folder))
             } catch {
@@ -54,6 +61,16 @@ struct Loader {
             }
         }
         if lints { diagnostics += catalogue.misnamed.map { .misnamed($0) } }
+    }
+
+    /// Begins to read the site's secrets. Few are not worth a thread.
+    private mutating func readSecretsAhead() {
+        guard catalogue.secretFiles.count == 1, let path = catalogue.secretFiles.first,
+            files.size(of: path) ?? 0 >= 1 << 16
+        else { return }
+        // It has its number before it is read, so that others have theirs whichever comes first.
+        let (id, files, strictness) = (keptSecret(path, []).id, files, strictness)
+        secretsToCome = Cores.Ahead { ReadSecrets(path, id, files, strictness, isBound: true) }
     }
 
     /// The catalogue, what was loaded, and the secrets' keys.

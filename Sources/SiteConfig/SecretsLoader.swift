@@ -8,6 +8,11 @@ internal import SiteModel
 extension Loader {
     /// Finds the site's secrets and reads their keys, on another core while a body loads what does not need them.
     mutating func loadSecrets<Result>(isNeeded: Bool, besides load: (inout Loader) -> Result) -> Result {
+        if secretsToCome != nil {
+            let loaded = load(&self)
+            loadSecrets(isNeeded: isNeeded)
+            return loaded
+        }
         // A small site has few secrets, which are not worth a thread.
         guard catalogue.count >= 128, catalogue.secretFiles.count == 1, let path = catalogue.secretFiles.first,
             !seen.contains(.secrets)
@@ -21,7 +26,6 @@ extension Loader {
         let (read, loaded) = Cores.both({ ReadSecrets(path, id, files, strictness, isBound: true) }, { load(&self) })
         secretsAhead = read
         loadSecrets(isNeeded: isNeeded)
-        secretsAhead = nil
         return loaded
     }
 
@@ -31,6 +35,8 @@ extension Loader {
     ///   file is opened; a SOPS file waits until the output is known.
     mutating func loadSecrets(isNeeded: Bool) {
         guard isFirst(.secrets) else { return }
+        if let secretsToCome { secretsAhead = secretsToCome.value }
+        defer { secretsAhead = nil }
         var plain: [(secrets: OpenedSecrets, source: Source)] = []
         var sealed: [SiteSecrets.SealedSource] = []
         let rival = catalogue.rivals.first { catalogue.secretFiles.contains($0.path) }

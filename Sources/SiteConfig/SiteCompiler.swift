@@ -64,8 +64,12 @@ public struct SiteCompiler: Sendable {
 
     /// What reads the site's files for one compile.
     ///
-    /// - Parameter keyring: what opens encrypted files; nil to open nothing.
-    func newLoader(_ keyring: Keyring? = nil) -> Loader { Loader(files, strictness, keyring) }
+    /// - Parameters:
+    ///   - keyring: what opens encrypted files; nil to open nothing.
+    ///   - wantsSecrets: whether the site's secrets are sure to be loaded.
+    func newLoader(_ keyring: Keyring? = nil, wantsSecrets: Bool = false) -> Loader {
+        Loader(files, strictness, keyring, wantsSecrets: wantsSecrets)
+    }
 
     /// Whether somebody said what is to open the secrets, and did not leave it to what is found.
     var namesIdentities: Bool { identities.map { !$0.files.isEmpty || $0.passphraseFile != nil } ?? false }
@@ -83,7 +87,8 @@ public struct SiteCompiler: Sendable {
     ///
     /// - Returns: the document, if the site has no errors, and all that was found.
     public func compile(_ target: Target) -> Compilation {
-        finish(draft(target, newLoader(keyring)))
+        let wantsSecrets = if case .env = target { true } else { false }
+        return finish(draft(target, newLoader(keyring, wantsSecrets: wantsSecrets)))
     }
 
     /// Compiles what Prometheus scrapes into one document for each job.

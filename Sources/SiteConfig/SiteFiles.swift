@@ -25,11 +25,17 @@ public protocol SiteFiles: Sendable {
     /// any other file.
     func destination(of path: String) -> String?
 
+    /// How many bytes a file has, if that is known without reading it.
+    func size(of path: String) -> Int?
+
     /// The site's folder as an absolute path, if it has one: what stands above it may say who should read its secrets.
     var location: String? { get }
 }
 
 extension SiteFiles {
+    /// Not known.
+    public func size(of path: String) -> Int? { nil }
+
     /// No folder.
     public var location: String? { nil }
 
@@ -81,6 +87,9 @@ public struct MemoryFiles: SiteFiles {
         if below.isEmpty, !folder.isEmpty { throw .missing }
         return Set(below.map { String($0.prefix { $0 != "/" }) }).sorted()
     }
+
+    /// How many bytes a file has.
+    public func size(of path: String) -> Int? { files[path]?.count }
 
     /// The bytes of a file, cut behind `limit`.
     public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {

@@ -21,6 +21,25 @@ import Testing
         }
     }
 
+    /// Those of many bytes are read while folders are listed.
+    @Test(arguments: secrets) func largeOnesSayTheSame(_ secrets: String?) {
+        let padding = String(repeating: "# Nothing is said in this line.\n", count: 2100)
+        let files = Self.files(secrets.map { $0 + padding })
+        for isLenient in [false, true] {
+            let first = Self.outcome(MemoryFiles(files), isLenient)
+            #expect(first == Self.outcome(FilesOfUnknownSize(files: MemoryFiles(files)), isLenient))
+            #expect(!first.isEmpty)
+        }
+    }
+
+    /// Files of which nobody knows how large they are.
+    private struct FilesOfUnknownSize: SiteFiles {
+        let files: MemoryFiles
+
+        func names(in folder: String) throws(FileError) -> [String] { try files.names(in: folder) }
+        func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] { try files.read(path, limit: limit) }
+    }
+
     private static func files(_ secrets: String?) -> [String: String] {
         var files = [
             "site.yaml": "defaults: {domain: example.net}\n",
@@ -32,7 +51,11 @@ import Testing
     }
 
     private static func outcome(_ files: [String: String], _ isLenient: Bool) -> [String] {
-        let compiler = SiteCompiler(MemoryFiles(files), isLenient: isLenient, identities: Identities(files: []))
+        outcome(MemoryFiles(files), isLenient)
+    }
+
+    private static func outcome(_ files: any SiteFiles, _ isLenient: Bool) -> [String] {
+        let compiler = SiteCompiler(files, isLenient: isLenient, identities: Identities(files: []))
         let compiled = compiler.compile(.env(.init(name: "dev", node: "pve")))
         let bytes = compiled.document?.bytes(.revealed) ?? []
         return [compiled.report.text(), String(decoding: bytes, as: UTF8.self)]

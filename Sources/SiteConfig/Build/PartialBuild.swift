@@ -22,7 +22,7 @@ extension SiteCompiler {
     /// - Parameter outputCount: how many outputs there are in all.
     /// - Returns: nil if an env seems another to the rest of the site, or anything is to be said.
     func rebuild(_ envs: [StampedEnv], _ request: BuildRequest, outputCount: Int) -> Build? {
-        var loader = newLoader()
+        var loader = newLoader(wantsSecrets: true)
         loader.loadOutputs()
         var changes: [Change] = []
         for env in envs {

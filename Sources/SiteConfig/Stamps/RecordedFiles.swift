@@ -5,6 +5,8 @@ struct RecordedFiles: SiteFiles {
 
     var location: String? { base.location }
 
+    func size(of path: String) -> Int? { base.size(of: path) }
+
     func destination(of path: String) -> String? {
         record.look(at: path)
         return base.destination(of: path)
