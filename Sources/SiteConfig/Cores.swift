@@ -7,16 +7,17 @@ package enum Cores {
 
     /// The results for 0 ..< `count`, in that order, whoever made them.
     ///
-    /// - Parameter run: how many parts are taken at once, so that threads seldom meet; what has fewer than three runs is not
-    ///   worth a thread.
+    /// - Parameters:
+    ///   - run: how many parts are taken at once, so that threads seldom meet; what has fewer than three runs is not worth a thread.
+    ///   - wantsRoom: whether the parts make much; what only asks the system does not.
     package static func map<Result: Sendable>(
-        _ count: Int, run: Int = 16, _ make: @Sendable (Int) -> Result
+        _ count: Int, run: Int = 16, wantsRoom: Bool = true, _ make: @Sendable (Int) -> Result
     ) -> [Result] {
         let cores = min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), mostThreads)
         guard count >= 3 * run, cores > 1 else { return (0..<count).map(make) }
         return withoutActuallyEscaping(make) { make in
             let work = Work(count, run: run, make)
-            let threads = (1..<cores).compactMap { _ in Thread { work.take() } }
+            let threads = (1..<cores).compactMap { _ in Thread(wantsRoom: wantsRoom) { work.take() } }
             work.take()
             for thread in threads { thread.join() }
             return work.results
@@ -144,14 +145,17 @@ package enum Cores {
         private let id: pthread_t
 
         /// Nil where the system has no more threads: the others do its part.
-        init?(_ body: @escaping @Sendable () -> Void) {
-            isReady
-            let box = unsafe Unmanaged.passRetained(Body(run: body))
+        init?(wantsRoom: Bool = true, _ body: @escaping @Sendable () -> Void) {
+            if wantsRoom { isReady }
+            let run: @Sendable () -> Void = {
+                if wantsRoom { makeRoom(pieces: 2, of: 24 << 20) }
+                body()
+            }
+            let box = unsafe Unmanaged.passRetained(Body(run: run))
             var id = pthread_t()
             let status = unsafe pthread_create(
                 &id, nil,
                 { box in
-                    makeRoom(pieces: 2, of: 24 << 20)
                     if let box = unsafe box { unsafe Unmanaged<Body>.fromOpaque(box).takeRetainedValue().run() }
                     return nil
                 }, box.toOpaque())

@@ -109,7 +109,7 @@ struct Stamps {
             else { return nil }
         }
         let known = looks
-        let areSame = Cores.map(known.count, run: 256) { place in
+        let areSame = Cores.map(known.count, run: 256, wantsRoom: false) { place in
             DiskStatus(of: known[place].path, of: bytes, in: folder) == known[place].status
         }
         let changed = zip(known, areSame).filter { !$1 }.map { String(decoding: bytes[$0.0.path], as: UTF8.self) }
