@@ -81,9 +81,8 @@ class Compiled:
 
     def remove_built(self):
         self.bench.forget()
-        shutil.rmtree(self.site.path("dist"), ignore_errors=True)
-        if os.path.exists(self.site.path(".resolve.lock")):
-            os.remove(self.site.path(".resolve.lock"))
+        for name in ("dist", ".resolve.lock"):
+            self.bench.put_aside(self.site.path(name))
 
     def look(self):
         self.before = self.listing()

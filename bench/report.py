@@ -151,7 +151,7 @@ def document(about: str, rounds: int, sections: list[str]) -> str:
 
 Written by `make bench`. Commands ran in turn, {rounds} rounds after one that does not count ({rounds * 3} for the start); whole processes, one at a time. A ratio is taken
 within its round: the table has the median of the ratios and their range, then the median time and processor time. "Fresh" is without outputs, lock and
-cache; `validate` and "one env" have no cache either. Every answer was compared with what it has to be.
+cache: those of the round before are moved away, since some file systems make files slowly where others were just deleted. `validate` and "one env" have no cache either. Every answer was compared with what it has to be.
 
 {about}
 
