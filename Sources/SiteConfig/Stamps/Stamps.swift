@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import SiteModel
 internal import SystemPackage
 
@@ -29,38 +30,38 @@ struct Stamps {
 
     /// How they are written: numbers with the lowest byte first; texts with their length before and a zero byte behind them.
     var bytes: [UInt8] {
-        var text = StampText()
+        var text = StampText(capacity: 1024 + 160 * looks.count + 256 * envs.count)
         text.append(Self.mark)
         text.append(key)
         text.append(UInt64(outputCount))
         text.append(UInt64(folders.count))
         for folder in folders {
-            text.append(Array(folder.path.utf8))
-            text.append(Array(folder.place.utf8))
+            text.append(folder.path)
+            text.append(folder.place)
             text.append(folder.status)
         }
         text.append(UInt64(looks.count))
         for look in looks {
             text.append(look.end == nil ? 0 : 1)
-            text.append(Array(look.path.utf8))
+            text.append(look.path)
             text.append(look.status)
             if let end = look.end {
                 text.append(end.status)
-                text.append(Array(end.path.utf8))
+                text.append(end.path)
             }
         }
         text.append(UInt64(listings.count))
         for listing in listings {
-            text.append(Array(listing.folder.utf8))
-            text.append(Array(listing.meaning.utf8))
+            text.append(listing.folder)
+            text.append(listing.meaning)
         }
         text.append(UInt64(envs.count))
         for env in envs {
-            text.append(Array(env.path.utf8))
-            text.append(Array(env.interface.utf8))
+            text.append(env.path)
+            text.append(env.interface)
             text.append(UInt64(env.outputs.count))
             for output in env.outputs {
-                text.append(Array(output.path.utf8))
+                text.append(output.path)
                 text.append(UInt64(output.place.lowerBound))
                 text.append(UInt64(output.place.count))
             }
@@ -141,25 +142,26 @@ struct Stamps {
 
     /// Whether looks found everything as it was, but for some paths; a path that was not looked at before counts as another.
     func agree(with later: [DiskRecord.Look], except changed: [String]) -> Bool {
-        let before = Dictionary(looks.map { (Key($0.path), $0) }) { $1 }
-        let changed = Set(changed.map { Key($0) })
+        let before = LooksByPath(looks)
         return later.allSatisfy { look in
-            changed.contains(Key(look.path)) || before[Key(look.path)].map { $0.isSame(as: look) } ?? false
+            changed.contains { $0.isSame(as: look.path) }
+                || before.place(of: look.path).map { looks[$0].isSame(as: look) } ?? false
         }
     }
 
     /// Takes later looks in the place of those at the same paths, and what was not looked at before.
     mutating func renew(with later: [DiskRecord.Look]) {
-        var latest: [Key: DiskRecord.Look] = [:]
-        for look in later { latest[Key(look.path)] = look }
-        var known: Set<Key> = []
+        let latest = LooksByPath(later)
+        var isKnown = [Bool](repeating: false, count: later.count)
         // A path stands twice where an output was looked for before it was written.
         for index in looks.indices {
-            let key = Key(looks[index].path)
-            known.insert(key)
-            if let look = latest[key] { looks[index] = look }
+            guard let place = latest.place(of: looks[index].path) else { continue }
+            looks[index] = later[place]
+            isKnown[place] = true
         }
-        for look in later where known.insert(Key(look.path)).inserted { looks.append(latest[Key(look.path)] ?? look) }
+        for place in later.indices where !isKnown[place] && latest.place(of: later[place].path) == place {
+            looks.append(later[place])
+        }
     }
 
     /// Takes how folders stand now.
@@ -176,9 +178,28 @@ struct Stamps {
     }
 }
 
+/// Finds looks by their paths: of several at one path the last. There are thousands, most of which nobody asks for, so they get no
+/// `Key`, which the process would keep.
+private struct LooksByPath {
+    private let looks: [DiskRecord.Look]
+    private let places: HashedPlaces
+
+    init(_ looks: [DiskRecord.Look]) {
+        self.looks = looks
+        places = HashedPlaces(looks.count) { HashedPlaces.hash(looks[looks.count - 1 - $0].path.utf8.span) }
+    }
+
+    func place(of path: String) -> Int? {
+        places.place(HashedPlaces.hash(path.utf8.span)) { looks[looks.count - 1 - $0].path.isSame(as: path) }
+            .map { looks.count - 1 - $0 }
+    }
+}
+
 /// Stamps as they are written.
 private struct StampText {
     private(set) var bytes: [UInt8] = []
+
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
 
     mutating func append(_ number: UInt64) {
         for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
@@ -187,6 +208,12 @@ private struct StampText {
     mutating func append(_ text: [UInt8]) {
         append(UInt64(text.count))
         bytes += text
+        bytes.append(0)
+    }
+
+    mutating func append(_ text: String) {
+        append(UInt64(text.utf8.count))
+        bytes.append(contentsOf: text.utf8)
         bytes.append(0)
     }
 
