@@ -70,6 +70,9 @@ struct FileWriter {
     /// Writes the bytes beside the target.
     func stage(_ bytes: Span<UInt8>) throws -> Staged {
         let temporary = folder.appending(".\(name).resolve-\(getpid()).tmp")
+        // One of this very process is of a former one that had its number.
+        if Self.isOld(temporary) { unsafe unlink(temporary.string) }
+        guard WaitingFiles.add(temporary) else { throw Failure.couldNotRun("cannot write so many files") }
         do {
             let file = try FileDescriptor.open(
                 temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
@@ -129,11 +132,20 @@ struct FileWriter {
             guard found.hasPrefix("."), found.hasSuffix(".tmp"), let range = found.ranges(of: mark).last,
                 name.map({ found.hasPrefix(".\($0)\(mark)") }) ?? true,
                 let process = Int32(found[range.upperBound...].dropLast(4)), process > 0,
-                kill(process, 0) != 0, errno == ESRCH
+                kill(process, 0) != 0, errno == ESRCH, isOld(folder.appending(found))
             else { continue }
             unsafe unlink(folder.appending(found).string)
         }
     }
+
+    /// Whether a file is there that no run still works on: one in another container, or on another machine, is not seen by its number.
+    private static func isOld(_ path: FilePath) -> Bool {
+        var status = stat()
+        return unsafe lstat(path.string, &status) == 0 && time(nil) - status.st_mtim.tv_sec > longestRun
+    }
+
+    /// In seconds; by far.
+    private static let longestRun = 60
 
     /// The names in a folder, in no order; none if it cannot be read.
     static func names(in folder: FilePath) -> [String] {

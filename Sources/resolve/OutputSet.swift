@@ -127,8 +127,9 @@ struct OutputSet {
     private func refuseStrangers(_ build: Build) throws {
         let strangers = build.outputs.filter { output in
             guard !build.isKnown(output.path), OutputStage.isThere(target(output.path)) else { return false }
-            // Where nothing stood, somebody has put something meanwhile.
-            if output.isTaken { return stage[output.path].map { $0.staged != nil || !$0.wasThere } ?? true }
+            if output.isTaken {
+                return stage[output.path].map { $0.sum != Folder.sum(of: target(output.path)) } ?? true
+            }
             return output.document.withBytes(output.disclosure) { !Folder.holds($0, target(output.path)) }
         }
         guard !strangers.isEmpty else { return }

@@ -18,8 +18,6 @@ final class OutputStage: OutputTaker {
     struct File: Sendable {
         /// Nil if the target says the same already.
         let staged: FileWriter.Staged?
-        /// Whether something stood in its place.
-        let wasThere: Bool
         let sum: OutputSum
     }
 
@@ -74,12 +72,13 @@ final class OutputStage: OutputTaker {
 
     private func file(_ path: String, _ bytes: Span<UInt8>, _ holdsSecrets: Bool) throws -> File {
         let target = target(path)
-        let wasThere = Self.isThere(target)
-        if wasThere, !(holdsSecrets && FileWriter.isReadableByOthers(target.string)), Folder.holds(bytes, target) {
-            return File(staged: nil, wasThere: true, sum: OutputSum(of: bytes))
+        if Self.isThere(target), !(holdsSecrets && FileWriter.isReadableByOthers(target.string)),
+            Folder.holds(bytes, target)
+        {
+            return File(staged: nil, sum: OutputSum(of: bytes))
         }
         let staged = try FileWriter(target.string, holdsSecrets: holdsSecrets).stage(bytes)
-        return File(staged: staged, wasThere: wasThere, sum: OutputSum(of: bytes))
+        return File(staged: staged, sum: OutputSum(of: bytes))
     }
 
     // MARK: What was taken
@@ -118,6 +117,7 @@ final class OutputStage: OutputTaker {
             folder.removeLastComponent()
         }
         for folder in missing.reversed() {
+            guard WaitingFiles.add(folder) else { throw Failure.couldNotRun("cannot make so many folders") }
             if unsafe mkdir(folder.string, 0o777) == 0 {
                 made.append(folder)
             } else if errno != EEXIST {

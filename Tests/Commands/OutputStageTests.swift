@@ -89,8 +89,34 @@ import Testing
     }
 
     @Test func whatAKilledBuildLeftGoes() throws {
-        let (output, left) = try run("mkdir dist; touch dist/.dev.json.resolve-999999999.tmp; resolve build")
+        let (output, left) = try run(
+            "mkdir dist; touch -d '1 hour ago' dist/.dev.json.resolve-999999999.tmp; resolve build")
         #expect(output.status == 0)
         #expect(left.filter { $0.hasPrefix("site/dist/") }.count == 3)
+    }
+
+    /// One that is young may be of a run in another container.
+    @Test func whatAnotherRunIsWritingStays() throws {
+        let (output, left) = try run("mkdir dist; touch dist/.dev.json.resolve-999999999.tmp; resolve build")
+        #expect(output.status == 0)
+        #expect(left.filter { $0.hasPrefix("site/dist/") }.count == 4)
+    }
+
+    @Test func aFileThatSaysTheSameIsTakenOver() throws {
+        let line = """
+            umask 022; mkdir dist; resolve env dev --node pve > dist/dev.json 2>/dev/null; resolve build >/dev/null
+            stat -c %a dist/dev.json
+            """
+        let (output, _) = try run(line)
+        #expect(output.stdout == "600\n", "\(output.stderr)")
+    }
+
+    /// Whoever reads what a build says may go away; then nothing of it stays behind.
+    @Test(arguments: [
+        ("site/envs/prod.yaml", "vms:\n  - {name: three, vm_preset: missing, vmid: 300}\n"),
+        ("site/nodes/pve.yaml", "datastore: local\napi_token: null\n"),
+    ]) func aBuildWhoseReaderGoesLeavesNothing(_ path: String, _ text: String) throws {
+        let (_, left) = try run("(sleep 0.2; resolve build 2>&1 >/dev/null) | true; sleep 1", [path: text])
+        #expect(!left.contains { $0.hasPrefix("site/dist") || $0.hasSuffix(".tmp") }, "\(left)")
     }
 }

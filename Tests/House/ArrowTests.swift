@@ -57,6 +57,7 @@ import Testing
                 "Sources/SiteConfig/DiskFiles.swift",
                 "Sources/SiteConfig/ProcessHost.swift",
                 "Sources/SiteConfig/Stamps/DiskStatus.swift", "Sources/SiteConfig/Stamps/StampFile.swift",
+                "Sources/SiteConfig/Stamps/TimeTrial.swift",
                 "Sources/SiteConfig/Subprocess.swift",
                 "Sources/SiteConfig/TerminalQuestion.swift", "Sources/SiteModel/Glob.swift",
                 "Sources/SiteModel/IPAddress.swift", "Sources/SiteModel/Key.swift",
@@ -67,7 +68,7 @@ import Testing
                 "Sources/resolve/GlobalOptions.swift", "Sources/resolve/OutputSet.swift",
                 "Sources/resolve/OutputStage.swift",
                 "Sources/resolve/SiteWriter.swift",
-                "Sources/resolve/Terminal.swift",
+                "Sources/resolve/Terminal.swift", "Sources/resolve/WaitingFiles.swift",
             ])
     }
 

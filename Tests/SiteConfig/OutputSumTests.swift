@@ -34,6 +34,21 @@ import Testing
         #expect(sum == OutputSum(of: bytes.span))
     }
 
+    /// Times from elsewhere are not believed, nor those of a device that nobody knows.
+    @Test func onlyFileSystemsOfThisMachineAreBelieved() {
+        let mounts = """
+            22 28 0:21 / /proc rw,nosuid shared:12 - proc proc rw
+            28 1 253:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
+            29 28 8:259 /home /home rw - xfs /dev/sdq3 rw
+            31 28 0:45 / /mnt rw - nfs4 server:/export rw
+            32 28 0:46 / /odd\\040name rw - tmpfs tmpfs rw
+            33 28 x:y / /bad rw - ext4 none rw
+            34 28
+            """
+        let known: [UInt64] = [46, 253 << 8 | 1, 0x10_0003 | 8 << 8]
+        #expect(TimeTrial.localDevices(in: mounts).sorted() == known)
+    }
+
     /// On a system that tells the time in ticks it is never seen; on another it is, if no tick comes between.
     @Test func timesAreOnlyTrustedWhereTheyAreSeen() throws {
         try Program.withFolder([(path: "file", text: "")]) { folder in

@@ -37,7 +37,7 @@ final class DiskRecord: Sendable {
     let folder: FileDescriptor
     private let start = DiskStatus.now
     private let account = Mutex(Account())
-    /// The devices whose times tell any two changes apart.
+    /// The devices that give a change which follows a look another time (`TimeTrial`).
     private let exact = Mutex<Set<UInt64>>([])
 
     /// Nil if the folder cannot be looked into.
@@ -101,7 +101,7 @@ final class DiskRecord: Sendable {
     }
 
     /// Takes times for exact on these devices from here on (`TimeTrial`).
-    func trustTimes(on devices: Set<UInt64>) { exact.withLock { $0.formUnion(devices) } }
+    func trustTimes(on devices: Set<UInt64>) { exact.withLock { $0.formUnion(TimeTrial.local(devices)) } }
 
     /// Whether a later change of what has that status shows, however soon it comes.
     func isExact(_ status: DiskStatus) -> Bool { status.isThere && exact.withLock { $0.contains(status.device) } }

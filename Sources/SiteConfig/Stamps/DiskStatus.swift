@@ -86,7 +86,7 @@ struct DiskStatus: Equatable, Sendable {
     ///
     /// Where times are told in whole seconds, or two, it would only after that.
     ///
-    /// - Parameter isExact: whether the file system tells any two changes apart (`TimeTrial`): then it does from this look on, unless the
+    /// - Parameter isExact: whether the file system gives a change that follows a look another time (`TimeTrial`): then it shows from this look on, unless the
     ///   file has a time that is yet to come.
     func showsChanges(after moment: Int64, isExact: Bool = false) -> Bool {
         guard isThere else { return true }

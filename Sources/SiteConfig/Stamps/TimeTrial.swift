@@ -4,12 +4,13 @@ internal import SystemPackage
 ///
 /// Most tell the time in ticks of some milliseconds, so that of two changes within one the second does not show. Since 6.13 Linux
 /// gives a change that comes after somebody has looked at the file a time between the ticks (multigrain timestamps). That is not
-/// asked of the system but seen: a file is looked at, changed, and looked at again, all within one tick.
+/// asked of the system but seen: a file is made, looked at, changed, and looked at again, all within one tick. And only of file systems
+/// of this machine's own: where another one tells the times, a tick here says nothing of those there.
 public struct TimeTrial: Sendable {
     private let moment = DiskStatus.now
     private let first: DiskStatus?
 
-    /// - Parameter file: the descriptor of a file that nobody else knows, which is about to be changed.
+    /// - Parameter file: the descriptor of a file that was just made, which nobody else knows, and which is about to be changed.
     public init(_ file: Int32) { first = DiskStatus(of: FileDescriptor(rawValue: file)) }
 
     /// The device on which changes were told apart; nil if that was not seen.
@@ -17,8 +18,48 @@ public struct TimeTrial: Sendable {
     /// - Parameter file: the same, changed meanwhile.
     public func device(of file: Int32) -> UInt64? {
         guard let first, let second = DiskStatus(of: FileDescriptor(rawValue: file)), DiskStatus.now == moment,
+            // Made in this tick: else the one between is seen.
+            first.changed >= moment, first.modified >= moment,
             first.changed < second.changed, first.modified < second.modified
         else { return nil }
         return second.device
+    }
+
+    // MARK: File systems
+
+    /// Those of the devices that hold file systems of this machine's own which are known to tell times so.
+    static func local(_ devices: Set<UInt64>) -> Set<UInt64> {
+        devices.isEmpty ? [] : devices.intersection(localDevices(in: mounts))
+    }
+
+    /// The devices of a text like `/proc/self/mountinfo` (proc(5)): `36 35 98:0 / /mnt rw - ext4 /dev/sda1 rw`.
+    static func localDevices(in mounts: String) -> Set<UInt64> {
+        var devices: Set<UInt64> = []
+        for line in mounts.split(separator: "\n") {
+            let words = line.split(separator: " ", omittingEmptySubsequences: false)
+            guard words.count > 2, let mark = words.firstIndex(of: "-"), mark + 1 < words.count,
+                ["ext4", "xfs", "tmpfs"].contains(words[mark + 1])
+            else { continue }
+            let numbers = words[2].split(separator: ":").compactMap { UInt64($0) }
+            if numbers.count == 2 { devices.insert(device(numbers[0], numbers[1])) }
+        }
+        return devices
+    }
+
+    /// As `stat` says it (makedev(3)).
+    private static func device(_ major: UInt64, _ minor: UInt64) -> UInt64 {
+        (major & 0xFFFF_F000) << 32 | (major & 0xFFF) << 8 | (minor & 0xFFFF_FF00) << 12 | minor & 0xFF
+    }
+
+    private static var mounts: String {
+        guard let file = try? FileDescriptor.open(FilePath("/proc/self/mountinfo"), .readOnly, options: [.closeOnExec])
+        else { return "" }
+        defer { try? file.close() }
+        var text: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 14)
+        while let count = unsafe (try? piece.withUnsafeMutableBytes { try unsafe file.read(into: $0) }), count > 0 {
+            text += piece[..<count]
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }

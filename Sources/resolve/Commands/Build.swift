@@ -12,7 +12,7 @@ struct BuildOutputs: StatusCommand {
                 - {emit: vars, env: [dev, prod], to: "dist/{env}.vars.json", redact: true}
                 - {emit: targets, to: "dist/file_sd/{job}.json"}
 
-            The whole site is checked first; with any error nothing is written. Files that stay the same are not touched. \
+            The whole site is checked; with any error no file takes its place. Files that stay the same are not touched. \
             .resolve.lock beside resolve.yaml keeps account of what was written: commit it. An output that would lose VMs, or \
             become empty, or rename minions, is an error unless --allow-shrink.
 
@@ -88,6 +88,7 @@ struct BuildOutputs: StatusCommand {
         case .unknown:
             build = (stamps?.compiler ?? site.compiler).build(request, handingOutputsTo: stage)
         }
+        if !build.report.isClean { stage?.discard() }
         let status = options.show(build.report, of: site.location)
         guard status == .done else {
             stage?.discard()

@@ -1,0 +1,49 @@
+internal import Glibc
+internal import Synchronization
+internal import SystemPackage
+
+/// The files that wait beside their targets, for a signal that ends the process: it takes them away first, for there may be secrets
+/// in them, and the folders made for them.
+///
+/// Who was interrupted may hold any lock, so a signal can ask the system alone: the paths are C texts, in a list that only grows. One
+/// that took its place meanwhile has that name no more.
+enum WaitingFiles {
+    private static let most = 1 << 16
+    /// Zeros that cost no memory before they are used; nil if even that is not to be had.
+    private nonisolated(unsafe) static let paths =
+        unsafe calloc(most, MemoryLayout<UnsafeMutablePointer<CChar>?>.stride)?
+        .assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self)
+    private static let count = Atomic(0)
+
+    /// Notes a path before anything is made there; false if there are too many.
+    static func add(_ path: FilePath) -> Bool {
+        isSet
+        let place = count.add(1, ordering: .relaxed).oldValue
+        guard place < most, let paths = unsafe paths else { return false }
+        unsafe paths[place] = strdup(path.string)
+        return true
+    }
+
+    /// From then on a signal that ends the process, and that nobody has asked to be ignored, removes them.
+    private static let isSet: Void = {
+        unsafe _ = paths
+        let ignored = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
+        for number in [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM] {
+            let former = signal(number) { number in
+                WaitingFiles.remove()
+                signal(number, SIG_DFL)
+                raise(number)
+            }
+            guard let former else { continue }
+            if unsafe unsafeBitCast(former, to: Int.self) == ignored { signal(number, SIG_IGN) }
+        }
+    }()
+
+    private static func remove() {
+        let last = min(count.load(ordering: .relaxed), most) - 1
+        guard last >= 0, let paths = unsafe paths else { return }
+        for place in 0...last { if let path = unsafe paths[place] { unsafe unlink(path) } }
+        // Folders stand before what is in them.
+        for step in 0...last { if let path = unsafe paths[last - step] { unsafe rmdir(path) } }
+    }
+}
