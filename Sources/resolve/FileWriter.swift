@@ -69,15 +69,17 @@ struct FileWriter {
 
     /// Writes the bytes beside the target.
     func stage(_ bytes: Span<UInt8>) throws -> Staged {
-        let temporary = folder.appending(".\(name).resolve-\(getpid()).tmp")
-        // One of this very process is of a former one that had its number.
-        if Self.isOld(temporary) { unsafe unlink(temporary.string) }
+        let temporary = folder.appending(".\(name)\(Self.mark)\(Self.owner).tmp")
         guard WaitingFiles.add(temporary) else { throw Failure.couldNotRun("cannot write so many files") }
         do {
-            let file = try FileDescriptor.open(
-                temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
-                permissions: holdsSecrets
-                    ? [.ownerReadWrite] : [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
+            let file: FileDescriptor
+            do {
+                file = try open(temporary)
+            } catch Errno.fileExists {
+                // Left by a killed process that had this one's number.
+                unsafe unlink(temporary.string)
+                file = try open(temporary)
+            }
             do {
                 let exactDevice = try file.closeAfter {
                     if let mode, fchmod(file.rawValue, mode) != 0 { throw Errno(rawValue: errno) }
@@ -93,6 +95,13 @@ struct FileWriter {
         } catch let error as Errno {
             throw Failure.couldNotRun("cannot write \(target.string): \(error.description)")
         }
+    }
+
+    private func open(_ temporary: FilePath) throws -> FileDescriptor {
+        try FileDescriptor.open(
+            temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
+            permissions: holdsSecrets
+                ? [.ownerReadWrite] : [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
     }
 
     private func checkTarget() throws {
@@ -127,25 +136,41 @@ struct FileWriter {
     ///
     /// - Parameter name: the file that they were to become; nil for any.
     static func removeLeftovers(in folder: FilePath, of name: String? = nil) {
-        let mark = ".resolve-"
         for found in names(in: folder) {
             guard found.hasPrefix("."), found.hasSuffix(".tmp"), let range = found.ranges(of: mark).last,
                 name.map({ found.hasPrefix(".\($0)\(mark)") }) ?? true,
-                let process = Int32(found[range.upperBound...].dropLast(4)), process > 0,
-                kill(process, 0) != 0, errno == ESRCH, isOld(folder.appending(found))
+                isLeft(folder.appending(found), by: found[range.upperBound...].dropLast(4))
             else { continue }
             unsafe unlink(folder.appending(found).string)
         }
     }
 
-    /// Whether a file is there that no run still works on: one in another container, or on another machine, is not seen by its number.
-    private static func isOld(_ path: FilePath) -> Bool {
-        var status = stat()
-        return unsafe lstat(path.string, &status) == 0 && time(nil) - status.st_mtim.tv_sec > longestRun
-    }
+    private static let mark = ".resolve-"
 
-    /// In seconds; by far.
-    private static let longestRun = 60
+    /// This process in the name of a file: its number, and where that counts.
+    private static let owner = "\(getpid())" + (world.isEmpty ? "" : "-\(world)")
+
+    /// Where the numbers of processes are those that this one sees: since when the machine runs, and in which container. Empty where
+    /// the system does not tell.
+    private static let world: String = {
+        var bytes = [UInt8](repeating: 0, count: 8)
+        let boot = try? FileDescriptor.open(
+            FilePath("/proc/sys/kernel/random/boot_id"), .readOnly, options: [.closeOnExec])
+        defer { try? boot?.close() }
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe (try? boot?.read(into: $0)) ?? 0 }
+        var status = stat()
+        guard count == bytes.count, unsafe stat("/proc/self/ns/pid", &status) == 0 else { return "" }
+        return String(decoding: bytes, as: UTF8.self) + String(status.st_ino, radix: 16)
+    }()
+
+    /// Whether nobody works on a temporary file any more: its process is gone, or, if this one would not see it, an hour is.
+    private static func isLeft(_ path: FilePath, by owner: Substring) -> Bool {
+        let parts = owner.split(separator: "-", omittingEmptySubsequences: false)
+        guard let first = parts.first, let process = Int32(first), process > 0, parts.count <= 2 else { return false }
+        if parts.count == 1 || parts[1] == world { return kill(process, 0) != 0 && errno == ESRCH }
+        var status = stat()
+        return unsafe lstat(path.string, &status) == 0 && time(nil) - status.st_mtim.tv_sec > 3600
+    }
 
     /// The names in a folder, in no order; none if it cannot be read.
     static func names(in folder: FilePath) -> [String] {

@@ -154,7 +154,7 @@ extension StampedSite {
             { site in
                 let path = site.output()
                 try site.shell(
-                    "if [ -d a/site/$(dirname \(path)) ]; then touch -d '1 hour ago' a/site/$(dirname \(path))/.x.resolve-999999999.tmp; fi"
+                    "if [ -d a/site/$(dirname \(path)) ]; then touch a/site/$(dirname \(path))/.x.resolve-999999999.tmp; fi"
                 )
             }
         ),
