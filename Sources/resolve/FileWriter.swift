@@ -70,7 +70,7 @@ struct FileWriter {
     /// Writes the bytes beside the target.
     func stage(_ bytes: Span<UInt8>) throws -> Staged {
         let temporary = folder.appending(".\(name)\(Self.mark)\(Self.owner).tmp")
-        guard WaitingFiles.add(temporary) else { throw Failure.couldNotRun("cannot write so many files") }
+        WaitingFiles.add(temporary)
         do {
             let file: FileDescriptor
             do {

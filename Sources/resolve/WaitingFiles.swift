@@ -15,13 +15,12 @@ enum WaitingFiles {
         .assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self)
     private static let count = Atomic(0)
 
-    /// Notes a path before anything is made there; false if there are too many.
-    static func add(_ path: FilePath) -> Bool {
+    /// Notes a path before anything is made there. Of very many those that come last are left to the next run.
+    static func add(_ path: FilePath) {
         isSet
         let place = count.add(1, ordering: .relaxed).oldValue
-        guard place < most, let paths = unsafe paths else { return false }
+        guard place < most, let paths = unsafe paths else { return }
         unsafe paths[place] = strdup(path.string)
-        return true
     }
 
     /// From then on a signal that ends the process, and that nobody has asked to be ignored, removes them.
