@@ -42,14 +42,8 @@ internal import Synchronization
         for index in own.indices where base.place(of: own[index].key) == nil { body(own[index]) }
     }
 
-    /// Calls a body with each of the entries that are not shared with other maps.
-    @inlinable package func forEachOwn(_ body: (Entry) -> Void) {
-        let own = own.span
-        for index in own.indices { body(own[index]) }
-    }
-
-    /// Calls a body with the place of each of these entries, its key, what it is and whence. That is much less than a copy of the
-    /// entry, which counts references that threads share.
+    /// Calls a body with the place of each of the entries that are not shared with other maps, its key, what it is and whence. That is
+    /// much less than a copy of the entry, which counts references.
     @inlinable package func forEachOwn(_ body: (Int, Key, Value.Kind, Origin) -> Void) {
         let own = own.span
         for index in own.indices { body(index, own[index].key, own[index].content.kind, own[index].origin) }
