@@ -122,7 +122,7 @@ package final class FieldTable: Sendable {
     /// The names of the fields, then their former ones, each with its field's place.
     private let names: [(name: Key, place: Int)]
     /// What most fields are, by their places, as far as whoever binds a file has to know it: to look at a field itself is to count
-    /// a reference that all threads share.
+    /// a reference, for every key of a site.
     private let plain: [(name: Key, sort: Sort)]
     private let strangers = Strangers()
 

@@ -2,9 +2,10 @@ internal import Glibc
 internal import SiteConfig
 internal import SystemPackage
 
-/// Writes the files of a build as one set: nothing before all of it is ready, and each file whole (DESIGN §11).
+/// Writes the files of a build as one set: nothing takes its place before all of it is ready, and each file whole (DESIGN §11).
 ///
-/// Every file that changes is first written beside its target, under a hidden name. Then the lock takes its place, or digests in
+/// Every file that changes is first written beside its target, under a hidden name, most of them while the build goes on
+/// (`OutputStage`). Then the lock takes its place, or digests in
 /// it do (`FilePatch`), then each output, then what is written no more goes. Wherever that is cut short, every output is whole, old
 /// or new, the lock knows all of them, and the next build does the rest.
 struct OutputSet {
