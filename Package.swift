@@ -36,6 +36,7 @@ let system = Target.Dependency.product(name: "SystemPackage", package: "swift-sy
 
 let targets: [Target] = [
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CScheduler"),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     room("Diagnostics", imports: []),
     room("YAMLSyntax", imports: ["CLibYAML", "Diagnostics"]),
@@ -47,7 +48,8 @@ let targets: [Target] = [
     room(
         "SiteConfig",
         imports: [
-            "Diagnostics", "YAMLSyntax", "SecretMemory", "Secrets", "SiteModel", "Resolution", "Emitters", system,
+            "CScheduler", "Diagnostics", "YAMLSyntax", "SecretMemory", "Secrets", "SiteModel", "Resolution", "Emitters",
+            system,
         ]),
     .executableTarget(name: "resolve", dependencies: ["SiteConfig", argumentParser, system], swiftSettings: rules),
 

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 
 /// Work that falls into parts that need not know of each other, done on all cores.
@@ -13,11 +12,11 @@ package enum Cores {
     package static func map<Result: Sendable>(
         _ count: Int, run: Int = 16, wantsRoom: Bool = true, _ make: @Sendable (Int) -> Result
     ) -> [Result] {
-        let cores = min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), mostThreads)
+        let cores = min(CoreThread.cores, mostThreads)
         guard count >= 3 * run, cores > 1 else { return (0..<count).map(make) }
         return withoutActuallyEscaping(make) { make in
             let work = Work(count, run: run, make)
-            let threads = (1..<cores).compactMap { _ in Thread(wantsRoom: wantsRoom) { work.take() } }
+            let threads = (1..<cores).compactMap { _ in CoreThread(wantsRoom: wantsRoom) { work.take() } }
             work.take()
             for thread in threads { thread.join() }
             return work.results
@@ -39,10 +38,10 @@ package enum Cores {
     static func both<First: Sendable, Second>(
         _ first: @Sendable () -> First, _ second: () -> Second
     ) -> (First, Second) {
-        guard sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 else { return (first(), second()) }
+        guard CoreThread.cores > 1 else { return (first(), second()) }
         return withoutActuallyEscaping(first) { first in
             let place = Place<First>()
-            let thread = Thread { place.put(first()) }
+            let thread = CoreThread { place.put(first()) }
             let mine = second()
             thread?.join()
             return (place.value ?? first(), mine)
@@ -53,14 +52,14 @@ package enum Cores {
     final class Ahead<Result: Sendable>: Sendable {
         private let make: @Sendable () -> Result
         private let place = Place<Result>()
-        private let thread: Mutex<Thread?>
+        private let thread: Mutex<CoreThread?>
 
         /// Nil where there is no other core.
         init?(_ make: @escaping @Sendable () -> Result) {
-            guard sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 else { return nil }
+            guard CoreThread.cores > 1 else { return nil }
             self.make = make
             let place = place
-            thread = Mutex(Thread { place.put(make()) })
+            thread = Mutex(CoreThread { place.put(make()) })
         }
 
         deinit { join() }
@@ -115,63 +114,5 @@ package enum Cores {
         var results: [Result] {
             done.withLock { $0.sorted { $0.start < $1.start }.flatMap(\.results) }
         }
-    }
-
-    /// Makes room in the heap of this thread, which for all but the first grows page by page, with a system call for each. Costs no
-    /// memory before it is used.
-    private static func makeRoom(pieces count: Int = 1, of bytes: Int) {
-        var pieces: [UnsafeMutableRawPointer] = unsafe []
-        for _ in 0..<count {
-            var piece: UnsafeMutableRawPointer?
-            // Not `malloc`, which a compiler leaves out where nothing uses it.
-            guard unsafe posix_memalign(&piece, largePage, bytes) == 0, let start = unsafe piece else { break }
-            // To get memory page by page is a tenth of a whole compile; in pages of 2 MiB it is a fifth of that. No more than a hint.
-            unsafe madvise(start, bytes & ~(largePage - 1), MADV_HUGEPAGE)
-            unsafe pieces.append(start)
-        }
-        for index in unsafe pieces.indices { unsafe free(pieces[index]) }
-    }
-
-    private static let largePage = 2 << 20
-
-    /// Once, before the first thread: glibc takes large pieces from the system by themselves, until one of that size is given back.
-    private static let isReady: Void = {
-        makeRoom(of: 30 << 20)
-        makeRoom(pieces: 2, of: 24 << 20)
-    }()
-
-    /// A thread of the system. Whoever starts it waits for it, so what it does may be borrowed.
-    private struct Thread {
-        private let id: pthread_t
-
-        /// Nil where the system has no more threads: the others do its part.
-        init?(wantsRoom: Bool = true, _ body: @escaping @Sendable () -> Void) {
-            if wantsRoom { isReady }
-            let run: @Sendable () -> Void = {
-                if wantsRoom { makeRoom(pieces: 2, of: 24 << 20) }
-                body()
-            }
-            let box = unsafe Unmanaged.passRetained(Body(run: run))
-            var id = pthread_t()
-            let status = unsafe pthread_create(
-                &id, nil,
-                { box in
-                    if let box = unsafe box { unsafe Unmanaged<Body>.fromOpaque(box).takeRetainedValue().run() }
-                    return nil
-                }, box.toOpaque())
-            guard status == 0 else {
-                unsafe box.release()
-                return nil
-            }
-            self.id = id
-        }
-
-        func join() { pthread_join(id, nil) }
-    }
-
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-
-        init(run: @escaping @Sendable () -> Void) { self.run = run }
     }
 }

@@ -16,8 +16,8 @@ import Testing
         "Resolution": ["Diagnostics", "YAMLSyntax", "SiteModel", "Synchronization"],
         "Emitters": ["Diagnostics", "SiteModel"],
         "SiteConfig": [
-            "Diagnostics", "YAMLSyntax", "SecretMemory", "Secrets", "SiteModel", "Resolution", "Emitters",
-            "SystemPackage", "Glibc", "Synchronization",
+            "CScheduler", "Diagnostics", "YAMLSyntax", "SecretMemory", "Secrets", "SiteModel", "Resolution",
+            "Emitters", "SystemPackage", "Glibc", "Synchronization",
         ],
         "resolve": ["SiteConfig", "ArgumentParser", "SystemPackage", "Glibc", "Synchronization"],
     ]
@@ -34,12 +34,12 @@ import Testing
     @Test func everyRoomIsListed() throws {
         let rooms = try FileManager.default.contentsOfDirectory(
             atPath: Self.root.appendingPathComponent("Sources").path)
-        #expect(Set(rooms) == Set(Self.arrows.keys).union(["CLibYAML", "CSodium"]))
+        #expect(Set(rooms) == Set(Self.arrows.keys).union(["CLibYAML", "CScheduler", "CSodium"]))
     }
 
     @Test(arguments: [
         ("CLibYAML", "Sources/YAMLSyntax/LibYAML.swift"), ("CSodium", "Sources/SecretMemory/Sodium.swift"),
-        ("Crypto", "Sources/Secrets/SwiftCrypto.swift"),
+        ("Crypto", "Sources/Secrets/SwiftCrypto.swift"), ("CScheduler", "Sources/SiteConfig/CoreThread.swift"),
     ]) func aLibraryHasOneDoor(_ library: String, _ door: String) throws {
         let importers = try Self.allSources().filter { $0.imports.contains(library) }
         #expect(importers.map(\.path) == [door])
@@ -53,7 +53,7 @@ import Testing
                 "Sources/Diagnostics/LetterSearch.swift",
                 "Sources/SecretMemory/Sodium.swift", "Sources/Secrets/SwiftCrypto.swift",
                 "Sources/SiteConfig/Build/Build.swift", "Sources/SiteConfig/Build/OutputsAhead.swift",
-                "Sources/SiteConfig/Cores.swift",
+                "Sources/SiteConfig/CoreThread.swift",
                 "Sources/SiteConfig/DiskFiles.swift",
                 "Sources/SiteConfig/ProcessHost.swift",
                 "Sources/SiteConfig/Stamps/DiskStatus.swift", "Sources/SiteConfig/Stamps/StampFile.swift",
