@@ -20,7 +20,7 @@ package struct Ancestry: Sendable {
     /// Reports R0302.
     init(_ entities: [EntityID: BoundEntity], _ catalogue: Catalogue) {
         var reported: Set<EntityID> = []
-        let heirs = entities.values.filter { !$0.parents.isEmpty }.sorted { $0.path.precedes($1.path) }
+        let heirs = entities.values.filter { !$0.parents.isEmpty }.sorted(byBytesOf: \.path)
         for heir in heirs {
             var walk = Walk(entities, catalogue) { $0.parents }
             walk.run(from: heir, limit: Self.limit)

@@ -15,7 +15,7 @@ package func link(
         !entity.references.isEmpty || !entity.secretReferences.isEmpty || listOfMachines(entity) != nil
     }
     return site.ancestry.diagnostics + site.rules.diagnostics + site.checkAllocations()
-        + inParts(naming.sorted { $0.path.precedes($1.path) }) { link($0, in: site, scope) }
+        + inParts(naming.sorted(byBytesOf: \.path)) { link($0, in: site, scope) }
 }
 
 /// Checks the references of some of a site's entities.

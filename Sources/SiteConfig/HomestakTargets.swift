@@ -113,7 +113,7 @@ extension SiteCompiler {
 extension Loader {
     /// The specs that were loaded, by their paths.
     fileprivate var specs: [BoundEntity] {
-        entities.values.filter { $0.id.kind == .spec }.sorted { $0.path.precedes($1.path) }
+        entities.values.filter { $0.id.kind == .spec }.sorted(byBytesOf: \.path)
     }
 
     /// The posture of a spec that names none, itself or through what it extends.

@@ -39,7 +39,7 @@ extension Loader {
             $0.folder.split(separator: "/").last.map(String.init) ?? $0.folder
         }
         let names = ((try? files.names(in: "secrets")) ?? []).filter { !folders.contains($0) }
-        for name in names.sorted(by: { $0.precedes($1) }) where !Catalogue.isIgnored(name) {
+        for name in names.inByteOrder where !Catalogue.isIgnored(name) {
             let near = Suggestions.near(name, among: folders, includingParts: false).first
             let owner = SecretLayerFiles.folders.first { SecretLayerFiles.owner(of: name, $0.kind, catalogue) != nil }
             if let place = near.map({ "secrets/\($0)" }) ?? owner.map({ "\($0.folder)/\(name)" }) {
@@ -93,9 +93,8 @@ extension Loader {
     }
 
     private var unknownLayers: [Source] {
-        secretLayers.values.filter(\.state.isUnchecked).compactMap(\.sealed?.source).sorted {
-            $0.path.precedes($1.path)
-        }
+        secretLayers.values.filter(\.state.isUnchecked).compactMap(\.sealed?.source)
+            .sorted(byBytesOf: \.path)
     }
 }
 

@@ -41,7 +41,7 @@ package struct Catalogue: Sendable {
 
     /// Records what a folder holds; `""` is the site itself. `names` are file names, in any order.
     package mutating func add(folder: String, names: [String]) {
-        let names = names.sorted { $0.precedes($1) }
+        let names = names.inByteOrder
         if folder.isEmpty {
             siteFile = choose("site", names)
             allocationsFile = choose("allocations", names)

@@ -181,25 +181,6 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
     }
 }
 
-extension String {
-    /// Whether it comes before another by the bytes of both, as keys are sorted.
-    package func precedes(_ other: String) -> Bool {
-        let (left, right) = (utf8.span, other.utf8.span)
-        for index in 0..<min(left.count, right.count) where left[index] != right[index] {
-            return left[index] < right[index]
-        }
-        return left.count < right.count
-    }
-
-    /// Whether both have the same bytes, which `==` does not ask.
-    package func isSame(as other: String) -> Bool {
-        let (left, right) = (utf8.span, other.utf8.span)
-        guard left.count == right.count else { return false }
-        for index in left.indices where left[index] != right[index] { return false }
-        return true
-    }
-}
-
 /// The texts of keys that are too long to stand in them, each once. They stay as long as the process: what a site has of
 /// them is little, and a key needs no reference to count.
 private enum LongText {

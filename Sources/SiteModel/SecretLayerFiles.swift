@@ -13,7 +13,7 @@ package struct SecretLayerFiles: Sendable {
 
     /// Records what such a folder holds; `names` in any order.
     package mutating func add(_ names: [String], _ kind: EntityKind, in folder: String, of catalogue: Catalogue) {
-        for name in names.sorted(by: { $0.precedes($1) }) where !Catalogue.isIgnored(name) {
+        for name in names.inByteOrder where !Catalogue.isIgnored(name) {
             let path = "\(folder)/\(name)"
             if let owner = Self.owner(of: name, kind, catalogue) {
                 files[owner, default: []].append(path)
@@ -38,6 +38,6 @@ package struct SecretLayerFiles: Sendable {
 
     /// Every entity that has a file, by the paths.
     package var owners: [EntityID] {
-        files.sorted { $0.value[0].precedes($1.value[0]) }.map(\.key)
+        files.sorted(byBytesOf: \.value[0]).map(\.key)
     }
 }

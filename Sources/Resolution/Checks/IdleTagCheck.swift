@@ -58,7 +58,7 @@ extension LinkedSite {
             }
         }
         // Through an anchor one tag stands before several values: it is idle if it is for all of them.
-        let tags = entities.values.sorted { $0.path.precedes($1.path) }.flatMap(\.tags)
+        let tags = entities.values.sorted(byBytesOf: \.path).flatMap(\.tags)
         var settled = Set(tags.filter(trials.isEffective).map(\.span))
         return tags.compactMap { tag in
             guard let reason = trials.idleReason(tag), settled.insert(tag.span).inserted else { return nil }

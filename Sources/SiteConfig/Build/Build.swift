@@ -229,7 +229,7 @@ struct SortedFiles: Sendable {
     let paths: [String]
 
     init(_ sources: SourceMap) {
-        let files = sources.sources.sorted { $0.path.precedes($1.path) }
+        let files = sources.sources.sorted(byBytesOf: \.path)
         ids = files.map(\.id)
         paths = files.map(\.path)
     }
@@ -463,7 +463,7 @@ struct Builder {
         compiler.keepToTheEnd(whole.loader)
         let paths = Set(planned.map { Key($0.path) })
         let left = report.isClean ? (earlier?.entries ?? []).filter { !paths.contains(Key($0.path)) } : []
-        let entries = (outputs.map(\.entry) + left).sorted { $0.path.precedes($1.path) }
+        let entries = (outputs.map(\.entry) + left).sorted(byBytesOf: \.path)
         let places =
             outputs.contains(where: \.speaksOfMinions)
             ? minions.compactMap(\.lockedPlace) : earlier?.minions ?? []

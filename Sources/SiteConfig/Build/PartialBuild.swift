@@ -31,7 +31,7 @@ extension SiteCompiler {
         }
         guard let site = load(changes, &loader) else { return nil }
         loader.settle(site)
-        let planned = changes.flatMap(\.outputs).sorted { $0.path.precedes($1.path) }
+        let planned = changes.flatMap(\.outputs).sorted(byBytesOf: \.path)
         var builder = Builder(WholeSite(compiler: self, loader: loader), request, keyring)
         builder.compile(planned)
         keepToTheEnd(loader)

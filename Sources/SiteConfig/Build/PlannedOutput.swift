@@ -50,7 +50,7 @@ struct OutputPlanner {
             if let fields = item.map { plan(fields, at: item.origin.span) }
         }
         findClashes()
-        outputs.sort { $0.path.precedes($1.path) }
+        outputs = outputs.sorted(byBytesOf: \.path)
     }
 
     /// What a command takes besides `emit`, `to` and `redact`: names that may be patterns, and the rest.
@@ -95,9 +95,6 @@ struct OutputPlanner {
             diagnostics.append(.onePath(unused.axis, unused.names?.count ?? 0, at: place))
             return
         }
-        if let env, let place = choices.firstIndex(where: { $0.axis == "env" }) {
-            choices[place].names = choices[place].names?.filter { Key($0) == env }
-        }
         for chosen in Self.products(of: choices.map { (axis: $0.axis, names: $0.names) }) {
             guard let request = request(emit, chosen, fields) else { continue }
             let path = OutputPath(template.filled(with: chosen), from: folders)
@@ -129,11 +126,12 @@ struct OutputPlanner {
                 chosen.append(text)
                 continue
             }
-            let found = existing.filter { glob.matches(Key($0)) }
+            let found = text == "*" ? existing : existing.filter { glob.matches(Key($0)) }
             if found.isEmpty, text != "*" {
                 diagnostics.append(unknown(text, axis, emit, existing, at: item.origin.span))
             }
-            chosen += found.filter { seen.insert(Key($0)).inserted }
+            let wanted = axis == "env" ? env : nil
+            chosen += found.filter { (wanted == nil || Key($0) == wanted) && seen.insert(Key($0)).inserted }
         }
         return chosen
     }

@@ -11,7 +11,7 @@ struct FileDifference {
     /// All of them, by their paths: every file that either state reads.
     static func all(from old: SiteState, to new: SiteState) -> [FileDifference] {
         let (before, after) = (old.paths, new.paths)
-        return before.union(after).sorted { $0.precedes($1) }.compactMap { path in
+        return before.union(after).inByteOrder.compactMap { path in
             if !before.contains(path) { return FileDifference(path: path, change: .added) }
             if !after.contains(path) { return FileDifference(path: path, change: .removed) }
             let left = try? old.compiler.files.read(path, limit: Loader.fileLimit)

@@ -78,7 +78,7 @@ private struct Fixer {
 
     /// The changes so far.
     private var changes: [FileChange] {
-        texts.keys.sorted { $0.precedes($1) }.compactMap { path in
+        texts.keys.inByteOrder.compactMap { path in
             guard let (old, new) = texts[path], old != new else { return nil }
             return FileChange(oldPath: path, newPath: path, oldBytes: old, newBytes: new)
         }

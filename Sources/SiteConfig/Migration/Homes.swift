@@ -175,7 +175,7 @@ struct Homes {
         let catalogue = catalogue
         let count = fixed.count + keepsName.count
         newlyKept = []
-        for entity in reading.site.entities.values.sorted(by: { $0.path.precedes($1.path) }) {
+        for entity in reading.site.entities.values.sorted(byBytesOf: \.path) {
             for reference in entity.references where [.preset, .spec].contains(reference.order.kind) {
                 check(reference, of: entity, catalogue)
             }

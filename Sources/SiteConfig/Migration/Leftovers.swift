@@ -20,7 +20,7 @@ extension SiteReading {
     /// What stands in a folder and is none of those known.
     private func strangers(in folder: String, known: [String]) -> [String] {
         guard let names = try? loader.files.names(in: folder) else { return [] }
-        return names.sorted { $0.precedes($1) }.map { "\(folder)/\($0)" }.filter { !known.contains($0) }
+        return names.inByteOrder.map { "\(folder)/\($0)" }.filter { !known.contains($0) }
     }
 }
 

@@ -19,7 +19,7 @@ public struct Migration: Sendable {
     ///
     /// - Parameter prefix: the site's folder within its repository, with a `/` behind it: git looks for files from there.
     public func diff(below prefix: String = "") -> [UInt8] {
-        UnifiedDiff.text(of: changes.sorted { $0.path.precedes($1.path) }, below: prefix)
+        UnifiedDiff.text(of: changes.sorted(byBytesOf: \.path), below: prefix)
     }
 }
 
@@ -38,7 +38,7 @@ extension SiteCompiler {
         let changes = plan.changes(of: reading)
         let sources = reading.loader.sources
         let links = Set(changes.flatMap { [$0.oldPath, $0.newPath] }.compactMap(\.self))
-            .filter { files.destination(of: $0) != nil }.sorted { $0.precedes($1) }
+            .filter { files.destination(of: $0) != nil }.inByteOrder
         let remarks = plan.remarks + links.map { .isLink($0) }
         let report = Report(remarks.sorted(in: sources), sources, failures: [], usage: nil)
         guard links.isEmpty else { return Migration(report: report, changes: [], differing: []) }

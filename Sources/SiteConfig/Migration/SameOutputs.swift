@@ -34,7 +34,7 @@ struct SameOutputs {
         let deployedManifests = manifests.flatMap { name in
             nodes.map { ("manifest \(name) --node \($0)", Target.manifest(.init(.name(name), node: $0))) }
         }
-        let machines = Set(nodes + catalogue.names(.host)).sorted { $0.precedes($1) }
+        let machines = Set(nodes + catalogue.names(.host)).inByteOrder
         return deployments + deployedManifests + envs.map { ("vars \($0)", .variables(.env($0))) }
             + catalogue.names(.posture).map { ("vars --posture \($0)", .variables(.posture($0))) }
             + catalogue.names(.spec).map { ("spec \($0)", .specification($0)) }

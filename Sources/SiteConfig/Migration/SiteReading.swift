@@ -43,7 +43,7 @@ struct SiteReading {
 
     /// Every bound file, by its path. What holds secrets is not among them: it is never rewritten.
     var entities: [BoundEntity] {
-        site.entities.values.filter { source(of: $0)?.isSecret == false }.sorted { $0.path.precedes($1.path) }
+        site.entities.values.filter { source(of: $0)?.isSecret == false }.sorted(byBytesOf: \.path)
     }
 
     func source(of entity: BoundEntity) -> Source? { sources[entity.path] }

@@ -167,7 +167,7 @@ final class DiskRecord: Sendable {
 
     /// What names say to a site: its own files; in a folder that is none of a site's, all of them.
     private static func meaning(of names: [String], in folder: String) -> [String] {
-        guard folder.isEmpty || Catalogue.folders.contains(folder) else { return names.sorted { $0.precedes($1) } }
+        guard folder.isEmpty || Catalogue.folders.contains(folder) else { return names.inByteOrder }
         var catalogue = Catalogue()
         catalogue.add(folder: folder, names: names)
         let rivals = EntityKind.allCases.flatMap { catalogue.all($0).compactMap(\.rival) }
