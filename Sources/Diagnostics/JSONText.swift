@@ -67,10 +67,28 @@ package enum JSONText {
 extension Swift.Span<UInt8> {
     /// Whether it stands in a string of JSON as it is.
     package var isPlainJSON: Bool {
-        for index in indices {
+        var index = 0
+        while index &+ 8 <= count {
+            if Self.mayBeEscaped(in: word(at: index)) { return false }
+            index &+= 8
+        }
+        while index < count {
             let byte = self[index]
             if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+            index &+= 1
         }
         return true
+    }
+
+    /// Whether one of eight bytes is a quote, a backslash, or below a space.
+    @inline(__always)
+    private static func mayBeEscaped(in word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let backslashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        let found =
+            ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
+            | ((word &- ones &* 0x20) & ~word)
+        return found & 0x8080_8080_8080_8080 != 0
     }
 }

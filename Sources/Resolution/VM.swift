@@ -205,7 +205,9 @@ extension LinkedSite {
         guard let (start, filling, index) = vm.parts, let shared = start.shared else { return vm.own }
         var own: [Fields.Entry] = []
         own.reserveCapacity(vm.own.count + start.unsaid.count + 2)
-        vm.own.forEach { if !FieldTable.isChooser($0.key) { own.append($0) } }
+        vm.own.forEachOwn { place, key, _, _ in
+            if !FieldTable.isChooser(key) { own.append(vm.own.own(at: place)) }
+        }
         if !vm.facts.saysNumber, let number = filling.plainNumber(index) { own.append(number) }
         for fallback in start.unsaid where !vm.own.contains(fallback.key) { own.append(fallback) }
         own.append(filling.plainToken(of: vm) ?? authToken(of: vm["name"], filling.method).entry)

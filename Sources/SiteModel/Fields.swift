@@ -63,13 +63,13 @@ internal import Synchronization
 
     /// Keys that `!unset` or a replaced map took away, with what they had been.
     package var removed: [Entry] {
-        get { extras.first?.removed ?? [] }
+        get { extras.isEmpty ? [] : extras[0].removed }
         set { changeExtras { $0.removed = newValue } }
     }
 
     /// How the files came to take part that this map was merged from; empty for a map as it is written.
     package var lineage: [Lineage] {
-        get { extras.first?.lineage ?? [] }
+        get { extras.isEmpty ? [] : extras[0].lineage }
         set { changeExtras { $0.lineage = newValue } }
     }
 
@@ -312,14 +312,29 @@ internal import Synchronization
         }
         let list = base.fields.own
         let below = list.span
+        // Most say little of their own, so that is looked for below, and not the other way round.
+        var (replaced, added): (UInt64, UInt64) = (0, 0)
+        let isSmall = own.count <= 64 && below.count <= 64
+        for index in own.indices where isSmall {
+            if let place = base.fields.place(of: own[index].key) {
+                replaced |= 1 &<< UInt64(place)
+            } else {
+                added |= 1 &<< UInt64(index)
+            }
+        }
         for index in below.indices {
-            if let place = place(of: below[index].key) {
+            if isSmall && replaced & 1 &<< UInt64(index) == 0 {
+                shared(index)
+            } else if let place = place(of: below[index].key) {
                 body(own[place].key, own[place].content, own[place].origin)
             } else {
                 shared(index)
             }
         }
-        for index in own.indices where base.fields.place(of: own[index].key) == nil {
+        for index in own.indices {
+            guard isSmall ? added & 1 &<< UInt64(index) != 0 : base.fields.place(of: own[index].key) == nil else {
+                continue
+            }
             body(own[index].key, own[index].content, own[index].origin)
         }
     }

@@ -128,10 +128,23 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
             bytes.append(contentsOf: text.utf8)
             return
         }
-        for index in 0..<Int(tail & 0xFF) {
-            let word = index < 8 ? head : tail
-            bytes.append(UInt8(truncatingIfNeeded: word &>> UInt64(56 &- 8 &* (index & 7))))
+        let count = Int(tail & 0xFF)
+        unsafe withUnsafeBytes(of: (head.bigEndian, tail.bigEndian)) { words in
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: words[..<count]))
         }
+    }
+
+    /// Whether a letter of ASCII stands in the text.
+    package func holds(_ letter: UInt8) -> Bool {
+        guard !isLong else { return text.utf8.contains(letter) }
+        let letters = 0x0101_0101_0101_0101 &* UInt64(letter)
+        // Lowest in the second word is a number. Behind a letter that is found, another may pass for it; before, none does.
+        return Self.hasZero(head ^ letters) || Self.hasZero((tail ^ letters) | 0xFF)
+    }
+
+    /// Whether one of the bytes is zero.
+    private static func hasZero(_ word: UInt64) -> Bool {
+        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0
     }
 
     /// How many bytes of UTF-8 the text has.

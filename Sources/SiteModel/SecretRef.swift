@@ -62,20 +62,18 @@ internal import Diagnostics
     }
 
     private static func append(_ steps: some Collection<Key>, to text: inout [UInt8]) {
-        let first = text.count
-        for step in steps {
-            if text.count > first { text.append(UInt8(ascii: ".")) }
-            let start = text.count
-            step.append(to: &text)
-            var needsQuotes = text.count == start
-            for index in start..<text.count where text[index] == UInt8(ascii: ".") || text[index] == UInt8(ascii: "\"")
-            {
-                needsQuotes = true
-            }
-            guard needsQuotes else { continue }
-            text.removeSubrange(first...)
+        let isPlain = steps.allSatisfy { step in
+            step.count > 0 && !step.holds(UInt8(ascii: ".")) && !step.holds(UInt8(ascii: "\""))
+        }
+        guard isPlain else {
             text.append(contentsOf: DottedPath.text(steps.map(\.text)).utf8)
             return
+        }
+        var isFirst = true
+        for step in steps {
+            if !isFirst { text.append(UInt8(ascii: ".")) }
+            isFirst = false
+            step.append(to: &text)
         }
     }
 }

@@ -8,6 +8,7 @@ struct OutputFacts {
     private(set) var secrets: [(pointer: String, secret: SecretRef)] = []
     /// Whether something comes from the source of that number.
     private var isSource: [Bool] = []
+    private var last: SourceID?
     /// The files that its secrets stand in; nil for the site's own.
     private(set) var secretFiles: Set<Key?> = []
     private var path: [Step] = []
@@ -32,9 +33,11 @@ struct OutputFacts {
             secrets.append((pointer, secret))
             secretFiles.insert(secret.file)
         case .map(let fields):
-            for lineage in fields.lineage {
-                note(lineage.source)
-                note(lineage.step.span)
+            let lineages = fields.lineage
+            let steps = lineages.span
+            for index in steps.indices {
+                note(steps[index].source)
+                note(steps[index].step.span)
             }
             // What a VM shares comes from the files of its lineage.
             let count = secrets.count
@@ -81,6 +84,9 @@ struct OutputFacts {
     private mutating func note(_ span: Span?) { if let span { note(span.source) } }
 
     private mutating func note(_ source: SourceID) {
+        // Most of what stands together comes from one file.
+        guard source != last else { return }
+        last = source
         let index = Int(source.index)
         if index >= isSource.count { isSource += [Bool](repeating: false, count: index + 1 - isSource.count) }
         isSource[index] = true
