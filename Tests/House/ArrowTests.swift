@@ -56,7 +56,7 @@ import Testing
                 "Sources/SiteConfig/CoreThread.swift",
                 "Sources/SiteConfig/DiskFiles.swift",
                 "Sources/SiteConfig/ProcessHost.swift",
-                "Sources/SiteConfig/Stamps/DiskStatus.swift", "Sources/SiteConfig/Stamps/StampFile.swift",
+                "Sources/SiteConfig/Stamps/BuildStamps.swift", "Sources/SiteConfig/Stamps/DiskStatus.swift", "Sources/SiteConfig/Stamps/StampFile.swift",
                 "Sources/SiteConfig/Stamps/TimeTrial.swift",
                 "Sources/SiteConfig/Subprocess.swift",
                 "Sources/SiteConfig/TerminalQuestion.swift", "Sources/SiteModel/Glob.swift",

@@ -11,12 +11,8 @@ struct OutputFacts {
     private var last: SourceID?
     /// The files that its secrets stand in; nil for the site's own.
     private(set) var secretFiles: Set<Key?> = []
-    private var path: [Step] = []
-
-    private enum Step {
-        case key(Key)
-        case place(Int)
-    }
+    /// The pointer to where it is.
+    private var pointer: [UInt8] = []
 
     init(_ document: Value) { visit(document) }
 
@@ -30,7 +26,7 @@ struct OutputFacts {
         note(value.origin.span)
         switch value.content {
         case .secret(let secret):
-            secrets.append((pointer, secret))
+            secrets.append((String(decoding: pointer, as: UTF8.self), secret))
             secretFiles.insert(secret.file)
         case .map(let fields):
             let lineages = fields.lineage
@@ -50,9 +46,7 @@ struct OutputFacts {
             }
         case .list(let items):
             for (index, item) in items.enumerated() {
-                path.append(.place(index))
-                visit(item)
-                path.removeLast()
+                go(to: Key(index)) { $0.visit(item) }
             }
         default: break
         }
@@ -74,9 +68,7 @@ struct OutputFacts {
         if entry.hasStory { for step in entry.via { note(step.span) } }
         switch entry.value.content {
         case .secret, .map, .list:
-            path.append(.key(entry.key))
-            visit(entry.value)
-            path.removeLast()
+            go(to: entry.key) { $0.visit(entry.value) }
         default: note(entry.value.origin.span)
         }
     }
@@ -92,34 +84,22 @@ struct OutputFacts {
         isSource[index] = true
     }
 
-    private var pointer: String {
-        var text: [UInt8] = []
-        for step in path {
-            text.append(UInt8(ascii: "/"))
-            switch step {
-            case .key(let key):
-                let start = text.count
-                key.append(to: &text)
-                if text.span.extracting(start...).isEscapedInPointers {
-                    text.removeSubrange(start...)
-                    text.append(contentsOf: Self.escaped(key.text).utf8)
-                }
-            case .place(let place): Key(place).append(to: &text)
-            }
+    /// Goes a step further, and back.
+    private mutating func go(to key: Key, _ visit: (inout OutputFacts) -> Void) {
+        let end = pointer.count
+        pointer.append(UInt8(ascii: "/"))
+        if key.holds(UInt8(ascii: "~")) || key.holds(UInt8(ascii: "/")) {
+            pointer.append(contentsOf: Self.escaped(key.text).utf8)
+        } else {
+            key.append(to: &pointer)
         }
-        return String(decoding: text, as: UTF8.self)
+        visit(&self)
+        pointer.removeSubrange(end...)
     }
 
     static func escaped(_ key: String) -> String {
         guard key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return key }
         return key.replacing("~", with: "~0").replacing("/", with: "~1")
-    }
-}
-
-extension Swift.Span<UInt8> {
-    /// Whether a letter in it has another form in a JSON pointer.
-    fileprivate var isEscapedInPointers: Bool {
-        firstPlace(of: UInt8(ascii: "~")) != nil || firstPlace(of: UInt8(ascii: "/")) != nil
     }
 }
 

@@ -14,13 +14,15 @@ struct OutputPath {
     /// - Parameter site: the folders that lead to the site, as far as they are known: a path through the folder above may lead
     ///   back into it.
     init(_ written: String, from site: [Substring] = []) {
+        // Of bytes, as the system takes a path: a letter may stand right behind a slash that makes another sign of it.
+        let parts = written.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
         var ascent = 0
         var steps: [Substring] = []
-        for step in written.split(separator: "/") where step != "." {
-            if step != ".." { steps.append(step) } else if steps.popLast() == nil { ascent += 1 }
+        for part in parts where part != "." {
+            if part != ".." { steps.append(part) } else if steps.popLast() == nil { ascent += 1 }
         }
-        var isAbsolute = written.hasPrefix("/")
-        isFolder = written.hasSuffix("/") || [".", ".."].contains(written.split(separator: "/").last)
+        var isAbsolute = written.utf8.first == UInt8(ascii: "/")
+        isFolder = written.utf8.last == UInt8(ascii: "/") || parts.last == "." || parts.last == ".."
         let back = isAbsolute ? site : site.suffix(ascent)
         if !back.isEmpty, isAbsolute || back.count == ascent, Self.begins(steps, with: back) {
             steps.removeFirst(back.count)
@@ -28,7 +30,11 @@ struct OutputPath {
         }
         self.ascent = isAbsolute ? nil : ascent
         self.steps = steps
-        text = (isAbsolute ? "/" : String(repeating: "../", count: ascent)) + steps.joined(separator: "/")
+        let below = steps.reduce(into: "") { path, step in
+            if !path.isEmpty { path += "/" }
+            path += step
+        }
+        text = isAbsolute ? "/" + below : String(repeating: "../", count: ascent) + below
     }
 
     /// Byte by byte: two normal forms of a letter are two names.
@@ -46,7 +52,9 @@ struct OutputPath {
             return "it has signs in it that nobody sees"
         }
         if text.utf8.count > 1000 { return "it is too long" }
-        let isTemporary = steps.contains { $0.hasPrefix(".") && $0.contains(".resolve-") && $0.hasSuffix(".tmp") }
+        let isTemporary = steps.contains {
+            $0.utf8.first == UInt8(ascii: ".") && $0.contains(".resolve-") && $0.hasSuffix(".tmp")
+        }
         if isTemporary { return "build names files so that it has not finished" }
         if let depth, ascent.map({ $0 > depth }) ?? true {
             return depth == 0 ? "it leads out of the site" : "it leads out of the git repository"
@@ -57,7 +65,7 @@ struct OutputPath {
 
     /// Who would read it, or a folder on its way, as a file of the site; nil if nobody.
     private var reader: String? {
-        let path = steps.joined(separator: "/")
+        let (path, folderOfThat) = (text, text + "/")
         if steps[0] == "secrets" || (steps.count == 1 && path.hasPrefix("secrets")) {
             return "the site's secrets stand there"
         }
@@ -65,7 +73,7 @@ struct OutputPath {
             let folder = steps.prefix(count)
             if let reason = Self.reader(of: folder) { return "\(reason) (\(folder.joined(separator: "/")))" }
         }
-        if Self.folders.contains(where: { $0 == path || $0.hasPrefix(path + "/") }) {
+        if Self.folders.contains(where: { $0 == path || $0.hasPrefix(folderOfThat) }) {
             return "files of the site stand in a folder of that name"
         }
         return Self.reader(of: steps[...])

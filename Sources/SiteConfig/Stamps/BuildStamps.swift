@@ -20,6 +20,8 @@ public struct BuildStamps: Sendable {
     private let isCheck: Bool
     /// Those that hold but for what is compiled anew.
     private var former: Stamps?
+    /// What is told of envs, while it is worked out.
+    private var envsToCome: Cores.Ahead<[StampedEnv]>?
 
     /// Nil where there can be none: the site is no folder on disk, or the user has no cache folder.
     ///
@@ -102,6 +104,16 @@ public struct BuildStamps: Sendable {
         return build
     }
 
+    /// Begins, on another core, to work out what stamps will say of a build whose outputs now take their places.
+    public mutating func prepare(_ build: Build) {
+        guard former == nil, !isCheck, build.report.isSilent, build.leftovers.isEmpty, build.outputs.count >= 64 else {
+            return
+        }
+        // It is only looked at.
+        nonisolated(unsafe) let build = build
+        envsToCome = Cores.Ahead { unsafe build.stampedEnvs }
+    }
+
     /// Leaves stamps after a check that found nothing.
     public func keep(_ build: Build, after check: BuildCheck) {
         guard check.isCurrent, check.notes.isEmpty else { return }
@@ -165,7 +177,7 @@ public struct BuildStamps: Sendable {
         }
         let stamps = Stamps(
             key: key, outputCount: build.outputCount, looks: looks, folders: folders,
-            listings: isCheck ? [] : record.meanings, envs: isCheck ? [] : build.stampedEnvs)
+            listings: isCheck ? [] : record.meanings, envs: isCheck ? [] : envsToCome?.value ?? build.stampedEnvs)
         file.write(stamps.bytes)
     }
 }

@@ -99,6 +99,7 @@ struct BuildOutputs: StatusCommand {
             stamps?.keep(build, after: check)
             return try tell(check, ofOutputs: build.outputCount)
         }
+        stamps?.prepare(build)
         var set = OutputSet(stage)
         let result = try set.write(build, isPruning: prune)
         let lines = result.written.map { "wrote \($0)\n" } + result.removed.map { "removed \($0)\n" }
