@@ -7,7 +7,8 @@ package enum Cores {
     /// The results for 0 ..< `count`, in that order, whoever made them.
     ///
     /// - Parameters:
-    ///   - run: how many parts are taken at once, so that threads seldom meet; what has fewer than three runs is not worth a thread.
+    ///   - run: how many parts are taken at once, so that threads seldom meet, until few are left; what has fewer than three runs is
+    ///     not worth a thread.
     ///   - wantsRoom: whether the parts make much; what only asks the system does not.
     package static func map<Result: Sendable>(
         _ count: Int, run: Int = 16, wantsRoom: Bool = true, _ make: @Sendable (Int) -> Result
@@ -15,7 +16,7 @@ package enum Cores {
         let cores = min(CoreThread.cores, mostThreads)
         guard count >= 3 * run, cores > 1 else { return (0..<count).map(make) }
         return withoutActuallyEscaping(make) { make in
-            let work = Work(count, run: run, make)
+            let work = Work(count, run: run, among: cores, make)
             let threads = (1..<cores).compactMap { _ in CoreThread(wantsRoom: wantsRoom) { work.take() } }
             work.take()
             for thread in threads { thread.join() }
@@ -90,25 +91,36 @@ package enum Cores {
     private final class Work<Result: Sendable>: Sendable {
         private let count: Int
         private let run: Int
+        private let cores: Int
         private let make: @Sendable (Int) -> Result
         private let next = Atomic(0)
         private let done = Mutex<[(start: Int, results: [Result])]>([])
 
-        init(_ count: Int, run: Int, _ make: @escaping @Sendable (Int) -> Result) {
+        init(_ count: Int, run: Int, among cores: Int, _ make: @escaping @Sendable (Int) -> Result) {
             self.count = count
             self.run = run
+            self.cores = cores
             self.make = make
         }
 
         /// Does parts until none is left.
         func take() {
             var mine: [(start: Int, results: [Result])] = []
-            while true {
-                let start = next.add(run, ordering: .relaxed).oldValue
-                guard start < count else { break }
-                mine.append((start, (start..<min(start + run, count)).map(make)))
-            }
+            while let parts = takeRun() { mine.append((parts.lowerBound, parts.map(make))) }
             done.withLock { $0 += mine }
+        }
+
+        /// The next parts that nobody has; nil if there are none. Towards the end they are fewer, so that no thread has the last
+        /// ones alone for long.
+        private func takeRun() -> Range<Int>? {
+            var start = next.load(ordering: .relaxed)
+            while start < count {
+                let end = start + max(1, min(run, (count - start) / (2 * cores)))
+                let (isMine, now) = next.compareExchange(expected: start, desired: end, ordering: .relaxed)
+                if isMine { return start..<end }
+                start = now
+            }
+            return nil
         }
 
         var results: [Result] {
