@@ -56,7 +56,7 @@ public enum Discovery {
     /// site.yaml says more.
     private static func nearest(to workingDirectory: String) -> Location? {
         var folder = "."
-        for depth in 0...workingDirectory.split(separator: "/").count {
+        for depth in 0...workingDirectory.pathSteps.count {
             if hasSiteFile(folder) {
                 let reason = depth == 0 ? "the working directory" : "the nearest parent with a site.yaml"
                 return Location(path: folder, reason: reason)

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SiteModel
 internal import SystemPackage
 
 /// A site in a folder on disk.
@@ -36,10 +37,8 @@ public struct DiskFiles: SiteFiles {
         guard unsafe lstat(path.string, &status) == 0, status.st_mode & S_IFMT == S_IFLNK,
             let destination = resolved(path)
         else { return nil }
-        if let site = root.flatMap(resolved), destination.hasPrefix(site + "/") {
-            return String(destination.dropFirst(site.utf8.count + 1))
-        }
-        return destination.split(separator: "/").suffix(2).joined(separator: "/")
+        return root.flatMap(resolved).flatMap { destination.behind($0 + "/") }
+            ?? destination.pathSteps.suffix(2).joined(separator: "/")
     }
 
     /// The absolute path, symbolic links followed; nil if nothing is there.

@@ -80,14 +80,12 @@ public struct GitFiles: SiteFiles {
 
     /// Notes a file in its folder, and each folder in the one above it.
     private static func note(_ path: String, in folders: inout [String: [String]]) {
-        var rest = Substring(path)
-        while true {
-            let mark = rest.lastIndex(of: "/")
-            let above = mark.map { String(rest[..<$0]) } ?? ""
+        var steps = path.pathSteps
+        while let name = steps.popLast() {
+            let above = steps.joined(separator: "/")
             let isNew = folders[above] == nil
-            folders[above, default: []].append(String(mark.map { rest[rest.index(after: $0)...] } ?? rest))
-            guard isNew, !above.isEmpty else { return }
-            rest = Substring(above)
+            folders[above, default: []].append(String(name))
+            guard isNew else { return }
         }
     }
 
@@ -117,13 +115,12 @@ public struct GitFiles: SiteFiles {
         guard objects[place + path]?.isLink == true, let end = try? followed(path), objects[end] != nil else {
             return nil
         }
-        return end.hasPrefix(place)
-            ? String(end.dropFirst(place.count)) : end.split(separator: "/").suffix(2).joined(separator: "/")
+        return end.behind(place) ?? end.pathSteps.suffix(2).joined(separator: "/")
     }
 
     /// The path in the repository that a path from the site's folder leads to, every link on the way followed.
     private func followed(_ path: String) throws(FileError) -> String {
-        var waiting = (place + path).split(separator: "/").map(String.init)
+        var waiting = (place + path).pathSteps.map(String.init)
         var steps: [String] = []
         var links = 0
         while !waiting.isEmpty {
@@ -136,13 +133,15 @@ public struct GitFiles: SiteFiles {
             steps.append(step)
             let here = steps.joined(separator: "/")
             guard objects[here]?.isLink == true else { continue }
-            guard let target = texts[here].map({ String(decoding: $0, as: UTF8.self) }), !target.hasPrefix("/") else {
+            guard let target = texts[here].map({ String(decoding: $0, as: UTF8.self) }),
+                target.utf8.first != UInt8(ascii: "/")
+            else {
                 throw .failed("a symbolic link that leads out of the repository")
             }
             links += 1
             guard links <= 40 else { throw .failed("symbolic links that lead in a circle") }
             steps.removeLast()
-            waiting = target.split(separator: "/").map(String.init) + waiting
+            waiting = target.pathSteps.map(String.init) + waiting
         }
         return steps.joined(separator: "/")
     }
@@ -159,10 +158,9 @@ public struct GitFiles: SiteFiles {
 
     /// Every file of the repository, by its path from the site's folder: `../main.tf`, where the site is a folder of it.
     var allPaths: [String] {
-        let depth = place.split(separator: "/").count
+        let depth = place.pathSteps.count
         return objects.keys.sorted().map { path in
-            path.hasPrefix(place)
-                ? String(path.dropFirst(place.count)) : String(repeating: "../", count: depth) + path
+            path.behind(place) ?? String(repeating: "../", count: depth) + path
         }
     }
 

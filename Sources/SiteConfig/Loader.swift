@@ -237,7 +237,7 @@ struct Loader {
 
     /// Binds a file of the command line's, with all that the scope reads of what it refers to.
     mutating func load(_ path: String, _ bytes: [UInt8], as kind: EntityKind, _ scope: Scope) -> BoundEntity? {
-        let name = path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? path
+        let name = path.pathSteps.last.map { String($0.prefix { $0 != "." }) } ?? path
         let id = EntityID(kind, folder: "", Key(name))
         guard let entity = keep(reader.read(path, bytes, as: id, sources.nextID), as: id) else { return nil }
         for reference in entity.references {
@@ -272,7 +272,7 @@ struct Loader {
     /// What stands under such a name is a secret, in any file format.
     static func holdsSecrets(_ path: String) -> Bool {
         guard path.utf8.span.holds("secrets") else { return false }
-        let parts = path.split(separator: "/")
+        let parts = path.pathSteps
         return parts.last?.hasPrefix("secrets") == true || parts.dropLast().contains("secrets")
     }
 }

@@ -177,7 +177,7 @@ extension SiteCompiler {
         let isWrong = (loader.diagnostics + findings).hasErrors || !loader.failures.isEmpty
         let maker = isWrong ? nil : ahead?.maker(site, loader, self)
         let (besides, envs) = Cores.both(
-            { checkBesides(site) }, { site.checkEnvs(isKeeping: isForOutputs, maker) })
+            { checkBesides(site, ahead) }, { site.checkEnvs(isKeeping: isForOutputs, maker) })
         for env in envs {
             findings += env.diagnostics
             vms += env.machines
@@ -208,7 +208,9 @@ extension SiteCompiler {
     }
 
     /// What is wrong with what takes no VM to see: with parts of the site, and with what is made of all of it.
-    private func checkBesides(_ site: LinkedSite) -> (parts: [Diagnostic], whole: [Diagnostic]) {
+    private func checkBesides(
+        _ site: LinkedSite, _ ahead: OutputsAhead?
+    ) -> (parts: [Diagnostic], whole: [Diagnostic]) {
         var parts: [Diagnostic] = []
         for place in site.catalogue.all(.template) + site.catalogue.all(.preset) {
             let fields = site.entities[place.id]?.fields
@@ -227,8 +229,10 @@ extension SiteCompiler {
         if site.catalogue.outputsFile != nil {
             // How far outputs may go depends on the repository around, which a build knows.
             var planner = OutputPlanner(
-                site, site.minions().minions, jobs: site.jobs, depth: nil, in: folders, issuedAt: nil)
+                site, site.minions().minions, jobs: site.jobs, depth: ahead?.depth, in: folders,
+                issuedAt: ahead?.issuedAt)
             planner.plan()
+            ahead?.keep(planner.outputs)
             whole += planner.diagnostics
         }
         return (parts, whole)

@@ -64,7 +64,7 @@ private struct PlaintextSearch {
     private mutating func findStraySecrets() {
         let known = Set(loader.sources.sources.map(\.path))
         for path in tracked.sorted() where !path.hasPrefix("../") && !known.contains(path) {
-            let parts = path.split(separator: "/")
+            let parts = path.pathSteps
             guard let name = parts.last, parts[0] == "secrets" || name.hasPrefix("secrets."),
                 !parts.contains(where: { Catalogue.isIgnored(String($0)) }), !name.hasSuffix(".md"),
                 let bytes = try? loader.files.read(path, limit: Loader.fileLimit), !bytes.isEmpty

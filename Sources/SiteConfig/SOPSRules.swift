@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Secrets
+internal import SiteModel
 internal import YAMLSyntax
 
 /// `.sops.yaml`: whom SOPS would encrypt a file for today. Needed only to find files that were encrypted for others.
@@ -23,8 +24,8 @@ struct SOPSRules {
 
     /// The recipients of the first creation rule that fits, from the nearest `.sops.yaml` above the file.
     private func wanted(for path: String) -> [String]? {
-        var folder = path.split(separator: "/").dropLast().map(String.init)
-        var inside: [String] = [path.split(separator: "/").last.map(String.init) ?? path]
+        var folder = path.pathSteps.dropLast().map(String.init)
+        var inside: [String] = [path.pathSteps.last.map(String.init) ?? path]
         while true {
             if let rules = read((folder + [".sops.yaml"]).joined(separator: "/")) {
                 return recipients(in: rules, for: inside.joined(separator: "/"))
@@ -32,7 +33,7 @@ struct SOPSRules {
             guard let last = folder.popLast() else { break }
             inside.insert(last, at: 0)
         }
-        var above = files.location?.split(separator: "/").map(String.init) ?? []
+        var above = files.location?.pathSteps.map(String.init) ?? []
         var climbed = ""
         for _ in 0..<Self.mostLevels {
             guard let last = above.popLast() else { return nil }

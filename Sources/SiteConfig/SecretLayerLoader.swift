@@ -36,7 +36,7 @@ extension Loader {
     /// What stands in `secrets` itself and seems to be meant for one of the folders in it.
     private mutating func reportMisplaced() {
         let folders = SecretLayerFiles.folders.map {
-            $0.folder.split(separator: "/").last.map(String.init) ?? $0.folder
+            $0.folder.pathSteps.last.map(String.init) ?? $0.folder
         }
         let names = ((try? files.names(in: "secrets")) ?? []).filter { !folders.contains($0) }
         for name in names.inByteOrder where !Catalogue.isIgnored(name) {
@@ -100,7 +100,7 @@ extension Loader {
 
 extension Diagnostic {
     fileprivate static func ownerless(_ path: String, _ kind: EntityKind, _ catalogue: Catalogue) -> Diagnostic {
-        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let name = path.pathSteps.last.map(String.init) ?? path
         let stem = String(name.prefix { $0 != "." })
         let near = Suggestions.near(stem, among: catalogue.names(kind))
         let ending = name.dropFirst(stem.count)

@@ -60,7 +60,7 @@ public struct SiteCompiler: Sendable {
     private static let kept = Mutex<[any Sendable]>([])
 
     /// The folders that lead to the site, as far as they are known.
-    var folders: [Substring] { (files.location ?? (files as? GitFiles)?.place ?? "").split(separator: "/") }
+    var folders: [Substring] { (files.location ?? (files as? GitFiles)?.place ?? "").pathSteps }
 
     /// What reads the site's files for one compile.
     ///

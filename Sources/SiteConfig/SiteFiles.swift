@@ -1,3 +1,5 @@
+internal import SiteModel
+
 /// Where a site's files come from: a folder on disk, git's objects, or memory.
 public protocol SiteFiles: Sendable {
     /// The names in a folder, in any order. `""` is the site itself.
@@ -83,9 +85,9 @@ public struct MemoryFiles: SiteFiles {
     /// The names below a folder; a folder exists if a file stands in it.
     public func names(in folder: String) throws(FileError) -> [String] {
         let prefix = folder.isEmpty ? "" : folder + "/"
-        let below = files.keys.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) }
+        let below = files.keys.compactMap { $0.behind(prefix) }
         if below.isEmpty, !folder.isEmpty { throw .missing }
-        return Set(below.map { String($0.prefix { $0 != "/" }) }).sorted()
+        return Set(below.compactMap { $0.pathSteps.first.map(String.init) }).sorted()
     }
 
     /// How many bytes a file has.

@@ -33,8 +33,7 @@ package struct Catalogue: Sendable {
     package init(paths: [String]) {
         for folder in [""] + Self.folders {
             let prefix = folder.isEmpty ? "" : folder + "/"
-            let names = paths.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
-            let files = names.filter { !$0.contains("/") }
+            let files = paths.compactMap { $0.behind(prefix) }.filter { !$0.hasSlash }
             if folder.isEmpty || !files.isEmpty { add(folder: folder, names: files) }
         }
     }

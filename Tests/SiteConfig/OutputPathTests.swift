@@ -22,7 +22,8 @@ import Testing
     @Test(arguments: [
         ("a", "a"), ("dist/dev.json", "dist/dev.json"), ("a//b", "a/b"), ("./a", "a"), ("a/./b", "a/b"),
         ("a/b/../c", "a/c"),
-        ("a b/ö.json", "a b/ö.json"), (".hidden", ".hidden"), ("dist/site.yaml", "dist/site.yaml"),
+        ("a b/ö.json", "a b/ö.json"), ("a/\u{301}/../b", "a/b"), (".hidden", ".hidden"),
+        ("dist/site.yaml", "dist/site.yaml"),
         ("envs/dev.json", "envs/dev.json"), ("envs/sub/dev.yaml", "envs/sub/dev.yaml"), (".gitx/a", ".gitx/a"),
         ("a.git/b", "a.git/b"), ("sites.yaml", "sites.yaml"), ("...", "..."), ("~/a", "~/a"), ("a\\b", "a\\b"),
         ("{env}.json", "dev.json"), ("{env}/{env}", "dev/dev"), ("a}b", "a}b"), ("a{b", "a{b"),
@@ -40,7 +41,7 @@ import Testing
         "nodes/x.yaml", "hosts/x.yaml", "vms/x.yaml", "vms/presets/x.yaml", "presets/x.yaml", "v2/presets/x.yaml",
         "postures/x.yaml", "v2/postures/x.yaml", "specs/x.yaml", "v2/specs/x.yaml", "manifests/x.yaml",
         "pillar/hosts/x.sls", "components/x.yaml", "groups/x.yaml", "probes/x.yaml", "{unknown}", "{}", "{node}",
-        "{env}/{job}", "a\0b",
+        "{env}/{job}", "a\0b", "../\u{301}x", ".git/\u{301}x", "secrets/\u{301}x", "envs/\u{301}x.yaml",
     ])
     func refused(_ to: String) {
         let build = Self.build([Self.vars(to)])

@@ -10,7 +10,8 @@ package enum Program {
 
     /// A fresh folder with those files, removed after `body`.
     package static func withFolder<T>(_ files: [(path: String, text: String)], _ body: (URL) throws -> T) throws -> T {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("resolve-\(UUID().uuidString)")
+        // How many bytes its name has is not how many letters.
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("résolve-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for (path, text) in files {

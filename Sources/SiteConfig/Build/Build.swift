@@ -271,15 +271,8 @@ struct Builder {
         }
         readLock()
         guard !isWrong else { return }
-        let site = whole.loader.site
-        minions = site.minions().minions
-        var planner = OutputPlanner(
-            site, minions, jobs: site.jobs, depth: request.allowsOutside ? nil : request.depth,
-            in: whole.compiler.folders, issuedAt: request.issuedAt)
-        planner.plan()
-        diagnostics += planner.diagnostics
-        guard !isWrong else { return }
-        compile(planner.outputs)
+        minions = whole.loader.site.minions().minions
+        compile(ahead?.planned ?? [])
         guard !isWrong, !request.allowsShrinking else { return }
         let lost = ShrinkCheck(earlier, outputs, minions, isPruning: request.isPruning).diagnostics
         if request.isCheck { refusals = lost.map(\.message) } else { diagnostics += lost }

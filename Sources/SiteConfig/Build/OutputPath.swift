@@ -14,8 +14,7 @@ struct OutputPath {
     /// - Parameter site: the folders that lead to the site, as far as they are known: a path through the folder above may lead
     ///   back into it.
     init(_ written: String, from site: [Substring] = []) {
-        // Of bytes, as the system takes a path: a letter may stand right behind a slash that makes another sign of it.
-        let parts = written.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
+        let parts = written.pathSteps
         var ascent = 0
         var steps: [Substring] = []
         for part in parts where part != "." {

@@ -10,6 +10,8 @@ final class OutputsAhead: Sendable {
     private let taker: (any OutputTaker)?
     private let isOpening: Bool
     private let compiled = Mutex<[Key: (planned: PlannedOutput, compiled: Builder.Compiled)]>([:])
+    /// What is to be written.
+    private let plan = Mutex<[PlannedOutput]>([])
 
     /// - Parameters:
     ///   - taker: takes what is compiled, if it can.
@@ -19,6 +21,16 @@ final class OutputsAhead: Sendable {
         self.taker = taker
         self.isOpening = isOpening
     }
+
+    /// How many folders the site lies below the one that no output leaves; nil if any may be written.
+    var depth: Int? { request.allowsOutside ? nil : request.depth }
+
+    var issuedAt: Int? { request.issuedAt }
+
+    /// Keeps what resolve.yaml declares, once that was read with all of the site.
+    func keep(_ planned: [PlannedOutput]) { plan.withLock { $0 = planned } }
+
+    var planned: [PlannedOutput] { plan.withLock(\.self) }
 
     /// What compiles the outputs of single envs.
     struct Maker: Sendable {
@@ -35,7 +47,7 @@ final class OutputsAhead: Sendable {
     /// - Parameter loader: has read all that the site has.
     func maker(_ site: LinkedSite, _ loader: Loader, _ compiler: SiteCompiler) -> Maker {
         var planner = OutputPlanner(
-            site, [], jobs: [], depth: request.allowsOutside ? nil : request.depth, in: compiler.folders,
+            site, [], jobs: [], depth: depth, in: compiler.folders,
             issuedAt: request.issuedAt, isOfEnvs: true)
         planner.plan()
         // The VMs are kept for one output: others, and those with numbers of their own, make them again.

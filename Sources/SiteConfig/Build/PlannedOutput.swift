@@ -347,7 +347,7 @@ private struct PathTemplate {
     /// Why a name cannot stand in a path; nil if all can.
     func objection(to chosen: [(axis: Key, name: String)]) -> String? {
         for (axis, name) in chosen where names.contains(axis.text) {
-            if name.isEmpty || name.contains("/") || name.contains("\0") || name.allSatisfy({ $0 == "." }) {
+            if name.isEmpty || name.hasSlash || name.contains("\0") || name.allSatisfy({ $0 == "." }) {
                 return "the \(axis) \"\(name)\" cannot be part of a path"
             }
         }

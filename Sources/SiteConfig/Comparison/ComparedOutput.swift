@@ -88,7 +88,7 @@ struct ComparedOutput {
 
     /// As a list of outputs names it. Of those that a site has one of for each machine, only what they are.
     var name: String {
-        if let machine { return String(command.dropLast(machine.text.utf8.count + 1)) }
+        if let machine { return String(Substring(command.utf8.dropLast(machine.text.utf8.count + 1))) }
         return file.map { "\($0) (\(command))" } ?? command
     }
 

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import SiteModel
 
 /// What becomes of one file: it is made, rewritten, moved or removed.
 public struct FileChange: Sendable, Equatable {
@@ -52,10 +53,9 @@ struct ChangedFiles: SiteFiles {
         let prefix = folder.isEmpty ? "" : folder + "/"
         var added: Set<String> = []
         var removed: Set<String> = []
-        for (path, text) in texts where path.hasPrefix(prefix) {
-            let rest = path.dropFirst(prefix.count)
-            let name = String(rest.prefix { $0 != "/" })
-            if text != nil { added.insert(name) } else if name.count == rest.count { removed.insert(name) }
+        for (path, text) in texts {
+            guard let steps = path.behind(prefix)?.pathSteps, let name = steps.first.map(String.init) else { continue }
+            if text != nil { added.insert(name) } else if steps.count == 1 { removed.insert(name) }
         }
         var names: [String] = []
         do throws(FileError) {
