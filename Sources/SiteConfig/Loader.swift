@@ -50,17 +50,22 @@ struct Loader {
         self.keyring = keyring
         self.strictness = strictness
         self.lints = lints
+        var listed: [(folder: String, names: [String])] = []
         for folder in [""] + Catalogue.folders {
             if wantsSecrets, folder == Catalogue.folders.first { readSecretsAhead() }
             do throws(FileError) {
-                catalogue.add(folder: folder, names: try files.names(in: folder))
+                let names = try files.names(in: folder)
+                catalogue.add(folder: folder, names: names)
+                if lints { listed.append((folder, names)) }
             } catch {
                 if case .failed(let reason) = error {
                     failures.append("cannot list \(folder.isEmpty ? "the site" : folder): \(reason)")
                 }
             }
         }
-        if lints { diagnostics += catalogue.misnamed.map { .misnamed($0) } }
+        guard lints else { return }
+        diagnostics += catalogue.misnamed.map { .misnamed($0) }
+        for (folder, names) in listed { diagnostics += unreadFolders(in: folder, names) }
     }
 
     /// Begins to read the site's secrets. Few are not worth a thread.
@@ -324,10 +329,11 @@ extension Code {
         fix: "Remove or rename one of them.")
 
     static let misnamed = Code(
-        "R0804", "a file that is not read for its name",
+        "R0804", "a file or folder that is not read",
         explanation: """
             The name of a file is the name of what it describes, so it must be one that other files and command lines can \
-            say: `[A-Za-z0-9][A-Za-z0-9._@-]*`. Any other file in these folders is passed over.
+            say: `[A-Za-z0-9][A-Za-z0-9._@-]*`. Any other file in these folders is passed over, and so is a folder in them; \
+            one beside them is told of if its name is nearly that of a folder that is read: `env/`.
             """,
         example: """
             $ resolve validate
@@ -335,7 +341,7 @@ extension Code {
             -- envs/my env.yaml --
             vms: []
             """,
-        fix: "Rename the file. To leave it out on purpose, begin its name with `_` or end it in `.example`.")
+        fix: "Rename the file or folder. To leave it out on purpose, begin its name with `_` or end it in `.example`.")
 
     /// The codes of this module.
     static let ofSiteConfig: [Code] =
