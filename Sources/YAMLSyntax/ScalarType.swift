@@ -160,3 +160,18 @@ struct Cursor {
         return skipAll { $0.isDigit }
     }
 }
+
+extension ScalarType {
+    /// The type that one of YAML's own tags names; nil for any other tag.
+    init?(tag: String) {
+        switch tag {
+        case "tag:yaml.org,2002:str": self = .string
+        case "tag:yaml.org,2002:int": self = .integer
+        case "tag:yaml.org,2002:float": self = .float
+        case "tag:yaml.org,2002:bool": self = .bool
+        case "tag:yaml.org,2002:null": self = .null
+        case "tag:yaml.org,2002:timestamp": self = .timestamp
+        default: return nil
+        }
+    }
+}

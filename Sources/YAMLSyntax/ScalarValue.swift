@@ -183,3 +183,28 @@ private struct Magnitude {
         }
     }
 }
+
+extension ScalarValue {
+    /// What Python's JSON writer makes of it as a key.
+    var keyText: String {
+        switch self {
+        case .null: "null"
+        case .bool(let value): value ? "true" : "false"
+        case .integer(let value): String(value)
+        case .bigInteger(let digits): digits
+        case .float(let value):
+            value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : value.description
+        case .string(let text): text
+        }
+    }
+
+    /// The number that Python would compare, of what is one or counts as one.
+    var number: Double? {
+        switch self {
+        case .bool(let value): value ? 1 : 0
+        case .integer(let value): value.magnitude < 1 << 53 ? Double(value) : nil
+        case .float(let value): value.isNaN ? nil : value
+        default: nil
+        }
+    }
+}

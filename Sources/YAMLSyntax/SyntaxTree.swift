@@ -340,3 +340,16 @@ extension SyntaxTree {
         return result
     }
 }
+
+extension SyntaxTree {
+    /// The keys of a map whose end is not yet set.
+    func keysOfOpenMap(_ id: NodeID, end: UInt32) -> [NodeID] {
+        var keys: [NodeID] = []
+        var index = id.index + 1
+        while index < end {
+            keys.append(NodeID(index: index))
+            index = nodes[Int(nodes[Int(index)].next)].next
+        }
+        return keys
+    }
+}
