@@ -32,7 +32,7 @@ extension LinkedSite {
     ///
     /// - Parameter group: the env or manifest that it belongs to; `noGroup` without one.
     package func owner(_ vm: Fields, in group: String) -> String? {
-        vm["name"]?.name.flatMap { $0.isEmpty || $0.contains("/") ? nil : "\(group)/\($0)" }
+        vm["name"]?.name.flatMap { $0.isEmpty || $0.hasSlash ? nil : "\(group)/\($0)" }
     }
 
     /// No env and no manifest can have this name.
@@ -71,7 +71,7 @@ private struct Allocator {
     ) -> Fields.Entry {
         guard let pool = allocations.pools[pool], pool.from <= pool.to else { return entry }
         let span = entry.value.origin.span
-        guard let owner, !path.contains(where: { $0.text.contains("/") }) else {
+        guard let owner, !path.contains(where: { $0.text.hasSlash }) else {
             refused.append(.noOwner(span))
             return entry
         }

@@ -41,13 +41,13 @@ package struct Allocations: Sendable {
     var diagnostics: [Diagnostic] {
         var holders: [Int: [Fields.Entry]] = [:]
         return lines.entries.flatMap { entry -> [Diagnostic] in
-            let parts = entry.key.text.split(separator: "/", omittingEmptySubsequences: false)
+            let parts = entry.key.text.slashedParts
             guard parts.count >= 3, !parts.contains("") else { return [.noLine(entry)] }
             guard let number = entry.value.integer else { return [.noNumber(entry)] }
             guard let pool = pools[Key(String(parts[0]))], pool.from <= pool.to else { return [] }
             guard pool.contains(number) else { return [.outside(entry, number, pool)] }
             let first = holders[number]?.first { other in
-                let name = other.key.text.prefix { $0 != "/" }
+                let name = other.key.text.slashedParts[0]
                 return name == parts[0] || pools[Key(String(name))]?.contains(number) == true
             }
             holders[number, default: []].append(entry)

@@ -82,7 +82,7 @@ extension LinkedSite {
     fileprivate func unclaimed(_ wanted: [Allocation]) -> [Fields.Entry] {
         let lines = Set(wanted.map(\.line))
         return (allocations?.lines.entries ?? []).filter { entry in
-            let owner = entry.key.text.split(separator: "/", omittingEmptySubsequences: false).dropFirst().first
+            let owner = entry.key.text.slashedParts.dropFirst().first
             return !lines.contains(entry.key) && owner.map(String.init) != LinkedSite.noGroup
         }
     }

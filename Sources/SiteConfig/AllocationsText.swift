@@ -99,7 +99,7 @@ struct AllocationsText {
         return text
     }
 
-    private static func pool(_ line: Key) -> Substring { line.text.prefix { $0 != "/" } }
+    private static func pool(_ line: Key) -> Substring { line.text.slashedParts[0] }
 
     private static func ended(_ text: [UInt8], _ newline: String) -> [UInt8] {
         text.isEmpty || text.last == 0x0A ? text : text + newline.utf8
@@ -120,7 +120,7 @@ struct AllocationsText {
 
     /// The key as YAML reads it back, in quotes where a name has letters that mean something.
     private static func quoted(_ key: Key) -> String {
-        let isPlain = key.text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
+        let isPlain = key.text.slashedParts.allSatisfy { part in
             String(part) == LinkedSite.noGroup || Catalogue.isName(String(part))
         }
         guard !isPlain else { return key.text }

@@ -1,5 +1,6 @@
 internal import CScheduler
 internal import Glibc
+internal import Synchronization
 
 /// A thread of the system. Whoever starts it waits for it, so what it does may be borrowed.
 struct CoreThread {
@@ -9,14 +10,12 @@ struct CoreThread {
     init?(wantsRoom: Bool = true, _ body: @escaping @Sendable () -> Void) {
         if wantsRoom { Self.isReady }
         let run: @Sendable () -> Void = {
-            CoreSet.ofProcess?.admitThread()
+            if Self.mayChoose.load(ordering: .relaxed) { CoreSet.ofProcess?.admitThread() }
             if wantsRoom { Self.makeRoom(pieces: 2, of: 24 << 20) }
             body()
         }
         let box = unsafe Unmanaged.passRetained(ThreadBody(run: run))
-        guard
-            let id = unsafe Self.start(box.toOpaque(), elsewhere: true) ?? Self.start(box.toOpaque(), elsewhere: false)
-        else {
+        guard let id = unsafe Self.startElsewhere(box.toOpaque()) ?? Self.start(box.toOpaque(), on: nil) else {
             unsafe box.release()
             return nil
         }
@@ -24,20 +23,28 @@ struct CoreThread {
     }
 
     /// How many threads can run at a time.
-    static var cores: Int { CoreSet.ofProcess?.count ?? 1 }
+    static let cores = CoreSet.ofProcess?.count ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
+
+    /// Whether threads can be started on a core of choice, as far as was tried.
+    private static let mayChoose = Atomic(true)
+
+    /// Starts a thread on another core than this one. It is often left on the core of whoever starts it until the scheduler looks
+    /// again, some milliseconds later: for most of what is done here, too late.
+    private static func startElsewhere(_ box: UnsafeMutableRawPointer) -> pthread_t? {
+        guard mayChoose.load(ordering: .relaxed), let others = CoreSet.ofProcess?.withoutThis else { return nil }
+        let id = unsafe start(box, on: others)
+        if id == nil { mayChoose.store(false, ordering: .relaxed) }
+        return id
+    }
 
     /// - Parameters:
     ///   - box: a `ThreadBody` that is given to the thread.
-    ///   - elsewhere: whether it is to begin on another core than this one. A new thread is often left on the core of whoever starts
-    ///     it until the scheduler looks again, some milliseconds later: for most of what is done here, too late.
-    private static func start(_ box: UnsafeMutableRawPointer, elsewhere: Bool) -> pthread_t? {
+    ///   - cores: where it begins; nil for anywhere.
+    private static func start(_ box: UnsafeMutableRawPointer, on cores: CoreSet?) -> pthread_t? {
         var attributes = pthread_attr_t()
         guard unsafe pthread_attr_init(&attributes) == 0 else { return nil }
         defer { unsafe pthread_attr_destroy(&attributes) }
-        if elsewhere {
-            guard let others = CoreSet.ofProcess?.withoutThis else { return nil }
-            others.begin(at: &attributes)
-        }
+        cores?.begin(at: &attributes)
         var id = pthread_t()
         let status = unsafe pthread_create(
             &id, &attributes,
@@ -78,10 +85,11 @@ struct CoreThread {
 private struct CoreSet: Sendable {
     private var cores: cpu_set_t
 
-    /// Those that the process was given; nil where the system does not tell.
+    /// Those that the process was given; nil where the system does not tell. Nor is it asked where a filter of system calls is set,
+    /// as for a service: to choose a core is a call that some of these end a process for.
     static let ofProcess: CoreSet? = {
         var cores = cpu_set_t()
-        guard unsafe sched_getaffinity(0, size, &cores) == 0 else { return nil }
+        guard resolve_calls_are_filtered() == 0, unsafe sched_getaffinity(0, size, &cores) == 0 else { return nil }
         return CoreSet(cores: cores)
     }()
 

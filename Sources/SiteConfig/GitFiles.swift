@@ -193,7 +193,7 @@ public struct GitFiles: SiteFiles {
     ) throws(FileError) -> [String: [UInt8]] {
         let wanted = objects.keys.filter { path in
             if objects[path]?.isLink == true { return true }
-            return path.hasPrefix(place) && !Loader.holdsSecrets(path)
+            return path.behind(place) != nil && !Loader.holdsSecrets(path)
                 && [".yaml", ".yml", ".sls"].contains(where: path.hasSuffix)
         }.sorted()
         guard !wanted.isEmpty else { return [:] }

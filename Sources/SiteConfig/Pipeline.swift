@@ -204,13 +204,15 @@ extension SiteCompiler {
         if !others.hasErrors { findings += site.unclaimedLines() }
         if let note = loader.uncheckedNote { findings.append(note) }
         findings += loader.unknownLayerNotes
+        // Where outputs go says nothing of what they are.
+        findings += besides.outside
         return (site, findings)
     }
 
     /// What is wrong with what takes no VM to see: with parts of the site, and with what is made of all of it.
     private func checkBesides(
         _ site: LinkedSite, _ ahead: OutputsAhead?
-    ) -> (parts: [Diagnostic], whole: [Diagnostic]) {
+    ) -> (parts: [Diagnostic], whole: [Diagnostic], outside: [Diagnostic]) {
         var parts: [Diagnostic] = []
         for place in site.catalogue.all(.template) + site.catalogue.all(.preset) {
             let fields = site.entities[place.id]?.fields
@@ -226,6 +228,7 @@ extension SiteCompiler {
             if let spec = site.entities[place.id] { parts += site.specification(spec).diagnostics }
         }
         var whole = site.overlappingNumbers()
+        var outside: [Diagnostic] = []
         if site.catalogue.outputsFile != nil {
             // How far outputs may go depends on the repository around, which a build knows.
             var planner = OutputPlanner(
@@ -234,8 +237,9 @@ extension SiteCompiler {
             planner.plan()
             ahead?.keep(planner.outputs)
             whole += planner.diagnostics
+            outside = planner.outside
         }
-        return (parts, whole)
+        return (parts, whole, outside)
     }
 
     // MARK: Steps

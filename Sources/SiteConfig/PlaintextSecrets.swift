@@ -63,7 +63,7 @@ private struct PlaintextSearch {
     /// Files that are named as secrets and that nothing reads: copies, and what stands in the wrong place.
     private mutating func findStraySecrets() {
         let known = Set(loader.sources.sources.map(\.path))
-        for path in tracked.sorted() where !path.hasPrefix("../") && !known.contains(path) {
+        for path in tracked.sorted() where path.behind("../") == nil && !known.contains(path) {
             let parts = path.pathSteps
             guard let name = parts.last, parts[0] == "secrets" || name.hasPrefix("secrets."),
                 !parts.contains(where: { Catalogue.isIgnored(String($0)) }), !name.hasSuffix(".md"),
@@ -150,7 +150,7 @@ extension SyntaxTree {
     /// What a JSON pointer (RFC 6901) leads to.
     fileprivate func node(at pointer: String) -> NodeID? {
         var node = root
-        for step in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+        for step in pointer.slashedParts.dropFirst() {
             let name = String(step).replacing("~1", with: "/").replacing("~0", with: "~")
             let next: NodeID? =
                 switch kind(node) {

@@ -5,6 +5,11 @@ extension String {
     /// What stands between its slashes, where anything does.
     package var pathSteps: [Substring] { utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) } }
 
+    /// What stands before, between and behind its slashes, be it nothing.
+    package var slashedParts: [Substring] {
+        utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
+    }
+
     /// Whether there is a slash in it.
     package var hasSlash: Bool { utf8.contains(UInt8(ascii: "/")) }
 

@@ -69,7 +69,7 @@ struct FileWriter {
 
     /// Writes the bytes beside the target.
     func stage(_ bytes: Span<UInt8>) throws -> Staged {
-        let temporary = folder.appending(".\(name)\(Self.mark)\(Self.owner).tmp")
+        let temporary = folder.appending(TemporaryName(of: name, by: Self.owner).text)
         WaitingFiles.add(temporary)
         do {
             let file: FileDescriptor
@@ -137,15 +137,13 @@ struct FileWriter {
     /// - Parameter name: the file that they were to become; nil for any.
     static func removeLeftovers(in folder: FilePath, of name: String? = nil) {
         for found in names(in: folder) {
-            guard found.hasPrefix("."), found.hasSuffix(".tmp"), let range = found.ranges(of: mark).last,
-                name.map({ found.hasPrefix(".\($0)\(mark)") }) ?? true,
-                isLeft(folder.appending(found), by: found[range.upperBound...].dropLast(4))
+            guard let temporary = TemporaryName(found),
+                name.map({ $0.utf8.elementsEqual(temporary.target.utf8) }) ?? true,
+                isLeft(folder.appending(found), by: temporary.owner)
             else { continue }
             unsafe unlink(folder.appending(found).string)
         }
     }
-
-    private static let mark = ".resolve-"
 
     /// This process in the name of a file: its number, and where that counts.
     private static let owner = "\(getpid())" + (world.isEmpty ? "" : "-\(world)")
@@ -164,7 +162,7 @@ struct FileWriter {
     }()
 
     /// Whether nobody works on a temporary file any more: its process is gone, or, if this one would not see it, an hour is.
-    private static func isLeft(_ path: FilePath, by owner: Substring) -> Bool {
+    private static func isLeft(_ path: FilePath, by owner: String) -> Bool {
         let parts = owner.split(separator: "-", omittingEmptySubsequences: false)
         guard let first = parts.first, let process = Int32(first), process > 0, parts.count <= 2 else { return false }
         if parts.count == 1 || parts[1] == world { return kill(process, 0) != 0 && errno == ESRCH }

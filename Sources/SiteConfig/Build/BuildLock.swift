@@ -148,7 +148,7 @@ extension BuildLock {
         }
         for entry in lock.entries {
             let path = OutputPath(entry.path, from: folders)
-            if let objection = path.objection(depth: depth) {
+            if let objection = path.objection ?? depth.flatMap(path.border) {
                 return (
                     nil, loader,
                     [.damagedLock("build cannot have written \(entry.path): \(objection)", at: placeOf(entry.path))]

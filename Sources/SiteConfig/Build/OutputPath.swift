@@ -41,25 +41,26 @@ struct OutputPath {
         steps.count >= others.count && zip(steps, others).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
     }
 
-    /// Why nothing may be written there; nil if it may.
-    ///
-    /// - Parameter depth: how many folders the site lies below the one that is not to be left; nil if any may be written.
-    func objection(depth: Int?) -> String? {
+    /// Why nothing may be written there, wherever the site lies; nil if it may.
+    var objection: String? {
         if steps.isEmpty || isFolder { return "it names no file" }
         let isPlain = text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
         if !isPlain, text.terminalSafe != text || text.utf8.contains(where: { [0x00, 0x09, 0x0A].contains($0) }) {
             return "it has signs in it that nobody sees"
         }
         if text.utf8.count > 1000 { return "it is too long" }
-        let isTemporary = steps.contains {
-            $0.utf8.first == UInt8(ascii: ".") && $0.contains(".resolve-") && $0.hasSuffix(".tmp")
-        }
-        if isTemporary { return "build names files so that it has not finished" }
-        if let depth, ascent.map({ $0 > depth }) ?? true {
-            return depth == 0 ? "it leads out of the site" : "it leads out of the git repository"
+        if steps.contains(where: { TemporaryName($0) != nil }) {
+            return "build names files so that it has not finished"
         }
         if steps.contains(".git") { return "it is git's own" }
         return ascent == 0 ? reader : nil
+    }
+
+    /// Whether it leads out of a folder that many above the site's, as far as that is to be seen without the disk; what it leads out
+    /// of, in words.
+    func border(crossedAt depth: Int) -> String? {
+        guard ascent.map({ $0 > depth }) ?? true else { return nil }
+        return depth == 0 ? "it leads out of the site" : "it leads out of the git repository"
     }
 
     /// Who would read it, or a folder on its way, as a file of the site; nil if nobody.

@@ -52,7 +52,7 @@ final class OutputsAhead: Sendable {
         planner.plan()
         // The VMs are kept for one output: others, and those with numbers of their own, make them again.
         var outputs: [Key: PlannedOutput] = [:]
-        for output in planner.outputs {
+        for output in planner.outputs where planner.outside.isEmpty {
             guard case .env(let request) = output.target, request.vmids.isEmpty, outputs[Key(request.name)] == nil
             else {
                 continue

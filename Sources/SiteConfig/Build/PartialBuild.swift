@@ -66,7 +66,7 @@ extension SiteCompiler {
             issuedAt: request.issuedAt, isOfEnvs: true, env: place.id.name)
         planner.plan()
         let isSame = planner.outputs.map(\.path).elementsEqual(env.outputs.map(\.path)) { $0.isSame(as: $1) }
-        return isSame && planner.diagnostics.isEmpty
+        return isSame && planner.diagnostics.isEmpty && planner.outside.isEmpty
             ? Change(stamped: env, place: place, outputs: planner.outputs) : nil
     }
 

@@ -30,6 +30,8 @@ struct OutputPlanner {
     private let env: Key?
     private(set) var outputs: [PlannedOutput] = []
     private(set) var diagnostics: [Diagnostic] = []
+    /// The same of outputs that lead out of where they may: that depends on where the site lies.
+    private(set) var outside: [Diagnostic] = []
 
     init(
         _ site: LinkedSite, _ minions: [Minion], jobs: [Key], depth: Int?, in folders: [Substring], issuedAt: Int?,
@@ -98,9 +100,12 @@ struct OutputPlanner {
         for chosen in Self.products(of: choices.map { (axis: $0.axis, names: $0.names) }) {
             guard let request = request(emit, chosen, fields) else { continue }
             let path = OutputPath(template.filled(with: chosen), from: folders)
-            if let objection = template.objection(to: chosen) ?? path.objection(depth: depth) {
+            if let objection = template.objection(to: chosen) ?? path.objection {
                 diagnostics.append(.badPath(path.text, objection, at: place))
                 continue
+            }
+            if let border = depth.flatMap(path.border) {
+                outside.append(.badPath(path.text, border, at: place))
             }
             let isRedacted = if case .bool(true) = fields["redact"]?.content { true } else { false }
             outputs.append(

@@ -174,7 +174,7 @@ struct Stamps {
     /// Whether builds that were cut short left something in a folder, for the next one to remove.
     static func hasTemporaries(_ folder: String) -> Bool {
         let names = (try? DiskFiles(root: folder).names(in: "")) ?? []
-        return names.contains { $0.hasPrefix(".") && $0.hasSuffix(".tmp") && $0.contains(".resolve-") }
+        return names.contains { TemporaryName($0) != nil }
     }
 }
 
