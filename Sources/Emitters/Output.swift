@@ -32,20 +32,17 @@ package struct Output: Sendable {
 
     package init() {}
 
+    init(_ bytes: [UInt8], _ insertions: [Insertion], hasPooledNumbers: Bool) {
+        self.bytes = bytes
+        self.insertions = insertions
+        self.hasPooledNumbers = hasPooledNumbers
+    }
+
     package mutating func append(_ secret: SecretRef, _ escaping: Escaping) {
         insertions.append(Insertion(offset: bytes.count, secret: secret, escaping: escaping))
     }
 
     package var hasSecrets: Bool { !insertions.isEmpty }
-
-    /// Gives back the room that was left for more. Many outputs are held until all are made.
-    mutating func trim() {
-        guard bytes.capacity > bytes.count + bytes.count / 8 + 64 else { return }
-        var trimmed: [UInt8] = []
-        trimmed.reserveCapacity(bytes.count)
-        trimmed.append(contentsOf: bytes)
-        bytes = trimmed
-    }
 
     /// The secrets in it, in order.
     package var secrets: [SecretRef] { insertions.map(\.secret) }

@@ -32,29 +32,45 @@ package struct OutputFormat: Sendable {
     package let summary: String
     /// The document, or nil for a subject of another kind.
     let document: @Sendable (Subject) -> Value?
+    /// The VMs of a subject that has them in their parts: the document's last field is the list of them.
+    let machines: @Sendable (Subject) -> (any MachineRows)?
     let syntax: @Sendable (Subject) -> OutputSyntax
 
     init(
         name: String, summary: String, syntax: @escaping @Sendable (Subject) -> OutputSyntax = { _ in .json() },
+        machines: @escaping @Sendable (Subject) -> (any MachineRows)? = { _ in nil },
         document: @escaping @Sendable (Subject) -> Value?
     ) {
         self.name = name
         self.summary = summary
         self.syntax = syntax
+        self.machines = machines
         self.document = document
     }
 
-    /// The bytes, secrets by reference, and the document that they say. R0701 for what the format cannot hold.
-    package func emit(_ subject: Subject) -> (output: Output, document: Value, diagnostics: [Diagnostic])? {
+    /// Writes a subject. R0701 for what the format cannot hold.
+    package func emit(_ subject: Subject) -> Emitted? {
         guard let document = document(subject) else { return nil }
+        let machines = machines(subject)
         let written =
             switch syntax(subject) {
-            case .json(let isTemplated): JSONWriter.document(document, isTemplated: isTemplated)
+            case .json(let isTemplated): JSONWriter.document(document, isTemplated: isTemplated, listing: machines)
             case .yaml(let header, let isTemplated):
                 YAMLWriter.document(document, header: header, isTemplated: isTemplated)
             }
-        return (written.output, document, written.diagnostics)
+        return Emitted(output: written.output, document: document, machines: machines, diagnostics: written.diagnostics)
     }
+}
+
+/// What a subject was written as.
+package struct Emitted: Sendable {
+    /// The bytes, secrets by reference.
+    package let output: Output
+    /// The document that they say.
+    package let document: Value
+    /// The VMs that its last field lists, if they are not in it.
+    package let machines: (any MachineRows)?
+    package let diagnostics: [Diagnostic]
 }
 
 /// Every format that `resolve` writes. A new one adds its line here.
@@ -70,11 +86,11 @@ package enum Registry {
     }
 
     /// The format of a subject.
-    package static func emit(_ subject: Subject) -> (output: Output, document: Value, diagnostics: [Diagnostic]) {
+    package static func emit(_ subject: Subject) -> Emitted {
         for format in formats {
             if let emitted = format.emit(subject) { return emitted }
         }
-        return (Output(), Value(.null, .nowhere), [])
+        return Emitted(output: Output(), document: Value(.null, .nowhere), machines: nil, diagnostics: [])
     }
 }
 

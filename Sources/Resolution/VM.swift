@@ -30,7 +30,7 @@ package final class VM: Sendable {
     ///
     /// - Parameter index: its place in its env.
     init?(_ own: Fields, over start: VMStart, _ filling: Filling, at index: Int) {
-        guard start.isPlain else { return nil }
+        guard start.isPlain, own.count <= MachineRow.most else { return nil }
         var facts = start.facts
         facts.saysGateway = false
         own.forEachOwn { place, key, _, _ in facts.note(key) { own.content(at: place) } }
@@ -132,6 +132,8 @@ extension VM {
         let tokens: SecretKeys.Section?
         private let base: Fields.Entry?
         private let first: Int?
+        /// Whence their numbers are.
+        private let origin: Origin?
         private let offset: Int
         private let defaults: [Fields.Entry]
         /// The gateway among them.
@@ -150,6 +152,7 @@ extension VM {
             self.tokens = tokens
             self.base = base
             first = base?.value.integer
+            origin = base.map { Origin($0.value.origin.span, $0.value.origin.layer) }
             self.offset = offset
             self.defaults = defaults
             gateway = defaults.first { $0.key == "gateway" }.flatMap { IPAddress(ofGateway: $0.value) }
@@ -158,17 +161,15 @@ extension VM {
         func number(_ index: Int) -> Fields.Entry? { base.flatMap { .number($0, plus: index + offset) } }
 
         /// The same for bytes alone: without the rule and without what the base has beaten.
-        func plainNumber(_ index: Int) -> Fields.Entry? {
-            guard let base, let number = integer(index) else { return nil }
-            return Fields.Entry(
-                "vmid", Value(.integer(number), Origin(base.value.origin.span, base.value.origin.layer)))
+        func plainNumber(_ index: Int) -> (value: Int, origin: Origin)? {
+            guard let origin, let number = integer(index) else { return nil }
+            return (number, origin)
         }
 
         /// The token of a VM, for bytes alone: what led to it is told of all VMs of the env together.
-        func plainToken(of vm: VM) -> Fields.Entry? {
-            if let token { return Fields.Entry("auth_token", token.entry.value) }
-            guard let tokens, let name = vm.facts.name, let text = tokens.text(name) else { return nil }
-            return Fields.Entry("auth_token", text)
+        func plainToken(of vm: VM) -> Value? {
+            guard let tokens, let name = vm.facts.name else { return nil }
+            return tokens.text(name)
         }
 
         /// The same as a number alone.
@@ -200,25 +201,47 @@ extension LinkedSite {
         ).vm
     }
 
-    /// The same fields, each without what it beat: what an output says of a VM that nobody asks for reasons.
-    private func values(of vm: VM) -> Fields {
-        guard let (start, filling, index) = vm.parts, let shared = start.shared else { return vm.own }
-        var own: [Fields.Entry] = []
-        own.reserveCapacity(vm.own.count + start.unsaid.count + 2)
-        vm.own.forEachOwn { place, key, _, _ in
-            if !FieldTable.isChooser(key) { own.append(vm.own.own(at: place)) }
-        }
-        if !vm.facts.saysNumber, let number = filling.plainNumber(index) { own.append(number) }
-        for fallback in start.unsaid where !vm.own.contains(fallback.key) { own.append(fallback) }
-        own.append(filling.plainToken(of: vm) ?? authToken(of: vm["name"], filling.method).entry)
-        return Fields(distinct: own, over: shared, lineage: start.lineagesOfAll)
-    }
-
     /// What OpenTofu is told of VMs.
     package func machines(_ compiled: CompiledMachines) -> Deployment.Machines {
         guard let list = compiled.list else { return Deployment.Machines(lineage: compiled.lineage) }
-        let vms = compiled.vms.map { compiled.isForBytes ? values(of: $0) : fields(of: $0) }
-        return Deployment.Machines(vms, list, lineage: compiled.lineage)
+        if compiled.isForBytes {
+            return Deployment.Machines(rows: VMRows(compiled.vms, of: self), list, lineage: compiled.lineage)
+        }
+        return Deployment.Machines(compiled.vms.map(fields), list, lineage: compiled.lineage)
+    }
+}
+
+/// The VMs of an env as an output writes them that nobody asks for reasons.
+private final class VMRows: MachineRows {
+    private let vms: [VM]
+    /// The token of all; nil where each has its own.
+    private let token: Value?
+    /// The token of each.
+    private let tokens: [Value?]
+
+    init(_ vms: [VM], of site: LinkedSite) {
+        self.vms = vms
+        // All that are left in their parts have the same filling.
+        token = vms.lazy.compactMap(\.parts).first?.filling.token?.entry.value
+        tokens =
+            token != nil
+            ? []
+            : vms.map { vm in
+                guard let filling = vm.parts?.filling else { return nil }
+                return filling.plainToken(of: vm) ?? site.authToken(of: vm["name"], filling.method).entry.value
+            }
+    }
+
+    var count: Int { vms.count }
+
+    var names: [String] { vms.compactMap { $0.facts.name?.text } }
+
+    subscript(index: Int) -> MachineRow {
+        let vm = vms[index]
+        guard let (start, filling, place) = vm.parts, let shared = start.shared else { return MachineRow(whole: vm.own) }
+        return MachineRow(
+            vm.own, over: shared, number: vm.facts.saysNumber ? nil : filling.plainNumber(place),
+            token: token ?? tokens[index])
     }
 }
 

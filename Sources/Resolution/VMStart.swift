@@ -54,17 +54,13 @@ final class VMStart: Sendable {
     private let layers: [MergeLayer]
     /// How they took part, as far as that is known.
     private let lineages: [Lineage]
-    /// The same, without the place where a VM names them.
-    let lineagesOfAll: [Lineage]
     /// What the layers come to; nil where tags or rules make more of a VM than its own entries over theirs.
     private let merged: Fields?
     /// The same as VMs share it: where a layer beats what fills in for it, it does so for all of them.
     let shared: SharedFields?
-    /// What fills in for what the layers leave out.
-    let unsaid: [Fields.Entry]
     /// Whether what VMs share has beaten what fills in for it.
     let isFilled: Bool
-    /// Whether a VM is no more than its own entries, else these, and nothing is to be said of these.
+    /// Whether a VM is no more than its own entries, else these, which are few, and nothing is to be said of these.
     let isPlain: Bool
     let facts: VM.Facts
     /// What the layers say of a gateway, and what address that is.
@@ -74,14 +70,17 @@ final class VMStart: Sendable {
     init(_ layers: [MergeLayer], by rules: MergeRules, fallbacks: [Fields.Entry], _ strictness: Strictness) {
         self.layers = layers
         lineages = layers.compactMap(\.lineage)
-        lineagesOfAll = lineages.map { $0.isNamedByVM ? $0.named(at: nil) : $0 }
         let replaces = !rules.hasExceptions && !layers.contains(where: \.isTagged)
         let merged = replaces ? Fields(distinct: merge(layers, by: rules).fields.entries) : nil
         self.merged = merged
         let filled = merged.flatMap { Self.filling($0, with: fallbacks) }
         isFilled = filled != nil
-        unsaid = fallbacks.filter { (filled ?? merged)?.contains($0.key) != true }
-        shared = (filled ?? merged).map { SharedFields($0) }
+        shared = (filled ?? merged).map { fields in
+            // Where a VM names them is another place for each.
+            SharedFields(
+                fields, fallbacks: fallbacks.filter { !fields.contains($0.key) },
+                lineage: layers.compactMap(\.lineage).map { $0.isNamedByVM ? $0.named(at: nil) : $0 })
+        }
         var facts = VM.Facts()
         for entry in merged?.entries ?? [] { facts.note(entry.key) { entry.content } }
         self.facts = facts
@@ -89,6 +88,7 @@ final class VMStart: Sendable {
         self.gateway = (gateway != nil, gateway.flatMap(IPAddress.init(ofGateway:)))
         isPlain =
             filled.map { filled in
+                guard filled.count <= MachineRow.most else { return false }
                 let address = filled.entry("ip").map { [$0.value] + $0.beat } ?? []
                 return address.allSatisfy { checkAddress($0, strictness).isEmpty }
             } ?? false

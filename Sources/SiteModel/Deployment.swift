@@ -38,8 +38,10 @@ package struct Deployment: Sendable {
 
     /// The VMs.
     package struct Machines: Sendable {
-        /// The merged fields of each.
+        /// The merged fields of each; none where they are left in their parts.
         package var vms: [Fields]
+        /// The VMs in their parts.
+        package var rows: (any MachineRows)?
         /// The list of them: where it is written, and what it beat.
         package var list: Fields.Entry
         /// How the files took part that they come from.
@@ -47,6 +49,7 @@ package struct Deployment: Sendable {
 
         /// The names of those that have one.
         package var names: [String] {
+            if let rows { return rows.names }
             let vms = vms.span
             var names: [String] = []
             names.reserveCapacity(vms.count)
@@ -57,10 +60,11 @@ package struct Deployment: Sendable {
         }
 
         package init(
-            _ vms: [Fields] = [], _ list: Fields.Entry = Fields.Entry("vms", Value(.list([]), .builtIn)),
-            lineage: [Lineage] = []
+            _ vms: [Fields] = [], rows: (any MachineRows)? = nil,
+            _ list: Fields.Entry = Fields.Entry("vms", Value(.list([]), .builtIn)), lineage: [Lineage] = []
         ) {
             self.vms = vms
+            self.rows = rows
             self.list = list
             self.lineage = lineage
         }

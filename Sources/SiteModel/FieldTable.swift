@@ -105,7 +105,7 @@ package final class Field: Sendable {
 }
 
 /// The fields of a kind of entity, or of a map within one. A reference, as its fields are.
-package final class FieldTable: Sendable {
+@usableFromInline package final class FieldTable: Sendable {
     /// What a schema calls it, for a table that stands in several places of one kind: there it is written once.
     package let name: Key?
     /// Other keys are data and pass through.

@@ -55,6 +55,11 @@ internal import Synchronization
     /// What that has.
     @inlinable package func content(at place: Int) -> Value.Content { own[place].content }
 
+    /// Lends the key, what it has and whence, of the entry at such a place.
+    @inlinable package func withEntry(at place: Int, _ body: (Key, Value.Content, Origin) -> Void) {
+        body(own[place].key, own[place].content, own[place].origin)
+    }
+
     /// Whether references led to the entry at such a place (`via`).
     @inlinable package func hasVia(at place: Int) -> Bool { own[place].story?.hasVia == true }
 
@@ -386,6 +391,10 @@ internal import Synchronization
 /// A map that others lie over, once for all of them.
 @usableFromInline package final class SharedFields: Sendable {
     @usableFromInline package let fields: Fields
+    /// What fills in for keys of which neither it says anything nor what lies over it.
+    @usableFromInline package let fallbacks: [Fields.Entry]
+    /// How the files took part that it comes from.
+    package let lineage: [Lineage]
     /// Whether a secret stands anywhere in it.
     package let holdsSecrets: Bool
     /// What an output says of it, once that was written; none where it can only be written in its place.
@@ -404,6 +413,11 @@ internal import Synchronization
             self.bytes = bytes
             self.ends = ends
         }
+
+        /// Where the lines of some of the entries stand.
+        package func range(of places: Range<Int>) -> Range<Int> {
+            (places.lowerBound == 0 ? 0 : ends[places.lowerBound - 1])..<ends[places.upperBound - 1]
+        }
     }
 
     /// - Parameter make: writes them; nil where they have to be written in their place.
@@ -416,8 +430,10 @@ internal import Synchronization
     }
 
     /// - Parameter fields: lies over nothing itself.
-    package init(_ fields: Fields) {
+    package init(_ fields: Fields, fallbacks: [Fields.Entry] = [], lineage: [Lineage] = []) {
         self.fields = fields
+        self.fallbacks = fallbacks
+        self.lineage = lineage
         holdsSecrets = fields.holdsSecrets
     }
 }

@@ -14,7 +14,7 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
     @usableFromInline let tail: UInt64
 
     @usableFromInline static let inlineBytes = 15
-    private static let longMark: UInt64 = 0xFF
+    @usableFromInline static let longMark: UInt64 = 0xFF
 
     @usableFromInline
     init(head: UInt64, tail: UInt64) {
@@ -106,7 +106,7 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
         self.init(head: head, tail: LongText.number(of: text) << 8 | Self.longMark)
     }
 
-    private var isLong: Bool { tail & 0xFF == Self.longMark }
+    @usableFromInline var isLong: Bool { tail & 0xFF == Self.longMark }
 
     @usableFromInline package var text: String {
         if isLong { return LongText.text(tail >> 8) }
@@ -131,6 +131,14 @@ package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, Exp
         let count = Int(tail & 0xFF)
         unsafe withUnsafeBytes(of: (head.bigEndian, tail.bigEndian)) { words in
             unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: words[..<count]))
+        }
+    }
+
+    /// Lends the text's UTF-8.
+    @inlinable package func withBytes(_ body: (Swift.Span<UInt8>) -> Void) {
+        guard !isLong else { return body(text.utf8.span) }
+        unsafe withUnsafeBytes(of: (head.bigEndian, tail.bigEndian)) { words in
+            unsafe body(words.bindMemory(to: UInt8.self).span.extracting(first: Int(tail & 0xFF)))
         }
     }
 

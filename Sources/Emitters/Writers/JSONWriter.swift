@@ -3,8 +3,10 @@ package import SiteModel
 
 /// Writes values as JSON (RFC 8259): two spaces, UTF-8 unescaped, integers exact, floats shortest with `.0` kept, one
 /// final newline (DESIGN §5, *Bytes*).
-package struct JSONWriter {
-    private var output = Output()
+package struct JSONWriter: ~Copyable {
+    private var bytes = ByteWriter()
+    private var insertions: [Output.Insertion] = []
+    private var hasPooledNumbers = false
     private var depth = 0
     /// Values that JSON cannot hold: infinities and NaN.
     package private(set) var diagnostics: [Diagnostic] = []
@@ -19,70 +21,78 @@ package struct JSONWriter {
 
     package init(isTemplated: Bool = false) {
         self.isTemplated = isTemplated
-        output.bytes.reserveCapacity(4096)
     }
 
     /// A whole document.
     ///
-    /// - Parameter isTemplated: whether Ansible reads it, to which texts are templates.
+    /// - Parameters:
+    ///   - isTemplated: whether Ansible reads it, to which texts are templates.
+    ///   - machines: what its last field lists, if that is not in it.
     package static func document(
-        _ value: Value, isTemplated: Bool = false
+        _ value: Value, isTemplated: Bool = false, listing machines: (any MachineRows)? = nil
     ) -> (output: Output, diagnostics: [Diagnostic]) {
         var writer = JSONWriter(isTemplated: isTemplated)
-        writer.write(value)
-        return (writer.finish(), writer.diagnostics)
+        if let machines, let fields = value.map {
+            writer.write(fields, listing: machines)
+        } else {
+            writer.write(value)
+        }
+        let output = writer.finish()
+        return (output, writer.diagnostics)
     }
 
     package mutating func finish() -> Output {
-        output.bytes.append(UInt8(ascii: "\n"))
-        output.trim()
-        return output
+        bytes.append(UInt8(ascii: "\n"))
+        return Output(bytes.array, insertions, hasPooledNumbers: hasPooledNumbers)
     }
 
     package mutating func write(_ value: Value) { write(value.content, value.origin) }
 
     private mutating func write(_ content: Value.Content, _ origin: Origin) {
         switch content {
-        case .null: output.bytes += "null".utf8
-        case .bool(let flag): output.bytes += (flag ? "true" : "false").utf8
+        case .null: bytes.append("null".utf8)
+        case .bool(let flag): bytes.append((flag ? "true" : "false").utf8)
         case .integer(let number):
             if (0...99_999_999).contains(number) {
                 // Its digits, without a `String`: most numbers of a site are small.
-                Key(number).append(to: &output.bytes)
+                Key(number).withBytes { bytes.append($0) }
             } else {
-                output.bytes += String(number).utf8
+                bytes.append(String(number).utf8)
             }
-        case .bigInteger(let digits): output.bytes += digits.utf8
+        case .bigInteger(let digits): bytes.append(digits.utf8)
         case .float(let number): write(number, from: origin)
         case .string(let text) where isTemplated && origin.isRaw:
-            output.bytes += "{\"__ansible_unsafe\": ".utf8
-            JSONText.append(text, to: &output.bytes)
-            output.bytes += "}".utf8
-        case .string(let text): JSONText.append(text, to: &output.bytes)
+            bytes.append("{\"__ansible_unsafe\": ".utf8)
+            bytes.append(quoted: text)
+            bytes.append("}".utf8)
+        case .string(let text): bytes.append(quoted: text)
         case .list(let items): write(items)
         case .map(let fields): write(fields)
         case .secret(let secret):
             if secret.type == .nonFinite { diagnostics.append(.noJSONNumber(origin.span)) }
-            output.append(secret, isTemplated && Value(content, origin).isNoTemplate ? .unsafeJSON : .json)
+            insertions.append(
+                Output.Insertion(
+                    offset: bytes.count, secret: secret,
+                    escaping: isTemplated && Value(content, origin).isNoTemplate ? .unsafeJSON : .json))
         // As a file has it.
         case .pooled(let pool):
-            output.hasPooledNumbers = true
-            output.bytes += "{\"$alloc\": \(JSONText.quoted(pool.text))}".utf8
+            hasPooledNumbers = true
+            bytes.append("{\"$alloc\": \(JSONText.quoted(pool.text))}".utf8)
         }
     }
 
     private mutating func write(_ number: Double, from origin: Origin) {
         guard number.isFinite else {
             diagnostics.append(.noJSONNumber(origin.span))
-            output.bytes += "null".utf8
+            bytes.append("null".utf8)
             return
         }
-        output.bytes += number.description.utf8
+        bytes.append(number.description.utf8)
     }
 
     private mutating func write(_ items: [Value]) {
         guard !items.isEmpty else {
-            output.bytes += "[]".utf8
+            bytes.append("[]".utf8)
             return
         }
         open(UInt8(ascii: "["))
@@ -95,53 +105,94 @@ package struct JSONWriter {
 
     private mutating func write(_ fields: Fields) {
         guard !fields.isEmpty else {
-            output.bytes += "{}".utf8
+            bytes.append("{}".utf8)
             return
         }
         open(UInt8(ascii: "{"))
         // A comma stands behind each, and the last one is taken back.
         if !isTemplated, let base = fields.base, let lines = base.lines(at: depth, { lines(of: base) }) {
-            let shared = lines.bytes
             fields.forEach(
                 shared: { place in
-                    output.bytes.append(
-                        contentsOf: shared[(place == 0 ? 0 : lines.ends[place - 1])..<lines.ends[place]])
+                    bytes.append(lines.bytes, lines.range(of: place..<(place + 1)))
                 },
                 own: { key, content, origin in
                     appendHead(key)
                     write(content, origin)
-                    output.bytes.append(UInt8(ascii: ","))
+                    bytes.append(UInt8(ascii: ","))
                 })
         } else {
             fields.forEach { line($0, $1, $2) }
         }
-        output.bytes.removeLast()
+        bytes.removeLast()
+        close(UInt8(ascii: "}"))
+    }
+
+    /// A document whose last field is a list of machines.
+    private mutating func write(_ document: Fields, listing machines: any MachineRows) {
+        open(UInt8(ascii: "{"))
+        for entry in document.entries.dropLast() { line(entry.key, entry.content, entry.origin) }
+        if let list = document.entries.last { appendHead(list.key) }
+        let count = machines.count
+        if count == 0 {
+            bytes.append("[]".utf8)
+        } else {
+            open(UInt8(ascii: "["))
+            for index in 0..<count {
+                newLine(after: index > 0)
+                write(machines[index])
+            }
+            close(UInt8(ascii: "]"))
+        }
+        close(UInt8(ascii: "}"))
+    }
+
+    private mutating func write(_ machine: MachineRow) {
+        guard let shared = machine.shared else { return write(machine.own) }
+        open(UInt8(ascii: "{"))
+        let lines = shared.lines(at: depth) { self.lines(of: shared) }
+        // A comma stands behind each, and the last one is taken back.
+        machine.forEach(
+            shared: { places in
+                if let lines {
+                    bytes.append(lines.bytes, lines.range(of: places))
+                } else {
+                    for place in places {
+                        shared.fields.withEntry(at: place) { line($0, $1, $2) }
+                    }
+                }
+            },
+            own: { key, content, origin in
+                appendHead(key)
+                write(content, origin)
+                bytes.append(UInt8(ascii: ","))
+            })
+        bytes.removeLast()
         close(UInt8(ascii: "}"))
     }
 
     private mutating func line(_ key: Key, _ content: Value.Content, _ origin: Origin) {
         newLine(after: false)
-        JSONText.appendQuoted(to: &output.bytes) { key.append(to: &$0) }
-        output.bytes.append(UInt8(ascii: ":"))
-        output.bytes.append(UInt8(ascii: " "))
+        bytes.append(quoted: key)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(UInt8(ascii: " "))
         write(content, origin)
-        output.bytes.append(UInt8(ascii: ","))
+        bytes.append(UInt8(ascii: ","))
     }
 
     /// Appends what stands before a value of a map that lies over another, from the break of the line on. Such maps have few keys,
     /// and each of them many times, so that is kept.
     private mutating func appendHead(_ key: Key) {
         if let known = knownHead(key) {
-            output.bytes.append(contentsOf: headBytes[known])
+            bytes.append(headBytes, known)
             return
         }
-        let start = output.bytes.count
+        let start = bytes.count
         newLine(after: false)
-        JSONText.appendQuoted(to: &output.bytes) { key.append(to: &$0) }
-        output.bytes.append(UInt8(ascii: ":"))
-        output.bytes.append(UInt8(ascii: " "))
+        bytes.append(quoted: key)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(UInt8(ascii: " "))
         guard heads.count < Self.mostHeads else { return }
-        headBytes += output.bytes[start...]
+        headBytes += bytes.copy(from: start)
         heads.append((key, depth, headBytes.count))
     }
 
@@ -160,27 +211,27 @@ package struct JSONWriter {
         var ends: [Int] = []
         for entry in base.fields.entries {
             writer.line(entry.key, entry.content, entry.origin)
-            ends.append(writer.output.bytes.count)
+            ends.append(writer.bytes.count)
         }
-        guard !writer.output.hasSecrets, !writer.output.hasPooledNumbers, writer.diagnostics.isEmpty else { return nil }
-        return SharedFields.Lines(depth: depth, bytes: writer.output.bytes, ends: ends)
+        guard writer.insertions.isEmpty, !writer.hasPooledNumbers, writer.diagnostics.isEmpty else { return nil }
+        return SharedFields.Lines(depth: depth, bytes: writer.bytes.array, ends: ends)
     }
 
     private mutating func open(_ bracket: UInt8) {
-        output.bytes.append(bracket)
+        bytes.append(bracket)
         depth += 1
     }
 
     private mutating func close(_ bracket: UInt8) {
         depth -= 1
         newLine(after: false)
-        output.bytes.append(bracket)
+        bytes.append(bracket)
     }
 
     private mutating func newLine(after another: Bool) {
-        if another { output.bytes.append(UInt8(ascii: ",")) }
-        output.bytes.append(UInt8(ascii: "\n"))
-        output.bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+        if another { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(UInt8(ascii: " "), times: 2 * depth)
     }
 }
 

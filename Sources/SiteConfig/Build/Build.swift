@@ -336,7 +336,7 @@ struct Builder {
         let emitted = Registry.emit(subject)
         result.diagnostics += emitted.diagnostics
         let document = Document(emitted.output)
-        let facts = OutputFacts(emitted.document)
+        let facts = OutputFacts(emitted.document, listing: emitted.machines)
         let machines = subject.madeMachines
         let entry = BuildLock.Entry(
             path: planned.path, command: planned.command, digest: document.redactedDigest,

@@ -14,7 +14,14 @@ struct OutputFacts {
     /// The pointer to where it is.
     private var pointer: [UInt8] = []
 
-    init(_ document: Value) { visit(document) }
+    /// - Parameter machines: what the last field of the document lists, if that is not in it.
+    init(_ document: Value, listing machines: (any MachineRows)? = nil) {
+        visit(document)
+        guard let machines, let list = document.map?.entries.last else { return }
+        go(to: list.key) { facts in
+            for index in 0..<machines.count { facts.visit(machines[index], at: index) }
+        }
+    }
 
     /// Whether anything in it comes from a source.
     func comes(from source: SourceID) -> Bool {
@@ -35,15 +42,7 @@ struct OutputFacts {
                 note(steps[index].source)
                 note(steps[index].step.span)
             }
-            // What a VM shares comes from the files of its lineage.
-            let count = secrets.count
-            let isShort = fields.base.map { !$0.holdsSecrets } ?? false
-            if isShort { visit(ownOf: fields) }
-            // Several secrets stand in the order of the whole.
-            if !isShort || secrets.count > count + 1 {
-                secrets.removeLast(secrets.count - count)
-                fields.forEach { visit($0) }
-            }
+            fields.forEach { visit($0) }
         case .list(let items):
             for (index, item) in items.enumerated() {
                 go(to: Key(index)) { $0.visit(item) }
@@ -52,16 +51,41 @@ struct OutputFacts {
         }
     }
 
-    /// The entries of a map that it does not share with others.
-    private mutating func visit(ownOf fields: Fields) {
-        fields.forEachOwn { place, _, kind, origin in
-            switch kind {
-            case .secret, .map, .list: break
-            default:
-                guard fields.hasVia(at: place) else { return note(origin.span) }
-            }
-            visit(fields.own(at: place))
+    private mutating func visit(_ machine: MachineRow, at index: Int) {
+        guard let shared = machine.shared else {
+            return go(to: Key(index)) { $0.visit(Value(.map(machine.own), .nowhere)) }
         }
+        let list = shared.lineage
+        let lineages = list.span
+        for index in lineages.indices {
+            note(lineages[index].source)
+            note(lineages[index].step.span)
+        }
+        // Without secrets, no more is to be said of what it shares.
+        machine.forEach(
+            shared: { places in
+                guard shared.holdsSecrets else { return }
+                for place in places {
+                    shared.fields.withEntry(at: place) { visit($0, $1, $2, in: index) }
+                }
+            },
+            own: { key, content, origin in
+                note(origin.span)
+                switch content.kind {
+                case .secret, .map, .list: visit(key, content, origin, in: index)
+                default: break
+                }
+            })
+    }
+
+    /// A field of a machine that may hold more than itself.
+    private mutating func visit(_ key: Key, _ content: Value.Content, _ origin: Origin, in machine: Int) {
+        // Most lists are tags and the like: where each of them stands is only asked of secrets.
+        if case .list(let items) = content, items.allSatisfy({ $0.content.kind == .string }) {
+            for item in items { note(item.origin.span) }
+            return
+        }
+        go(to: Key(machine)) { facts in facts.go(to: key) { $0.visit(Value(content, origin)) } }
     }
 
     private mutating func visit(_ entry: Fields.Entry) {

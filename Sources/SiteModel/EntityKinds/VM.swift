@@ -33,7 +33,7 @@ extension FieldTable {
     package static let choosers: [Key] = ["template", "vm_preset", "preset", "extends"]
 
     /// Whether a key is one of these. Without the array, for which every thread would count a reference for every VM.
-    package static func isChooser(_ key: Key) -> Bool {
+    @inlinable package static func isChooser(_ key: Key) -> Bool {
         key == "template" || key == "vm_preset" || key == "preset" || key == "extends"
     }
 }
