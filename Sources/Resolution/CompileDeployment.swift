@@ -84,15 +84,21 @@ extension LinkedSite {
 enum URLHost {
     /// In lower case; an IPv6 address without its brackets.
     static func name(in url: String) -> String {
-        var rest = url[...]
-        for index in url.indices where url[index...].hasPrefix("://") {
-            rest = url[url.index(index, offsetBy: 3)...]
+        let letters = url.utf8
+        var rest = letters[...]
+        for index in letters.indices where letters[index...].starts(with: "://".utf8) {
+            rest = letters[letters.index(index, offsetBy: 3)...]
             break
         }
-        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-        if host.hasPrefix("[") { return host.dropFirst().prefix { $0 != "]" }.lowercased() }
-        return host.prefix { $0 != ":" }.lowercased()
+        let ends = [UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#")]
+        var host = rest.prefix { !ends.contains($0) }
+        if let at = host.lastIndex(of: UInt8(ascii: "@")) { host = host[host.index(after: at)...] }
+        if host.first == UInt8(ascii: "[") {
+            host = host.dropFirst().prefix { $0 != UInt8(ascii: "]") }
+        } else {
+            host = host.prefix { $0 != UInt8(ascii: ":") }
+        }
+        return String(Substring(host)).lowercased()
     }
 }
 

@@ -6,9 +6,9 @@ internal import SiteModel
 ///
 /// While that stays the same, every check across files finds what it found before, and no output but those of the env's own VMs
 /// becomes another. So it errs on one side only: whatever is not known to be a VM's own is a part of it.
-package struct EnvInterface {
+package struct EnvInterface: ~Copyable {
     /// What it says, for a digest: each value with its kind before, and its length or its end, so that no two read alike.
-    package private(set) var bytes: [UInt8] = []
+    private var bytes = ByteWriter()
 
     /// Nil for an env whose meaning is not in its own file alone, or not in its values alone: one that extends others, has tags
     /// that speak of merging, takes numbers from pools, or has a password in clear. (What only comments say is the caller's.)
@@ -27,6 +27,9 @@ package struct EnvInterface {
             }
         }
     }
+
+    /// Lends it.
+    package func withBytes<Result>(_ body: (Swift.Span<UInt8>) -> Result) -> Result { bytes.withBytes(body) }
 
     private mutating func append(vm value: Value) {
         guard case .map(let fields) = value.content, fields.base == nil else { return append(value) }
@@ -78,12 +81,12 @@ package struct EnvInterface {
 
     private mutating func append(_ key: Key) {
         append(UInt8(ascii: "k"), key.count)
-        key.append(to: &bytes)
+        bytes.append(key)
     }
 
     private mutating func append(_ kind: UInt8, _ text: String) {
         append(kind, text.utf8.count)
-        bytes.append(contentsOf: text.utf8)
+        bytes.append(text)
     }
 
     private mutating func append(_ kind: UInt8, _ number: Int) {

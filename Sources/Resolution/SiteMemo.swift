@@ -9,6 +9,7 @@ final class SiteMemo: Sendable {
         var minions: (minions: [Minion], diagnostics: [Diagnostic])?
         var minionsOfGroups: [EntityID: (minions: [Minion], diagnostics: [Diagnostic])] = [:]
         var machines: [EntityID: CompiledMachines] = [:]
+        var shadowed: [SearchOrder: [Diagnostic]] = [:]
     }
 
     private let state = Mutex(State())
@@ -42,6 +43,14 @@ final class SiteMemo: Sendable {
         if let known = state.withLock({ $0.minionsOfGroups[group] }) { return known }
         let made = make()
         state.withLock { $0.minionsOfGroups[group] = made }
+        return made
+    }
+
+    /// What is wrong with presets of one name, which every output of VMs asks for.
+    func shadowed(_ order: SearchOrder, _ make: () -> [Diagnostic]) -> [Diagnostic] {
+        if let known = state.withLock({ $0.shadowed[order] }) { return known }
+        let made = make()
+        state.withLock { $0.shadowed[order] = made }
         return made
     }
 

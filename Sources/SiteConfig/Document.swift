@@ -51,13 +51,13 @@ public struct Document: Sendable {
     ) rethrows -> Result {
         guard hasSecrets else { return try body(output.bytes.span) }
         return try SecretScratch.withBuffer(capacity: capacity) { bytes in
-            var placeholder: [UInt8] = []
+            var placeholder = ByteWriter(capacity: 256)
             output.forEach(
                 bytes: { bytes.append($0) },
                 secret: { place in
                     if disclosure == .revealed, append(valueAt: place, to: &bytes) { return }
                     Self.write(redacted: output.insertions[place], to: &placeholder)
-                    bytes.append(placeholder.span)
+                    placeholder.withBytes { _ = bytes.append($0) }
                 })
             return try bytes.withBytes(body)
         }
@@ -66,12 +66,12 @@ public struct Document: Sendable {
     /// SHA-256 of what `withBytes(.redacted)` lends, in hexadecimal.
     var redactedDigest: String {
         var digest = FileDigest()
-        var placeholder: [UInt8] = []
+        var placeholder = ByteWriter(capacity: 256)
         output.forEach(
             bytes: { digest.update($0) },
             secret: { place in
                 Self.write(redacted: output.insertions[place], to: &placeholder)
-                digest.update(placeholder.span)
+                placeholder.withBytes { digest.update($0) }
             })
         return digest.text
     }
@@ -120,17 +120,17 @@ public struct Document: Sendable {
     }
 
     /// Writes what stands for a secret, in the place of what is there.
-    private static func write(redacted insertion: Output.Insertion, to bytes: inout [UInt8]) {
+    private static func write(redacted insertion: Output.Insertion, to bytes: inout ByteWriter) {
         let secret = insertion.secret
-        bytes.removeAll(keepingCapacity: true)
+        bytes.removeAll()
         switch insertion.escaping {
         // What stands for a token must not be taken for the key that signs it.
         case .json, .yaml, .unsafeJSON, .unsafeYAML:
-            bytes.append(contentsOf: (secret.claims == nil ? "{\"$secret\": " : "{\"$token\": ").utf8)
-            JSONText.appendQuoted(to: &bytes) { secret.append(pathTo: &$0) }
+            bytes.append(secret.claims == nil ? "{\"$secret\": " : "{\"$token\": ")
+            bytes.appendQuoted { secret.append(pathTo: &$0) }
             bytes.append(UInt8(ascii: "}"))
         // A whole file, by its path.
-        case .raw: bytes.append(contentsOf: "‹secret:\(secret.steps.map(\.text).joined()):*›\n".utf8)
+        case .raw: bytes.append("‹secret:\(secret.steps.map(\.text).joined()):*›\n")
         }
     }
 }

@@ -305,17 +305,18 @@ extension SiteCompiler {
 
     /// The node that was named, or the only one that can be meant.
     func chooseNode(_ name: String?, _ env: InheritedEnv?, _ loader: inout Loader) -> ChosenNode {
-        let nodes = loader.catalogue.names(.node)
         var chosen = ChosenNode()
         let named = name == nil ? env?.entity.fields["node"] : nil
-        guard let meant = name ?? named?.name ?? (nodes.count == 1 ? nodes[0] : nil) else {
+        func onlyNode() -> String? {
+            let nodes = loader.catalogue.names(.node)
             if nodes.isEmpty {
                 chosen.diagnostics = [.noNodes]
-            } else {
+            } else if nodes.count > 1 {
                 chosen.usage = "which node? Say --node with one of: \(nodes.joined(separator: ", "))"
             }
-            return chosen
+            return nodes.count == 1 ? nodes[0] : nil
         }
+        guard let meant = name ?? named?.name ?? onlyNode() else { return chosen }
         if let place = loader.catalogue.place(Key(meant), .kind(.node)) {
             loader.load(place, .deployment)
             chosen.entity = loader.entities[place.id]

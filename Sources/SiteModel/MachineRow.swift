@@ -68,12 +68,18 @@
             added &= added &- 1
             own(entries[index].key, entries[index].content, entries[index].origin)
         }
-        if let number { own("vmid", .integer(number.value), number.origin) }
-        let defaults = shared.fallbacks
+        forEachFilled(own)
+    }
+
+    /// The same of what stands in none of its parts: its number, what fills in for what neither says, its token.
+    @inlinable @inline(__always)
+    package func forEachFilled(_ body: (Key, Value.Content, Origin) -> Void) {
+        if let number { body("vmid", .integer(number.value), number.origin) }
+        let defaults = shared?.fallbacks ?? []
         let fallbacks = defaults.span
-        for index in fallbacks.indices where self.own.place(of: fallbacks[index].key) == nil {
-            own(fallbacks[index].key, fallbacks[index].content, fallbacks[index].origin)
+        for index in fallbacks.indices where own.place(of: fallbacks[index].key) == nil {
+            body(fallbacks[index].key, fallbacks[index].content, fallbacks[index].origin)
         }
-        if let token { own("auth_token", token.content, token.origin) }
+        if let token { body("auth_token", token.content, token.origin) }
     }
 }

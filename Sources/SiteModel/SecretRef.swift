@@ -36,15 +36,15 @@ internal import Diagnostics
     /// Dotted; a step that a dot or a quote would break is quoted: `ssh_keys."joe@host.lan"`. Behind the file, if that is not
     /// the site's own: `secrets/hosts/kt_web.yaml:db.password`.
     package var path: String {
-        var text: [UInt8] = []
+        var text = ByteWriter(capacity: 64)
         append(pathTo: &text)
-        return String(decoding: text, as: UTF8.self)
+        return text.text
     }
 
     /// Appends the same.
-    package func append(pathTo text: inout [UInt8]) {
+    package func append(pathTo text: inout ByteWriter) {
         if let file {
-            file.append(to: &text)
+            text.append(file)
             text.append(UInt8(ascii: ":"))
         }
         Self.append(steps, to: &text)
@@ -56,24 +56,24 @@ internal import Diagnostics
     }
 
     package static func path(_ steps: some Collection<Key>) -> String {
-        var text: [UInt8] = []
+        var text = ByteWriter(capacity: 64)
         append(steps, to: &text)
-        return String(decoding: text, as: UTF8.self)
+        return text.text
     }
 
-    private static func append(_ steps: some Collection<Key>, to text: inout [UInt8]) {
+    private static func append(_ steps: some Collection<Key>, to text: inout ByteWriter) {
         let isPlain = steps.allSatisfy { step in
             step.count > 0 && !step.holds(UInt8(ascii: ".")) && !step.holds(UInt8(ascii: "\""))
         }
         guard isPlain else {
-            text.append(contentsOf: DottedPath.text(steps.map(\.text)).utf8)
+            text.append(DottedPath.text(steps.map(\.text)))
             return
         }
         var isFirst = true
         for step in steps {
             if !isFirst { text.append(UInt8(ascii: ".")) }
             isFirst = false
-            step.append(to: &text)
+            text.append(step)
         }
     }
 }

@@ -29,6 +29,9 @@
     /// What a value is, without what it holds: to look at that takes no reference.
     @usableFromInline package enum Kind: Sendable {
         case null, bool, integer, bigInteger, float, string, list, map, secret, pooled
+
+        /// Whether there may be secrets in it, or it is one.
+        @inlinable package var mayHoldSecrets: Bool { self == .list || self == .map || self == .secret }
     }
 
     @inlinable package static func string(_ text: String, _ origin: Origin) -> Value { Value(.string(text), origin) }

@@ -50,21 +50,21 @@ package struct JSONWriter: ~Copyable {
 
     private mutating func write(_ content: Value.Content, _ origin: Origin) {
         switch content {
-        case .null: bytes.append("null".utf8)
-        case .bool(let flag): bytes.append((flag ? "true" : "false").utf8)
+        case .null: bytes.append("null")
+        case .bool(let flag): bytes.append(flag ? "true" : "false")
         case .integer(let number):
             if (0...99_999_999).contains(number) {
                 // Its digits, without a `String`: most numbers of a site are small.
-                Key(number).withBytes { bytes.append($0) }
+                bytes.append(Key(number))
             } else {
-                bytes.append(String(number).utf8)
+                bytes.append(String(number))
             }
-        case .bigInteger(let digits): bytes.append(digits.utf8)
+        case .bigInteger(let digits): bytes.append(digits)
         case .float(let number): write(number, from: origin)
         case .string(let text) where isTemplated && origin.isRaw:
-            bytes.append("{\"__ansible_unsafe\": ".utf8)
+            bytes.append("{\"__ansible_unsafe\": ")
             bytes.append(quoted: text)
-            bytes.append("}".utf8)
+            bytes.append("}")
         case .string(let text): bytes.append(quoted: text)
         case .list(let items): write(items)
         case .map(let fields): write(fields)
@@ -77,22 +77,22 @@ package struct JSONWriter: ~Copyable {
         // As a file has it.
         case .pooled(let pool):
             hasPooledNumbers = true
-            bytes.append("{\"$alloc\": \(JSONText.quoted(pool.text))}".utf8)
+            bytes.append("{\"$alloc\": \(JSONText.quoted(pool.text))}")
         }
     }
 
     private mutating func write(_ number: Double, from origin: Origin) {
         guard number.isFinite else {
             diagnostics.append(.noJSONNumber(origin.span))
-            bytes.append("null".utf8)
+            bytes.append("null")
             return
         }
-        bytes.append(number.description.utf8)
+        bytes.append(number.description)
     }
 
     private mutating func write(_ items: [Value]) {
         guard !items.isEmpty else {
-            bytes.append("[]".utf8)
+            bytes.append("[]")
             return
         }
         open(UInt8(ascii: "["))
@@ -105,7 +105,7 @@ package struct JSONWriter: ~Copyable {
 
     private mutating func write(_ fields: Fields) {
         guard !fields.isEmpty else {
-            bytes.append("{}".utf8)
+            bytes.append("{}")
             return
         }
         open(UInt8(ascii: "{"))
@@ -134,7 +134,7 @@ package struct JSONWriter: ~Copyable {
         if let list = document.entries.last { appendHead(list.key) }
         let count = machines.count
         if count == 0 {
-            bytes.append("[]".utf8)
+            bytes.append("[]")
         } else {
             open(UInt8(ascii: "["))
             for index in 0..<count {
@@ -192,7 +192,7 @@ package struct JSONWriter: ~Copyable {
         bytes.append(UInt8(ascii: ":"))
         bytes.append(UInt8(ascii: " "))
         guard heads.count < Self.mostHeads else { return }
-        headBytes += bytes.copy(from: start)
+        bytes.withBytes(from: start) { head in headBytes += head.indices.map { head[$0] } }
         heads.append((key, depth, headBytes.count))
     }
 

@@ -6,6 +6,10 @@ extension LinkedSite {
     ///
     /// - Parameter order: where what is compiled looks.
     package func shadowedPresets(_ order: SearchOrder = .presetOfVM) -> [Diagnostic] {
+        memo.shadowed(order) { findShadowed(order) }
+    }
+
+    private func findShadowed(_ order: SearchOrder) -> [Diagnostic] {
         catalogue.names(.preset).flatMap { name -> [Diagnostic] in
             guard let used = entity(Key(name), order) else { return [] }
             return catalogue.shadowed(Key(name), order).compactMap { place in

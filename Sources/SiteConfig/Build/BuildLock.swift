@@ -219,8 +219,8 @@ extension SecretRef {
     private static let (secretMark, tokenMark) = ("$secret ", "$token ")
 
     /// Appends `$secret api_tokens.pve`, or `$token …` for a token that it signs: where a redacted output has an object.
-    func append(inLockTo bytes: inout [UInt8]) {
-        bytes.append(contentsOf: (claims == nil ? Self.secretMark : Self.tokenMark).utf8)
+    func append(inLockTo bytes: inout ByteWriter) {
+        bytes.append(claims == nil ? Self.secretMark : Self.tokenMark)
         append(pathTo: &bytes)
     }
 

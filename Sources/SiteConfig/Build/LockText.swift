@@ -10,9 +10,8 @@ extension BuildLock {
 
     /// The file's text, and where in it `Entry.text` of each entry stands.
     var text: (bytes: [UInt8], places: [Range<Int>]) {
-        var text = LockWriter()
-        text.bytes.reserveCapacity(
-            entries.reduce(256 + 96 * minions.count) { $0 + $1.text.count + $1.path.utf8.count + 16 })
+        var text = LockWriter(
+            capacity: entries.reduce(256 + 96 * minions.count) { $0 + $1.text.count + $1.path.utf8.count + 16 })
         var places: [Range<Int>] = []
         text.open("{")
         text.item("version") { $0.add("\(Self.version)") }
@@ -32,7 +31,7 @@ extension BuildLock {
         }
         text.close("}")
         text.add("\n")
-        return (text.bytes, places)
+        return (text.bytes.array, places)
     }
 
     /// What a text says that a build wrote; nil for any other.
@@ -88,18 +87,18 @@ extension BuildLock.Entry {
 }
 
 /// Writes it, piece by piece.
-struct LockWriter {
-    fileprivate(set) var bytes: [UInt8] = []
+struct LockWriter: ~Copyable {
+    fileprivate var bytes: ByteWriter
     private var depth = 0
     private var isFirst = true
 
-    init() {}
+    init(capacity: Int) { bytes = ByteWriter(capacity: capacity) }
 
-    mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    mutating func add(_ text: String) { bytes.append(text) }
 
-    mutating func add(quoted text: String) { JSONText.append(text, to: &bytes) }
+    mutating func add(quoted text: String) { bytes.append(quoted: text) }
 
-    mutating func add(secret: SecretRef) { JSONText.appendQuoted(to: &bytes) { secret.append(inLockTo: &$0) } }
+    mutating func add(secret: SecretRef) { bytes.appendQuoted { secret.append(inLockTo: &$0) } }
 
     mutating func open(_ bracket: String) {
         add(bracket)
@@ -147,15 +146,15 @@ struct LockWriter {
         close("]")
     }
 
-    mutating func add(_ text: [UInt8]) { bytes += text }
+    mutating func add(_ text: [UInt8]) { bytes.append(text.span) }
 
     /// What stands behind an output's path, and where in it the list of its machines.
     static func text(
         command: String, digest: String, isRedacted: Bool, inputs: [String],
         secrets: [(pointer: String, secret: SecretRef)], vms: [String], count: Int?
     ) -> (text: [UInt8], vms: Range<Int>) {
-        var text = LockWriter(command: command, digest: digest)
-        text.bytes.reserveCapacity(512 + 32 * (inputs.count + vms.count) + 96 * secrets.count)
+        var text = LockWriter(
+            command: command, digest: digest, capacity: 512 + 32 * (inputs.count + vms.count) + 96 * secrets.count)
         text.item("redacted") { $0.add(isRedacted ? "true" : "false") }
         text.item("inputs") { $0.list(inputs) }
         text.item("secrets") { text in
@@ -171,24 +170,25 @@ struct LockWriter {
         }
         if let count { text.item("count") { $0.add(String(count)) } }
         text.close("}")
-        return (text.bytes, list)
+        return (text.bytes.array, list)
     }
 
     /// What it begins with.
-    static func head(command: String, digest: String) -> [UInt8] { LockWriter(command: command, digest: digest).bytes }
+    static func head(command: String, digest: String) -> [UInt8] {
+        LockWriter(command: command, digest: digest, capacity: 512).bytes.array
+    }
 
-    private init(command: String, digest: String) {
+    private init(command: String, digest: String, capacity: Int) {
+        self.init(capacity: capacity)
         depth = 2
         open("{")
         item("command") { $0.add(quoted: command) }
         item("sha256") { $0.add(quoted: digest) }
     }
 
-    private mutating func newLine() { bytes.append(contentsOf: Self.newLines[depth]) }
-
-    /// Line breaks with as many spaces behind them as there are at each depth.
-    private static let newLines = (0...8).map { depth in
-        [UInt8(ascii: "\n")] + [UInt8](repeating: UInt8(ascii: " "), count: 2 * depth)
+    private mutating func newLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(UInt8(ascii: " "), times: 2 * depth)
     }
 }
 

@@ -18,9 +18,9 @@ struct OutputFacts {
     init(_ document: Value, listing machines: (any MachineRows)? = nil) {
         visit(document)
         guard let machines, let list = document.map?.entries.last else { return }
-        go(to: list.key) { facts in
-            for index in 0..<machines.count { facts.visit(machines[index], at: index) }
-        }
+        let end = step(to: list.key)
+        for index in 0..<machines.count { visit(machines[index], at: index) }
+        pointer.removeLast(pointer.count - end)
     }
 
     /// Whether anything in it comes from a source.
@@ -32,9 +32,7 @@ struct OutputFacts {
     private mutating func visit(_ value: Value) {
         note(value.origin.span)
         switch value.content {
-        case .secret(let secret):
-            secrets.append((String(decoding: pointer, as: UTF8.self), secret))
-            secretFiles.insert(secret.file)
+        case .secret(let secret): note(secret)
         case .map(let fields):
             let lineages = fields.lineage
             let steps = lineages.span
@@ -45,7 +43,9 @@ struct OutputFacts {
             fields.forEach { visit($0) }
         case .list(let items):
             for (index, item) in items.enumerated() {
-                go(to: Key(index)) { $0.visit(item) }
+                let end = step(to: index)
+                visit(item)
+                pointer.removeLast(pointer.count - end)
             }
         default: break
         }
@@ -53,7 +53,10 @@ struct OutputFacts {
 
     private mutating func visit(_ machine: MachineRow, at index: Int) {
         guard let shared = machine.shared else {
-            return go(to: Key(index)) { $0.visit(Value(.map(machine.own), .nowhere)) }
+            let end = step(to: index)
+            visit(Value(.map(machine.own), .nowhere))
+            pointer.removeLast(pointer.count - end)
+            return
         }
         let list = shared.lineage
         let lineages = list.span
@@ -62,30 +65,41 @@ struct OutputFacts {
             note(lineages[index].step.span)
         }
         // Without secrets, no more is to be said of what it shares.
+        if !shared.holdsSecrets {
+            let count = secrets.count
+            machine.own.forEachOwn { place, key, kind, origin in
+                note(origin.span)
+                if kind.mayHoldSecrets { visit(key, machine.own.content(at: place), origin, in: index) }
+            }
+            machine.forEachFilled { visit($0, $1, $2, in: index) }
+            // Several secrets stand in the order of the whole.
+            guard secrets.count > count + 1 else { return }
+            secrets.removeLast(secrets.count - count)
+        }
         machine.forEach(
             shared: { places in
-                guard shared.holdsSecrets else { return }
                 for place in places {
                     shared.fields.withEntry(at: place) { visit($0, $1, $2, in: index) }
                 }
             },
-            own: { key, content, origin in
-                note(origin.span)
-                switch content.kind {
-                case .secret, .map, .list: visit(key, content, origin, in: index)
-                default: break
-                }
-            })
+            own: { visit($0, $1, $2, in: index) })
     }
 
-    /// A field of a machine that may hold more than itself.
+    /// A field of a machine.
     private mutating func visit(_ key: Key, _ content: Value.Content, _ origin: Origin, in machine: Int) {
+        switch content {
+        case .secret, .map, .list: break
+        default: return note(origin.span)
+        }
         // Most lists are tags and the like: where each of them stands is only asked of secrets.
         if case .list(let items) = content, items.allSatisfy({ $0.content.kind == .string }) {
+            note(origin.span)
             for item in items { note(item.origin.span) }
             return
         }
-        go(to: Key(machine)) { facts in facts.go(to: key) { $0.visit(Value(content, origin)) } }
+        let end = step(to: machine)
+        go(to: key) { $0.visit(Value(content, origin)) }
+        pointer.removeLast(pointer.count - end)
     }
 
     private mutating func visit(_ entry: Fields.Entry) {
@@ -108,8 +122,22 @@ struct OutputFacts {
         isSource[index] = true
     }
 
+    private mutating func note(_ secret: SecretRef) {
+        if secrets.isEmpty || secrets[secrets.count - 1].secret.file != secret.file { secretFiles.insert(secret.file) }
+        secrets.append((String(decoding: pointer, as: UTF8.self), secret))
+    }
+
     /// Goes a step further, and back.
     private mutating func go(to key: Key, _ visit: (inout OutputFacts) -> Void) {
+        let end = step(to: key)
+        visit(&self)
+        pointer.removeLast(pointer.count - end)
+    }
+
+    /// Goes a step further.
+    ///
+    /// - Returns: where the pointer ended before.
+    private mutating func step(to key: Key) -> Int {
         let end = pointer.count
         pointer.append(UInt8(ascii: "/"))
         if key.holds(UInt8(ascii: "~")) || key.holds(UInt8(ascii: "/")) {
@@ -117,8 +145,14 @@ struct OutputFacts {
         } else {
             key.append(to: &pointer)
         }
-        visit(&self)
-        pointer.removeSubrange(end...)
+        return end
+    }
+
+    private mutating func step(to index: Int) -> Int {
+        let end = pointer.count
+        pointer.append(UInt8(ascii: "/"))
+        Key(index).append(to: &pointer)
+        return end
     }
 
     static func escaped(_ key: String) -> String {

@@ -87,7 +87,7 @@ extension SiteCompiler {
         for change in changes {
             guard let env = loader.entities[change.place.id], loader.isPlain(env),
                 let interface = EnvInterface(of: env),
-                FileDigest.text(of: interface.bytes.span).isSame(as: change.stamped.interface)
+                interface.withBytes(FileDigest.text).isSame(as: change.stamped.interface)
             else { return nil }
             findings += site.checkEnv(env, isKeeping: true, isForBytes: true).diagnostics
         }
@@ -140,7 +140,7 @@ extension Build {
             let env = envs[index]
             guard !used.contains(env.id), isPlain[index], let interface = EnvInterface(of: env) else { return nil }
             return StampedEnv(
-                path: env.path, interface: FileDigest.text(of: interface.bytes.span),
+                path: env.path, interface: interface.withBytes(FileDigest.text),
                 outputs: known[env.id.name] ?? [])
         }.compactMap(\.self)
     }
