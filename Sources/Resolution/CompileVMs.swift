@@ -25,14 +25,17 @@ extension LinkedSite {
         let filling = VM.Filling(
             method, method.isOfEach ? nil : authToken(of: nil, method), among: nodeTokens(method),
             countingFrom: env.fields.entry("vmid_base"), plus: offset, vmDefaults)
-        // What the memo would say, without its lock for each VM.
+        // What the memo would say, without its lock for each VM; and what is wrong with the token that all have.
         let starts = memo.starts
+        let isTokenOfAll = filling.token != nil
+        let foundOfToken = filling.token?.diagnostics ?? []
         let list = items.span
         for index in list.indices {
             var own = Fields()
             if case .map(let said) = list[index].content { own = said }
             if let vm = self.vm(own, filling, at: index, starts) {
-                check(vm, filling, &result.diagnostics)
+                check(vm, isTokenOfAll ? nil : filling, &result.diagnostics)
+                if !foundOfToken.isEmpty { result.diagnostics += foundOfToken }
                 result.vms.append(vm)
             } else {
                 let compiled = self.vm(
@@ -61,12 +64,11 @@ extension LinkedSite {
     }
 
     /// What is wrong with such a VM by itself. What it starts from is as it should be.
-    private func check(_ vm: VM, _ filling: VM.Filling, _ diagnostics: inout [Diagnostic]) {
+    ///
+    /// - Parameter filling: says its token; nil where all have one.
+    private func check(_ vm: VM, _ filling: VM.Filling?, _ diagnostics: inout [Diagnostic]) {
         if vm.facts.address == nil, let address = vm["ip"] { diagnostics += checkAddress(address, strictness) }
-        if let token = filling.token {
-            diagnostics += token.diagnostics
-            return
-        }
+        guard let filling else { return }
         if let tokens = filling.tokens, let name = vm.facts.name, tokens.hasText(name) { return }
         diagnostics += authToken(of: vm["name"], filling.method).diagnostics
     }

@@ -238,7 +238,9 @@ private final class VMRows: MachineRows {
 
     subscript(index: Int) -> MachineRow {
         let vm = vms[index]
-        guard let (start, filling, place) = vm.parts, let shared = start.shared else { return MachineRow(whole: vm.own) }
+        guard let (start, filling, place) = vm.parts, let shared = start.shared else {
+            return MachineRow(whole: vm.own)
+        }
         return MachineRow(
             vm.own, over: shared, number: vm.facts.saysNumber ? nil : filling.plainNumber(place),
             token: token ?? tokens[index])

@@ -69,6 +69,15 @@ struct FileWriter {
 
     /// Writes the bytes beside the target.
     func stage(_ bytes: Span<UInt8>) throws -> Staged {
+        try stage { file in _ = try unsafe bytes.withUnsafeBytes { try unsafe file.writeAll($0) } }
+    }
+
+    /// The same of bytes in pieces.
+    func stage(_ pieces: [[UInt8]]) throws -> Staged {
+        try stage { file in for piece in pieces { _ = try file.writeAll(piece) } }
+    }
+
+    private func stage(_ write: (FileDescriptor) throws -> Void) throws -> Staged {
         let temporary = folder.appending(TemporaryName(of: name, by: Self.owner).text)
         WaitingFiles.add(temporary)
         do {
@@ -84,7 +93,7 @@ struct FileWriter {
                 let exactDevice = try file.closeAfter {
                     if let mode, fchmod(file.rawValue, mode) != 0 { throw Errno(rawValue: errno) }
                     let trial = TimeTrial(file.rawValue)
-                    _ = try unsafe bytes.withUnsafeBytes { try unsafe file.writeAll($0) }
+                    try write(file)
                     return trial.device(of: file.rawValue)
                 }
                 return Staged(temporary: temporary, target: target, exactDevice: exactDevice)

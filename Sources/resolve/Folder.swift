@@ -42,19 +42,33 @@ struct Folder {
     static func holds(_ bytes: Span<UInt8>, _ target: FilePath) -> Bool {
         var count = 0
         var isSame = true
-        let isRead = read(target, ofSize: bytes.count) { piece in
-            isSame = isSame && piece.count <= bytes.count - count
-            guard isSame else { return false }
-            isSame = unsafe piece.withUnsafeBytes { present in
-                unsafe bytes.extracting(count..<(count + piece.count)).withUnsafeBytes { wanted in
-                    guard let present = present.baseAddress, let wanted = wanted.baseAddress else { return true }
-                    return unsafe memcmp(present, wanted, piece.count) == 0
-                }
-            }
-            count += piece.count
+        let isRead = read(target, ofSize: bytes.count) { present in
+            isSame = present.isIn(bytes, from: count)
+            count += present.count
             return isSame
         }
         return isRead && isSame && count == bytes.count
+    }
+
+    /// The same of bytes in pieces.
+    static func holds(_ pieces: [[UInt8]], _ target: FilePath) -> Bool {
+        var (place, offset, count) = (0, 0, 0)
+        var isSame = true
+        let size = pieces.reduce(0) { $0 + $1.count }
+        let isRead = read(target, ofSize: size) { present in
+            var start = 0
+            while isSame, start < present.count {
+                while place < pieces.count, offset == pieces[place].count { (place, offset) = (place + 1, 0) }
+                guard place < pieces.count else { return false }
+                let piece = pieces[place]
+                let length = min(present.count - start, piece.count - offset)
+                isSame = present.extracting(start..<(start + length)).isIn(piece.span, from: offset)
+                (start, offset) = (start + length, offset + length)
+            }
+            count += start
+            return isSame
+        }
+        return isRead && isSame && count == size
     }
 
     /// The sum of what a file has; nil if it cannot be read.
@@ -93,6 +107,19 @@ struct Folder {
                 let piece = unsafe UnsafeBufferPointer(buffer.assumingMemoryBound(to: UInt8.self))
                 if count > 0, !body(unsafe Span(_unsafeElements: piece).extracting(0..<count)) { return true }
                 if count < buffer.count { return true }
+            }
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether all of it stands among others, from one of them on.
+    fileprivate func isIn(_ others: Span<UInt8>, from first: Int) -> Bool {
+        guard count <= others.count - first else { return false }
+        return unsafe withUnsafeBytes { own in
+            unsafe others.extracting(first..<(first + count)).withUnsafeBytes { others in
+                guard let own = own.baseAddress, let others = others.baseAddress else { return true }
+                return unsafe memcmp(own, others, count) == 0
             }
         }
     }

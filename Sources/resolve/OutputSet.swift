@@ -87,8 +87,8 @@ struct OutputSet {
             return amendedLock != nil && amendedLock == FileState(of: target)
                 && FilePatch.holds(amendment.pieces, target)
         }
-        guard let bytes = try? build.lockBytes(isPruned: true) else { return false }
-        return Folder.holds(bytes.span, target)
+        guard let text = try? build.lockPieces(isPruned: true) else { return false }
+        return Folder.holds(text, target)
     }
 
     // MARK: Checks
@@ -189,14 +189,13 @@ struct OutputSet {
 
     private func stageLock(_ build: Build, isPruned: Bool) throws -> FileWriter.Staged? {
         let target = target(Build.lockName)
-        let bytes: [UInt8]
+        let text: [[UInt8]]
         do throws(FileError) {
-            bytes = try build.lockBytes(isPruned: isPruned)
+            text = try build.lockPieces(isPruned: isPruned)
         } catch {
             throw Failure.couldNotRun("cannot amend \(Build.lockName): \(error.reason); nothing was written")
         }
-        return Folder.holds(bytes.span, target)
-            ? nil : try FileWriter(target.string, holdsSecrets: false).stage(bytes.span)
+        return Folder.holds(text, target) ? nil : try FileWriter(target.string, holdsSecrets: false).stage(text)
     }
 
     /// Takes back what was staged, and the folders made for it.

@@ -48,6 +48,67 @@ import Testing
         }
     }
 
+    /// Machines that are left in their parts are written as if each were put together.
+    @Test func machinesAreWrittenAsIfTheyWerePutTogether() {
+        let secret = Value(.secret(SecretRef(["a", "b"], .string)), .builtIn)
+        let shared: [Fields] = [
+            ["image": .string("debian\n", .builtIn), "cores": Value(.integer(2), .builtIn), "disk": secret],
+            ["cores": Value(.integer(2), .builtIn), "name": .string("none", .builtIn), "last": Value(.null, .builtIn)],
+            ["most": Value(.float(.infinity), .builtIn)], ["number": Value(.pooled("ports"), .builtIn)], [:],
+        ]
+        let own: [Fields] = [
+            [:], ["template": .string("debian", .builtIn), "cores": Value(.integer(4), .builtIn)],
+            ["name": .string("web", .builtIn), "bridge": .string("vmbr1", .builtIn), "cores": secret],
+            [
+                "last": secret, "tags": Value(.list([.string("a\"b", .builtIn), secret]), .builtIn),
+                "vm_preset": secret,
+            ],
+        ]
+        let fallbacks = [Fields.Entry("bridge", .string("vmbr0", .builtIn)), Fields.Entry("gateway", secret)]
+        for fields in shared {
+            let base = SharedFields(fields, fallbacks: fallbacks)
+            var rows: [MachineRow] = [MachineRow(whole: fields)]
+            var whole: [Value] = [Value(.map(fields), .builtIn)]
+            for own in own {
+                for (number, token) in [(nil, secret), (7, Value.string("", .builtIn)), (nil, nil)] as [(Int?, Value?)]
+                {
+                    rows.append(
+                        MachineRow(own, over: base, number: number.map { (value: $0, origin: .builtIn) }, token: token))
+                    var together = fields
+                    own.forEach { if !FieldTable.isChooser($0.key) { together.set($0) } }
+                    if let number { together.set("vmid", Value(.integer(number), .builtIn)) }
+                    for fallback in fallbacks where !together.contains(fallback.key) { together.set(fallback) }
+                    if let token { together.set("auth_token", token) }
+                    whole.append(Value(.map(together), .builtIn))
+                }
+            }
+            for count in [0, 1, rows.count] {
+                let head: Fields = ["node": .string("pve", .builtIn), "api_token": secret]
+                var (first, second) = (head, head)
+                first.set("vms", Value(.list([]), .builtIn))
+                second.set("vms", Value(.list(Array(whole.prefix(count))), .builtIn))
+                let written = JSONWriter.document(
+                    Value(.map(first), .builtIn), listing: Rows(rows: Array(rows.prefix(count))))
+                let expected = JSONWriter.document(Value(.map(second), .builtIn))
+                #expect(written.output.bytes == expected.output.bytes)
+                #expect(written.output.insertions.map(\.offset) == expected.output.insertions.map(\.offset))
+                #expect(written.output.secrets == expected.output.secrets)
+                #expect(written.output.hasPooledNumbers == expected.output.hasPooledNumbers)
+                #expect(written.diagnostics.map(\.message) == expected.diagnostics.map(\.message))
+            }
+        }
+    }
+
+    private final class Rows: MachineRows {
+        let rows: [MachineRow]
+
+        init(rows: [MachineRow]) { self.rows = rows }
+
+        var count: Int { rows.count }
+        var names: [String] { [] }
+        subscript(index: Int) -> MachineRow { rows[index] }
+    }
+
     private func document(
         _ fields: Fields, _ depth: Int, _ isTemplated: Bool
     ) -> (output: Output, diagnostics: [Diagnostic]) {

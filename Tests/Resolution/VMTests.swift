@@ -20,7 +20,9 @@ import YAMLSyntax
         told.isForBytes = false
         var forBytes = compiled
         forBytes.isForBytes = true
-        let written = (reasons: site.machines(told).vms, bytes: site.machines(forBytes).vms)
+        let rows = try #require(site.machines(forBytes).rows)
+        #expect(rows.names == site.machines(told).names)
+        let written = (reasons: site.machines(told).vms, bytes: (0..<rows.count).map { Self.fields(of: rows[$0]) })
         for (index, own) in items.enumerated() {
             let number = env.fields.entry("vmid_base").flatMap { Fields.Entry.number($0, plus: index) }
             // By the left fold of all layers, as they are written.
@@ -54,6 +56,15 @@ import YAMLSyntax
         // What is said is what is said of VMs that are put together.
         let together = VMTests.findings(of: items, in: site, env, method)
         #expect(compiled.diagnostics.map(\.message) == together.map(\.message), "\(PlainSite(seed).files)")
+    }
+
+    /// What is written of a machine that is left in its parts.
+    private static func fields(of row: MachineRow) -> Fields {
+        var entries: [Fields.Entry] = []
+        row.forEach(
+            shared: { places in if let shared = row.shared { entries += shared.fields.entries[places] } },
+            own: { key, content, origin in entries.append(Fields.Entry(key, Value(content, origin))) })
+        return Fields(distinct: entries)
     }
 
     private static func findings(

@@ -60,7 +60,7 @@ private struct Surroundings {
     var hasMachine: Bool { interfaces != nil }
     private let interfaces: Fields?
     /// The network of each bridge that was asked for; nil if the machine does not say it.
-    private var networks: [Key: (written: Value, network: AddressWithPrefix)?] = [:]
+    private var networks: [Key: AddressWithPrefix?] = [:]
 
     init(_ node: BoundEntity?, machine: BoundEntity?) {
         self.node = node.flatMap { node in
@@ -72,14 +72,16 @@ private struct Surroundings {
         interfaces = machine?.fields["network"]?.map?["interfaces"]?.map
     }
 
-    mutating func network(of bridge: Key) -> (written: Value, network: AddressWithPrefix)? {
+    /// The network of a bridge, if the machine says one.
+    mutating func network(of bridge: Key) -> AddressWithPrefix? {
         if let known = networks[bridge] { return known }
-        let written = interfaces?[bridge]?.map?["address"]
-        let network = written?.string.flatMap { AddressWithPrefix($0) }
-        let found = written.flatMap { written in network.map { (written, $0) } }
-        networks[bridge] = .some(found)
-        return found
+        let network = written(of: bridge)?.string.flatMap { AddressWithPrefix($0) }
+        networks[bridge] = .some(network)
+        return network
     }
+
+    /// What the machine says of it.
+    func written(of bridge: Key) -> Value? { interfaces?[bridge]?.map?["address"] }
 }
 
 /// A VM's address, and what it may contradict.
@@ -115,9 +117,9 @@ private struct Address {
 
     /// A VM with a VLAN of its own is in another network than its bridge.
     func checkBridge(in around: inout Surroundings) -> Diagnostic? {
-        guard around.hasMachine, let bridge = vm.bridge, let (written, network) = around.network(of: bridge),
-            let machine = around.machine,
+        guard around.hasMachine, let bridge = vm.bridge, let network = around.network(of: bridge),
             network.address.isIPv4 == ip.address.isIPv4, !network.contains(ip.address),
+            let written = around.written(of: bridge), let machine = around.machine,
             !Self.lanes.contains(where: { vm[$0].map { !$0.isNull } ?? false })
         else { return nil }
         let place = written.origin.span.map { [Label($0, "\(bridge) of \(machine.id.name)")] } ?? []

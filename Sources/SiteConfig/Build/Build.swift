@@ -54,7 +54,7 @@ public struct Build {
     /// The lock as it is to be written.
     enum Lock {
         /// With the leftovers, since they are there as long as they are not removed.
-        case made(BuildLock, text: [UInt8], places: [Range<Int>])
+        case made(BuildLock, text: [[UInt8]], places: [Range<Int>])
         /// The one that is there, with the digests of some outputs in it replaced: all else stays.
         case amended(LockAmendment, outputCount: Int)
     }
@@ -70,15 +70,20 @@ public struct Build {
     /// - Parameter isPruned: whether the leftovers are gone.
     /// - Throws: `FileError` if it is to be amended, and the one that is there cannot be read, or is another.
     public func lockBytes(isPruned: Bool) throws(FileError) -> [UInt8] {
+        Array(try lockPieces(isPruned: isPruned).joined())
+    }
+
+    /// The same in pieces, most of which are there anyway: the lock of many outputs is as long as the site.
+    public func lockPieces(isPruned: Bool) throws(FileError) -> [[UInt8]] {
         switch lock {
         case .amended(let amendment, _):
             var text = try amendment.files.read(BuildLock.fileName, limit: BuildLock.limit)
             for piece in amendment.pieces where !piece.amend(&text) { throw .failed("it is not what it was") }
-            return text
+            return [text]
         case .made(let lock, let text, _):
             guard isPruned, !leftovers.isEmpty else { return text }
             let entries = lock.entries.filter { !leftovers.contains($0.path) }
-            return BuildLock(entries: entries, minions: lock.minions).bytes
+            return BuildLock(entries: entries, minions: lock.minions).pieces.text
         }
     }
 
@@ -461,10 +466,10 @@ struct Builder {
             outputs.contains(where: \.speaksOfMinions)
             ? minions.compactMap(\.lockedPlace) : earlier?.minions ?? []
         let lock = BuildLock(entries: entries, minions: places)
-        let text = report.isClean ? lock.text : (bytes: [], places: [])
+        let text = report.isClean ? lock.pieces : (text: [], places: [])
         return Build(
             report: report, outputs: report.isClean ? outputs : [], leftovers: left.map(\.path), isSealed: isSealed,
-            refusals: refusals, lock: .made(lock, text: text.bytes, places: text.places), earlier: earlier,
+            refusals: refusals, lock: .made(lock, text: text.text, places: text.places), earlier: earlier,
             whole: report.isClean ? whole : nil)
     }
 }

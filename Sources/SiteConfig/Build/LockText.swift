@@ -6,21 +6,26 @@ internal import SiteModel
 
 extension BuildLock {
     /// The file's text: JSON with two spaces, a final newline.
-    var bytes: [UInt8] { text.bytes }
+    var bytes: [UInt8] { Array(pieces.text.joined()) }
 
-    /// The file's text, and where in it `Entry.text` of each entry stands.
-    var text: (bytes: [UInt8], places: [Range<Int>]) {
-        var text = LockWriter(
-            capacity: entries.reduce(256 + 96 * minions.count) { $0 + $1.text.count + $1.path.utf8.count + 16 })
+    /// The file's text in pieces, since most of it is there: `Entry.text` of each entry; and where in the file these stand.
+    var pieces: (text: [[UInt8]], places: [Range<Int>]) {
+        var text = LockWriter(capacity: 1024)
+        var pieces: [[UInt8]] = []
         var places: [Range<Int>] = []
+        var count = 0
+        func add(_ piece: [UInt8]) {
+            pieces.append(piece)
+            count += piece.count
+        }
         text.open("{")
         text.item("version") { $0.add("\(Self.version)") }
         text.item("outputs") { text in
             text.map(entries) { text, entry in
                 text.item(entry.path) { text in
-                    let start = text.bytes.count
-                    text.add(entry.text)
-                    places.append(start..<text.bytes.count)
+                    add(text.take())
+                    places.append(count..<(count + entry.text.count))
+                    add(entry.text)
                 }
             }
         }
@@ -31,7 +36,8 @@ extension BuildLock {
         }
         text.close("}")
         text.add("\n")
-        return (text.bytes.array, places)
+        add(text.take())
+        return (pieces, places)
     }
 
     /// What a text says that a build wrote; nil for any other.
@@ -100,6 +106,13 @@ struct LockWriter: ~Copyable {
 
     mutating func add(secret: SecretRef) { bytes.appendQuoted { secret.append(inLockTo: &$0) } }
 
+    /// What was written so far, which is then behind it.
+    mutating func take() -> [UInt8] {
+        let written = bytes.array
+        bytes.removeAll()
+        return written
+    }
+
     mutating func open(_ bracket: String) {
         add(bracket)
         depth += 1
@@ -145,8 +158,6 @@ struct LockWriter: ~Copyable {
         isFirst = items.isEmpty
         close("]")
     }
-
-    mutating func add(_ text: [UInt8]) { bytes.append(text.span) }
 
     /// What stands behind an output's path, and where in it the list of its machines.
     static func text(
