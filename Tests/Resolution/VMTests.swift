@@ -157,8 +157,10 @@ private struct PlainSite {
             ("ssh_port", ["2222", "2223", "null"]), ("ports", ["[8080]", "[]", "{web: 8080}"]), ("shared", ["both"]),
             ("tags", ["[a, b]", "{a: 1}"]), ("auth_token", ["mine"]),
         ]
-        return values.filter { !others.contains($0.0) && chance($0.0 == "auth_token" ? 2 : percent) }
+        let few = values.filter { !others.contains($0.0) && chance($0.0 == "auth_token" ? 2 : percent) }
             .map { "\($0.0): \(pick($0.1))\n" }.joined()
+        // As many as have to be put together.
+        return few + (chance(4) ? (0..<70).map { "x\($0): \($0)\n" }.joined() : "")
     }
 
     private mutating func pick<Choice>(_ choices: [Choice]) -> Choice {
