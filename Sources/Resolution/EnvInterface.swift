@@ -21,7 +21,8 @@ package struct EnvInterface: ~Copyable {
             append(entry.key)
             if entry.key == "vms", let vms = entry.value.list {
                 append(UInt8(ascii: "l"), vms.count)
-                for vm in vms { append(vm: vm) }
+                let vms = vms.span
+                for index in vms.indices { append(vm: vms[index]) }
             } else {
                 append(entry.value)
             }
@@ -37,7 +38,7 @@ package struct EnvInterface: ~Copyable {
         fields.forEachOwn { place, key, kind, origin in
             guard !isLocal(key, kind, origin) else { return }
             append(key)
-            append(fields.own(at: place).content, origin)
+            append(fields.content(at: place), origin)
         }
         // Where a key would stand.
         bytes.append(UInt8(ascii: "."))

@@ -57,7 +57,7 @@ package final class Minion: Sendable {
 extension Minion {
     /// Whether it is not said that it has no address: neither `null` nor the name of an Incus instance stands there.
     package var lacksAddress: Bool {
-        host == nil && address.value.origin.layer == .builtIn && fields?.contains("incus_name") != true
+        address.value.origin.layer == .builtIn && host == nil && fields?.contains("incus_name") != true
     }
 }
 

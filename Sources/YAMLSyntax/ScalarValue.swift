@@ -12,7 +12,8 @@ package enum ScalarValue: Equatable, Sendable {
 extension SyntaxTree {
     /// The value of a scalar; null for anything else. Every scalar of a tree has one: `parse` saw to it.
     package func value(_ id: NodeID) -> ScalarValue {
-        ScalarValue.make(text(id), as: type(id)) ?? .null
+        let type = type(id)
+        return type == .string ? .string(string(id)) : ScalarValue.make(text(id), as: type) ?? .null
     }
 }
 

@@ -137,7 +137,11 @@ extension SyntaxTree {
         return body(bytes.span.extracting(range))
     }
 
-    package func string(_ id: NodeID) -> String { String(decoding: text(id), as: UTF8.self) }
+    package func string(_ id: NodeID) -> String {
+        // A tree's texts are UTF-8; what is not is repaired all the same.
+        withText(id) { bytes in try? String(copying: UTF8Span(validating: bytes)) }
+            ?? String(decoding: text(id), as: UTF8.self)
+    }
 
     /// How many entries a list has, or a map as it is written.
     @inlinable package func count(_ id: NodeID) -> Int {
