@@ -63,7 +63,7 @@ let targets: [Target] = [
     tests("SiteModel", of: ["SiteModel", "Diagnostics", "TestSupport"]),
     tests("Resolution", of: ["Resolution", "SiteModel", "YAMLSyntax", "Diagnostics", "TestSupport"]),
     tests("Emitters", of: ["Emitters", "Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
-    tests("SiteConfig", of: ["SiteConfig", "TestSupport"]),
+    tests("SiteConfig", of: ["SiteConfig", "SiteModel", "Diagnostics", "TestSupport"]),
     tests("Goldens", of: ["SiteConfig", "resolve", "TestSupport"], data: ["cases"]),
     tests("Commands", of: ["SiteConfig", "resolve", "TestSupport"]),
     tests("House", of: ["SiteConfig"]),

@@ -7,31 +7,6 @@ package enum JSONText {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// The same of a string, most of which need no escape at all.
-    package static func append(_ text: String, to bytes: inout [UInt8]) {
-        appendQuoted(to: &bytes) { $0.append(contentsOf: text.utf8) }
-    }
-
-    /// Appends in quotes what a body appends as it is.
-    @inlinable
-    package static func appendQuoted(to bytes: inout [UInt8], _ body: (inout [UInt8]) -> Void) {
-        bytes.append(UInt8(ascii: "\""))
-        let start = bytes.count
-        body(&bytes)
-        escape(&bytes, from: start)
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// Escapes the end of a text, where there is anything to escape.
-    @usableFromInline
-    static func escape(_ bytes: inout [UInt8], from start: Int) {
-        let needsNone = bytes.span.extracting(start...).isPlainJSON
-        if needsNone { return }
-        let text = Array(bytes[start...])
-        bytes.removeSubrange(start...)
-        appendEscaped(text, to: &bytes)
-    }
-
     /// Appends `text` as it stands between quotes.
     package static func appendEscaped(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
         for byte in text {

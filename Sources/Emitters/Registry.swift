@@ -21,6 +21,8 @@ package enum Subject: Sendable {
 /// Where its reader takes texts for templates, as Ansible does, secrets and what is tagged `!raw` are marked as none.
 package enum OutputSyntax: Sendable {
     case json(isTemplated: Bool = false)
+    /// With the machines of a list that is empty in the document.
+    case jsonOfMachines(MachineList)
     /// Behind a first line of its own, if it has one.
     case yaml(header: String? = nil, isTemplated: Bool = false)
 }
@@ -32,33 +34,32 @@ package struct OutputFormat: Sendable {
     package let summary: String
     /// The document, or nil for a subject of another kind.
     let document: @Sendable (Subject) -> Value?
-    /// The VMs of a subject that has them in their parts: the document's last field is the list of them.
-    let machines: @Sendable (Subject) -> (any MachineRows)?
     let syntax: @Sendable (Subject) -> OutputSyntax
 
     init(
         name: String, summary: String, syntax: @escaping @Sendable (Subject) -> OutputSyntax = { _ in .json() },
-        machines: @escaping @Sendable (Subject) -> (any MachineRows)? = { _ in nil },
         document: @escaping @Sendable (Subject) -> Value?
     ) {
         self.name = name
         self.summary = summary
         self.syntax = syntax
-        self.machines = machines
         self.document = document
     }
 
     /// Writes a subject. R0701 for what the format cannot hold.
     package func emit(_ subject: Subject) -> Emitted? {
         guard let document = document(subject) else { return nil }
-        let machines = machines(subject)
-        let written =
-            switch syntax(subject) {
-            case .json(let isTemplated): JSONWriter.document(document, isTemplated: isTemplated, listing: machines)
-            case .yaml(let header, let isTemplated):
-                YAMLWriter.document(document, header: header, isTemplated: isTemplated)
-            }
-        return Emitted(output: written.output, document: document, machines: machines, diagnostics: written.diagnostics)
+        var list: MachineList?
+        let written: (output: Output, diagnostics: [Diagnostic])
+        switch syntax(subject) {
+        case .json(let isTemplated): written = JSONWriter.document(document, isTemplated: isTemplated)
+        case .jsonOfMachines(let machines):
+            list = machines
+            written = JSONWriter.document(document, listing: machines)
+        case .yaml(let header, let isTemplated):
+            written = YAMLWriter.document(document, header: header, isTemplated: isTemplated)
+        }
+        return Emitted(output: written.output, document: document, list: list, diagnostics: written.diagnostics)
     }
 }
 
@@ -68,8 +69,8 @@ package struct Emitted: Sendable {
     package let output: Output
     /// The document that they say.
     package let document: Value
-    /// The VMs that its last field lists, if they are not in it.
-    package let machines: (any MachineRows)?
+    /// The machines that it lists, if they are not in it.
+    package let list: MachineList?
     package let diagnostics: [Diagnostic]
 }
 
@@ -90,7 +91,7 @@ package enum Registry {
         for format in formats {
             if let emitted = format.emit(subject) { return emitted }
         }
-        return Emitted(output: Output(), document: Value(.null, .nowhere), machines: nil, diagnostics: [])
+        return Emitted(output: Output(), document: Value(.null, .nowhere), list: nil, diagnostics: [])
     }
 }
 

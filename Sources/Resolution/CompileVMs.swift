@@ -34,8 +34,14 @@ extension LinkedSite {
             var own = Fields()
             if case .map(let said) = list[index].content { own = said }
             if let vm = self.vm(own, filling, at: index, starts) {
-                check(vm, isTokenOfAll ? nil : filling, &result.diagnostics)
-                if !foundOfToken.isEmpty { result.diagnostics += foundOfToken }
+                if vm.facts.address == nil, let address = vm["ip"] {
+                    result.diagnostics += checkAddress(address, strictness)
+                }
+                if isTokenOfAll {
+                    if !foundOfToken.isEmpty { result.diagnostics += foundOfToken }
+                } else {
+                    checkToken(of: vm, filling, &result.diagnostics)
+                }
                 result.vms.append(vm)
             } else {
                 let compiled = self.vm(
@@ -63,12 +69,8 @@ extension LinkedSite {
         return VM(own, over: starts[name] ?? start(name, of: own), filling, at: index)
     }
 
-    /// What is wrong with such a VM by itself. What it starts from is as it should be.
-    ///
-    /// - Parameter filling: says its token; nil where all have one.
-    private func check(_ vm: VM, _ filling: VM.Filling?, _ diagnostics: inout [Diagnostic]) {
-        if vm.facts.address == nil, let address = vm["ip"] { diagnostics += checkAddress(address, strictness) }
-        guard let filling else { return }
+    /// What is wrong with the token of such a VM, where each has its own.
+    private func checkToken(of vm: VM, _ filling: VM.Filling, _ diagnostics: inout [Diagnostic]) {
         if let tokens = filling.tokens, let name = vm.facts.name, tokens.hasText(name) { return }
         diagnostics += authToken(of: vm["name"], filling.method).diagnostics
     }

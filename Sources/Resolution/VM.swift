@@ -166,7 +166,7 @@ extension VM {
             return (number, origin)
         }
 
-        /// The token of a VM, for bytes alone: what led to it is told of all VMs of the env together.
+        /// The token of a VM, where each has its own and it is known where they stand.
         func plainToken(of vm: VM) -> Value? {
             guard let tokens, let name = vm.facts.name else { return nil }
             return tokens.text(name)
@@ -205,7 +205,7 @@ extension LinkedSite {
     package func machines(_ compiled: CompiledMachines) -> Deployment.Machines {
         guard let list = compiled.list else { return Deployment.Machines(lineage: compiled.lineage) }
         if compiled.isForBytes {
-            return Deployment.Machines(rows: VMRows(compiled.vms, of: self), list, lineage: compiled.lineage)
+            return Deployment.Machines([], list, lineage: compiled.lineage, rows: VMRows(compiled.vms, of: self))
         }
         return Deployment.Machines(compiled.vms.map(fields), list, lineage: compiled.lineage)
     }
@@ -216,8 +216,8 @@ private final class VMRows: MachineRows {
     private let vms: [VM]
     /// The token of all; nil where each has its own.
     private let token: Value?
-    /// The token of each.
-    private let tokens: [Value?]
+    /// The token of each; of one that is put together nothing, for it has its own.
+    private let tokens: [Value]
 
     init(_ vms: [VM], of site: LinkedSite) {
         self.vms = vms
@@ -227,7 +227,7 @@ private final class VMRows: MachineRows {
             token != nil
             ? []
             : vms.map { vm in
-                guard let filling = vm.parts?.filling else { return nil }
+                guard let filling = vm.parts?.filling else { return Value(.null, .nowhere) }
                 return filling.plainToken(of: vm) ?? site.authToken(of: vm["name"], filling.method).entry.value
             }
     }

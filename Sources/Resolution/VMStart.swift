@@ -60,7 +60,8 @@ final class VMStart: Sendable {
     let shared: SharedFields?
     /// Whether what VMs share has beaten what fills in for it.
     let isFilled: Bool
-    /// Whether a VM is no more than its own entries, else these, which are few, and nothing is to be said of these.
+    /// Whether a VM is no more than its own entries, else these, and nothing is to be said of these, which are at most
+    /// `MachineRow.most`.
     let isPlain: Bool
     let facts: VM.Facts
     /// What the layers say of a gateway, and what address that is.

@@ -16,7 +16,13 @@ internal import Diagnostics
     deinit { unsafe start.deallocate() }
 
     /// An array of them, no larger than it need be: many outputs are held until all are made.
-    package var array: [UInt8] { unsafe Array(UnsafeBufferPointer(start: start, count: count)) }
+    package var array: [UInt8] { array(from: 0) }
+
+    /// The same of those from one of them on.
+    package func array(from first: Int) -> [UInt8] {
+        precondition(first >= 0 && first <= count)
+        return unsafe Array(UnsafeBufferPointer(start: start + first, count: count - first))
+    }
 
     /// The same as a text; what is no UTF-8 is repaired.
     package var text: String { unsafe String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self) }
@@ -96,7 +102,7 @@ extension ByteWriter {
         let first = count
         body(&self)
         if !withBytes(from: first, { $0.isPlainJSON }) {
-            let text = withBytes(from: first) { text in text.indices.map { text[$0] } }
+            let text = array(from: first)
             count = first
             append(escaping: text.span)
         }

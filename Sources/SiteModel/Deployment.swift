@@ -60,8 +60,8 @@ package struct Deployment: Sendable {
         }
 
         package init(
-            _ vms: [Fields] = [], rows: (any MachineRows)? = nil,
-            _ list: Fields.Entry = Fields.Entry("vms", Value(.list([]), .builtIn)), lineage: [Lineage] = []
+            _ vms: [Fields] = [], _ list: Fields.Entry = Fields.Entry("vms", Value(.list([]), .builtIn)),
+            lineage: [Lineage] = [], rows: (any MachineRows)? = nil
         ) {
             self.vms = vms
             self.rows = rows

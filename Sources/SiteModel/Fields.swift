@@ -60,9 +60,6 @@ internal import Synchronization
         body(own[place].key, own[place].content, own[place].origin)
     }
 
-    /// Whether references led to the entry at such a place (`via`).
-    @inlinable package func hasVia(at place: Int) -> Bool { own[place].story?.hasVia == true }
-
     /// What the map lies over; nil if all that it has is its own.
     @inlinable package var base: SharedFields? { extras.isEmpty ? nil : extras[0].base }
 
@@ -189,7 +186,6 @@ internal import Synchronization
         let rule: Rule
         @usableFromInline let beaten: Beaten?
         let via: [Step]
-        @usableFromInline var hasVia: Bool { !via.isEmpty }
 
         init(rule: Rule, beaten: Beaten?, via: [Step]) {
             self.rule = rule
@@ -244,13 +240,6 @@ internal import Synchronization
     package init(over base: SharedFields, _ count: Int, lineage: [Lineage]) {
         extras = [Extras(lineage: lineage, base: base)]
         own.reserveCapacity(count)
-    }
-
-    /// The same of entries of which no two have one key.
-    package init(distinct entries: [Entry], over base: SharedFields, lineage: [Lineage]) {
-        extras = [Extras(lineage: lineage, base: base)]
-        own = entries
-        if entries.count > Self.few { index() }
     }
 
     @inlinable package subscript(key: Key) -> Value? {

@@ -7,6 +7,18 @@
     var names: [String] { get }
 }
 
+/// A list of machines in a document that is there but for its items.
+package struct MachineList: Sendable {
+    /// The field of the document that is the list.
+    package let key: Key
+    package let machines: any MachineRows
+
+    package init(_ key: Key, _ machines: any MachineRows) {
+        self.key = key
+        self.machines = machines
+    }
+}
+
 /// One of them, as `MachineRows` lends it.
 @usableFromInline package struct MachineRow: Sendable {
     /// What it shares with others; nil where it is a whole of its own.
@@ -15,6 +27,7 @@
     @usableFromInline package let own: Fields
     /// The number that is counted from its env's, where neither of them says one.
     @usableFromInline package let number: (value: Int, origin: Origin)?
+    /// Nil where it is a whole of its own.
     @usableFromInline package let token: Value?
 
     /// A VM that is put together.
@@ -26,7 +39,7 @@
     }
 
     /// - Parameter own: has at most `most` entries, as has what is shared.
-    package init(_ own: Fields, over shared: SharedFields, number: (value: Int, origin: Origin)?, token: Value?) {
+    package init(_ own: Fields, over shared: SharedFields, number: (value: Int, origin: Origin)?, token: Value) {
         self.own = own
         self.shared = shared
         self.number = number

@@ -74,8 +74,21 @@ struct FileWriter {
 
     /// The same of bytes in pieces.
     func stage(_ pieces: [[UInt8]]) throws -> Staged {
-        try stage { file in for piece in pieces { _ = try file.writeAll(piece) } }
+        try stage { file in
+            // Some are short, and each call of the system has its price.
+            var waiting: [UInt8] = []
+            waiting.reserveCapacity(2 * Self.mostWaiting)
+            for piece in pieces {
+                waiting += piece
+                if waiting.count < Self.mostWaiting { continue }
+                _ = try file.writeAll(waiting)
+                waiting.removeAll(keepingCapacity: true)
+            }
+            _ = try file.writeAll(waiting)
+        }
     }
+
+    private static let mostWaiting = 1 << 18
 
     private func stage(_ write: (FileDescriptor) throws -> Void) throws -> Staged {
         let temporary = folder.appending(TemporaryName(of: name, by: Self.owner).text)

@@ -59,7 +59,11 @@ struct Folder {
             var start = 0
             while isSame, start < present.count {
                 while place < pieces.count, offset == pieces[place].count { (place, offset) = (place + 1, 0) }
-                guard place < pieces.count else { return false }
+                guard place < pieces.count else {
+                    // It is longer than it was a moment ago.
+                    isSame = false
+                    return false
+                }
                 let piece = pieces[place]
                 let length = min(present.count - start, piece.count - offset)
                 isSame = present.extracting(start..<(start + length)).isIn(piece.span, from: offset)

@@ -70,15 +70,14 @@ import Testing
             var rows: [MachineRow] = [MachineRow(whole: fields)]
             var whole: [Value] = [Value(.map(fields), .builtIn)]
             for own in own {
-                for (number, token) in [(nil, secret), (7, Value.string("", .builtIn)), (nil, nil)] as [(Int?, Value?)]
-                {
+                for (number, token) in [(nil, secret), (7, Value.string("", .builtIn))] as [(Int?, Value)] {
                     rows.append(
                         MachineRow(own, over: base, number: number.map { (value: $0, origin: .builtIn) }, token: token))
                     var together = fields
                     own.forEach { if !FieldTable.isChooser($0.key) { together.set($0) } }
                     if let number { together.set("vmid", Value(.integer(number), .builtIn)) }
                     for fallback in fallbacks where !together.contains(fallback.key) { together.set(fallback) }
-                    if let token { together.set("auth_token", token) }
+                    together.set("auth_token", token)
                     whole.append(Value(.map(together), .builtIn))
                 }
             }
@@ -86,9 +85,11 @@ import Testing
                 let head: Fields = ["node": .string("pve", .builtIn), "api_token": secret]
                 var (first, second) = (head, head)
                 first.set("vms", Value(.list([]), .builtIn))
+                first.set("last", .string("", .builtIn))
                 second.set("vms", Value(.list(Array(whole.prefix(count))), .builtIn))
+                second.set("last", .string("", .builtIn))
                 let written = JSONWriter.document(
-                    Value(.map(first), .builtIn), listing: Rows(rows: Array(rows.prefix(count))))
+                    Value(.map(first), .builtIn), listing: MachineList("vms", Rows(rows: Array(rows.prefix(count)))))
                 let expected = JSONWriter.document(Value(.map(second), .builtIn))
                 #expect(written.output.bytes == expected.output.bytes)
                 #expect(written.output.insertions.map(\.offset) == expected.output.insertions.map(\.offset))

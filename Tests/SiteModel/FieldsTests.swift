@@ -24,7 +24,8 @@ import Testing
         let most = [8, 40, 64, 90][seed % 4]
         let below = keys(most).map { Fields.Entry($0, .string("below", .builtIn)) }
         let own = keys(most).map { Fields.Entry($0, .string("own", .builtIn)) }
-        let fields = Fields(distinct: own, over: SharedFields(Fields(below)), lineage: [])
+        var fields = Fields(over: SharedFields(Fields(below)), own.count, lineage: [])
+        for entry in own { fields.set(entry) }
         var found: [(Key, String?)] = []
         fields.forEach(shared: { found.append((below[$0].key, "below")) }) { key, content, origin in
             found.append((key, Value(content, origin).string))

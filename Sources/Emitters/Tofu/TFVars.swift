@@ -4,7 +4,11 @@ extension OutputFormat {
     /// `resolve env`, `resolve vm`: variables for OpenTofu, as `terraform.tfvars.json` (DESIGN §6, *env*).
     package static let tfvars = OutputFormat(
         name: "env", summary: "OpenTofu variables of an env on a node",
-        machines: { subject in if case .deployment(let deployment) = subject { deployment.machines.rows } else { nil }
+        syntax: { subject in
+            guard case .deployment(let deployment) = subject, let rows = deployment.machines.rows else {
+                return .json()
+            }
+            return .jsonOfMachines(MachineList("vms", rows))
         },
         document: { subject in
             guard case .deployment(let deployment) = subject else { return nil }

@@ -27,16 +27,21 @@ package struct JSONWriter: ~Copyable {
     ///
     /// - Parameters:
     ///   - isTemplated: whether Ansible reads it, to which texts are templates.
-    ///   - machines: what its last field lists, if that is not in it.
     package static func document(
-        _ value: Value, isTemplated: Bool = false, listing machines: (any MachineRows)? = nil
+        _ value: Value, isTemplated: Bool = false
     ) -> (output: Output, diagnostics: [Diagnostic]) {
         var writer = JSONWriter(isTemplated: isTemplated)
-        if let machines, let fields = value.map {
-            writer.write(fields, listing: machines)
-        } else {
-            writer.write(value)
-        }
+        writer.write(value)
+        let output = writer.finish()
+        return (output, writer.diagnostics)
+    }
+
+    /// A whole document with a list of machines that is empty in it.
+    package static func document(
+        _ value: Value, listing list: MachineList
+    ) -> (output: Output, diagnostics: [Diagnostic]) {
+        var writer = JSONWriter()
+        writer.write(value.map ?? Fields(), listing: list)
         let output = writer.finish()
         return (output, writer.diagnostics)
     }
@@ -127,28 +132,40 @@ package struct JSONWriter: ~Copyable {
         close(UInt8(ascii: "}"))
     }
 
-    /// A document whose last field is a list of machines.
-    private mutating func write(_ document: Fields, listing machines: any MachineRows) {
+    private mutating func write(_ document: Fields, listing list: MachineList) {
+        guard !document.isEmpty else { return write(document) }
         open(UInt8(ascii: "{"))
-        for entry in document.entries.dropLast() { line(entry.key, entry.content, entry.origin) }
-        if let list = document.entries.last { appendHead(list.key) }
-        let count = machines.count
-        if count == 0 {
-            bytes.append("[]")
-        } else {
-            open(UInt8(ascii: "["))
-            for index in 0..<count {
-                newLine(after: index > 0)
-                write(machines[index])
+        document.forEach { key, content, origin in
+            if key == list.key {
+                head(key)
+                write(list.machines)
+                bytes.append(UInt8(ascii: ","))
+            } else {
+                line(key, content, origin)
             }
-            close(UInt8(ascii: "]"))
         }
+        bytes.removeLast()
         close(UInt8(ascii: "}"))
+    }
+
+    private mutating func write(_ machines: any MachineRows) {
+        let count = machines.count
+        guard count > 0 else {
+            bytes.append("[]")
+            return
+        }
+        open(UInt8(ascii: "["))
+        for place in 0..<count {
+            newLine(after: place > 0)
+            write(machines[place])
+        }
+        close(UInt8(ascii: "]"))
     }
 
     private mutating func write(_ machine: MachineRow) {
         guard let shared = machine.shared else { return write(machine.own) }
         open(UInt8(ascii: "{"))
+        // It has a token, so it is not empty.
         let lines = shared.lines(at: depth) { self.lines(of: shared) }
         // A comma stands behind each, and the last one is taken back.
         machine.forEach(
@@ -170,11 +187,15 @@ package struct JSONWriter: ~Copyable {
         close(UInt8(ascii: "}"))
     }
 
-    private mutating func line(_ key: Key, _ content: Value.Content, _ origin: Origin) {
+    private mutating func head(_ key: Key) {
         newLine(after: false)
         bytes.append(quoted: key)
         bytes.append(UInt8(ascii: ":"))
         bytes.append(UInt8(ascii: " "))
+    }
+
+    private mutating func line(_ key: Key, _ content: Value.Content, _ origin: Origin) {
+        head(key)
         write(content, origin)
         bytes.append(UInt8(ascii: ","))
     }
@@ -187,12 +208,9 @@ package struct JSONWriter: ~Copyable {
             return
         }
         let start = bytes.count
-        newLine(after: false)
-        bytes.append(quoted: key)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(UInt8(ascii: " "))
+        head(key)
         guard heads.count < Self.mostHeads else { return }
-        bytes.withBytes(from: start) { head in headBytes += head.indices.map { head[$0] } }
+        headBytes += bytes.array(from: start)
         heads.append((key, depth, headBytes.count))
     }
 

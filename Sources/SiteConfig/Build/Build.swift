@@ -83,7 +83,7 @@ public struct Build {
         case .made(let lock, let text, _):
             guard isPruned, !leftovers.isEmpty else { return text }
             let entries = lock.entries.filter { !leftovers.contains($0.path) }
-            return BuildLock(entries: entries, minions: lock.minions).pieces.text
+            return BuildLock(entries: entries, minions: lock.minions).text.pieces
         }
     }
 
@@ -341,7 +341,7 @@ struct Builder {
         let emitted = Registry.emit(subject)
         result.diagnostics += emitted.diagnostics
         let document = Document(emitted.output)
-        let facts = OutputFacts(emitted.document, listing: emitted.machines)
+        let facts = OutputFacts(emitted.document, listing: emitted.list)
         let machines = subject.madeMachines
         let entry = BuildLock.Entry(
             path: planned.path, command: planned.command, digest: document.redactedDigest,
@@ -466,10 +466,10 @@ struct Builder {
             outputs.contains(where: \.speaksOfMinions)
             ? minions.compactMap(\.lockedPlace) : earlier?.minions ?? []
         let lock = BuildLock(entries: entries, minions: places)
-        let text = report.isClean ? lock.pieces : (text: [], places: [])
+        let text = report.isClean ? lock.text : (pieces: [], places: [])
         return Build(
             report: report, outputs: report.isClean ? outputs : [], leftovers: left.map(\.path), isSealed: isSealed,
-            refusals: refusals, lock: .made(lock, text: text.text, places: text.places), earlier: earlier,
+            refusals: refusals, lock: .made(lock, text: text.pieces, places: text.places), earlier: earlier,
             whole: report.isClean ? whole : nil)
     }
 }

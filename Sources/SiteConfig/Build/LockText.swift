@@ -6,15 +6,15 @@ internal import SiteModel
 
 extension BuildLock {
     /// The file's text: JSON with two spaces, a final newline.
-    var bytes: [UInt8] { Array(pieces.text.joined()) }
+    var bytes: [UInt8] { Array(text.pieces.joined()) }
 
-    /// The file's text in pieces, since most of it is there: `Entry.text` of each entry; and where in the file these stand.
-    var pieces: (text: [[UInt8]], places: [Range<Int>]) {
+    /// The file's text in pieces, most of which are there: `Entry.text` of each entry; and where in the file these stand.
+    var text: (pieces: [[UInt8]], places: [Range<Int>]) {
         var text = LockWriter(capacity: 1024)
         var pieces: [[UInt8]] = []
         var places: [Range<Int>] = []
         var count = 0
-        func add(_ piece: [UInt8]) {
+        func take(_ piece: [UInt8]) {
             pieces.append(piece)
             count += piece.count
         }
@@ -23,9 +23,9 @@ extension BuildLock {
         text.item("outputs") { text in
             text.map(entries) { text, entry in
                 text.item(entry.path) { text in
-                    add(text.take())
+                    take(text.take())
                     places.append(count..<(count + entry.text.count))
-                    add(entry.text)
+                    take(entry.text)
                 }
             }
         }
@@ -36,7 +36,7 @@ extension BuildLock {
         }
         text.close("}")
         text.add("\n")
-        add(text.take())
+        take(text.take())
         return (pieces, places)
     }
 

@@ -14,12 +14,12 @@ struct OutputFacts {
     /// The pointer to where it is.
     private var pointer: [UInt8] = []
 
-    /// - Parameter machines: what the last field of the document lists, if that is not in it.
-    init(_ document: Value, listing machines: (any MachineRows)? = nil) {
+    /// - Parameter list: a list of machines that is in the document but for its items.
+    init(_ document: Value, listing list: MachineList? = nil) {
         visit(document)
-        guard let machines, let list = document.map?.entries.last else { return }
+        guard let list else { return }
         let end = step(to: list.key)
-        for index in 0..<machines.count { visit(machines[index], at: index) }
+        for place in 0..<list.machines.count { visit(list.machines[place], at: place) }
         pointer.removeLast(pointer.count - end)
     }
 
@@ -34,12 +34,7 @@ struct OutputFacts {
         switch value.content {
         case .secret(let secret): note(secret)
         case .map(let fields):
-            let lineages = fields.lineage
-            let steps = lineages.span
-            for index in steps.indices {
-                note(steps[index].source)
-                note(steps[index].step.span)
-            }
+            note(fields.lineage)
             fields.forEach { visit($0) }
         case .list(let items):
             for (index, item) in items.enumerated() {
@@ -51,38 +46,34 @@ struct OutputFacts {
         }
     }
 
-    private mutating func visit(_ machine: MachineRow, at index: Int) {
+    private mutating func visit(_ machine: MachineRow, at place: Int) {
         guard let shared = machine.shared else {
-            let end = step(to: index)
+            let end = step(to: place)
             visit(Value(.map(machine.own), .nowhere))
             pointer.removeLast(pointer.count - end)
             return
         }
-        let list = shared.lineage
-        let lineages = list.span
-        for index in lineages.indices {
-            note(lineages[index].source)
-            note(lineages[index].step.span)
-        }
+        note(shared.lineage)
         // Without secrets, no more is to be said of what it shares.
         if !shared.holdsSecrets {
             let count = secrets.count
-            machine.own.forEachOwn { place, key, kind, origin in
+            machine.own.forEachOwn { index, key, kind, origin in
+                guard !FieldTable.isChooser(key) else { return }
                 note(origin.span)
-                if kind.mayHoldSecrets { visit(key, machine.own.content(at: place), origin, in: index) }
+                if kind.mayHoldSecrets { visit(key, machine.own.content(at: index), origin, in: place) }
             }
-            machine.forEachFilled { visit($0, $1, $2, in: index) }
+            machine.forEachFilled { visit($0, $1, $2, in: place) }
             // Several secrets stand in the order of the whole.
             guard secrets.count > count + 1 else { return }
             secrets.removeLast(secrets.count - count)
         }
         machine.forEach(
             shared: { places in
-                for place in places {
-                    shared.fields.withEntry(at: place) { visit($0, $1, $2, in: index) }
+                for index in places {
+                    shared.fields.withEntry(at: index) { visit($0, $1, $2, in: place) }
                 }
             },
-            own: { visit($0, $1, $2, in: index) })
+            own: { visit($0, $1, $2, in: place) })
     }
 
     /// A field of a machine.
@@ -91,7 +82,7 @@ struct OutputFacts {
         case .secret, .map, .list: break
         default: return note(origin.span)
         }
-        // Most lists are tags and the like: where each of them stands is only asked of secrets.
+        // Most lists are tags and the like, none of which needs a pointer.
         if case .list(let items) = content, items.allSatisfy({ $0.content.kind == .string }) {
             note(origin.span)
             for item in items { note(item.origin.span) }
@@ -108,6 +99,14 @@ struct OutputFacts {
         case .secret, .map, .list:
             go(to: entry.key) { $0.visit(entry.value) }
         default: note(entry.value.origin.span)
+        }
+    }
+
+    private mutating func note(_ lineages: [Lineage]) {
+        let lineages = lineages.span
+        for index in lineages.indices {
+            note(lineages[index].source)
+            note(lineages[index].step.span)
         }
     }
 
