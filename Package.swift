@@ -54,7 +54,7 @@ let targets: [Target] = [
     .executableTarget(name: "resolve", dependencies: ["SiteConfig", argumentParser, system], swiftSettings: rules),
 
     .target(
-        name: "TestSupport", dependencies: ["YAMLSyntax", "Diagnostics"], path: "Tests/Support",
+        name: "TestSupport", dependencies: ["YAMLSyntax", "SiteModel", "Diagnostics"], path: "Tests/Support",
         swiftSettings: testRules),
     tests("Diagnostics", of: ["Diagnostics", "TestSupport"]),
     tests("YAMLSyntax", of: ["YAMLSyntax", "Diagnostics", "TestSupport"]),
@@ -62,7 +62,7 @@ let targets: [Target] = [
     tests("Secrets", of: ["Secrets", "SecretMemory", "YAMLSyntax", "Diagnostics", "TestSupport"]),
     tests("SiteModel", of: ["SiteModel", "Diagnostics", "TestSupport"]),
     tests("Resolution", of: ["Resolution", "SiteModel", "YAMLSyntax", "Diagnostics", "TestSupport"]),
-    tests("Emitters", of: ["Emitters", "Resolution", "SiteModel", "YAMLSyntax", "Diagnostics"]),
+    tests("Emitters", of: ["Emitters", "Resolution", "SiteModel", "YAMLSyntax", "Diagnostics", "TestSupport"]),
     tests("SiteConfig", of: ["SiteConfig", "SiteModel", "Diagnostics", "TestSupport"]),
     tests("Goldens", of: ["SiteConfig", "resolve", "TestSupport"], data: ["cases"]),
     tests("Commands", of: ["SiteConfig", "resolve", "TestSupport"]),

@@ -40,6 +40,8 @@ package struct MachineList: Sendable {
 
     /// - Parameter own: has at most `most` entries, as has what is shared.
     package init(_ own: Fields, over shared: SharedFields, number: (value: Int, origin: Origin)?, token: Value) {
+        // Better no output than one without a field.
+        precondition(own.count <= Self.most && shared.fields.count <= Self.most)
         self.own = own
         self.shared = shared
         self.number = number
@@ -47,7 +49,7 @@ package struct MachineList: Sendable {
     }
 
     /// More entries than that are not told from each other by the bits of a word.
-    package static let most = 64
+    @inlinable package static var most: Int { 64 }
 
     /// Calls a body with the key, what it has and whence, of each of its own fields in order, and another with the places of those
     /// that it shares.

@@ -1,6 +1,7 @@
 import Diagnostics
 import Emitters
 import SiteModel
+import TestSupport
 import Testing
 
 @Suite struct JSONWriterTests {
@@ -89,7 +90,8 @@ import Testing
                 second.set("vms", Value(.list(Array(whole.prefix(count))), .builtIn))
                 second.set("last", .string("", .builtIn))
                 let written = JSONWriter.document(
-                    Value(.map(first), .builtIn), listing: MachineList("vms", Rows(rows: Array(rows.prefix(count)))))
+                    Value(.map(first), .builtIn), listing: MachineList("vms", ListedMachines(Array(rows.prefix(count))))
+                )
                 let expected = JSONWriter.document(Value(.map(second), .builtIn))
                 #expect(written.output.bytes == expected.output.bytes)
                 #expect(written.output.insertions.map(\.offset) == expected.output.insertions.map(\.offset))
@@ -98,16 +100,6 @@ import Testing
                 #expect(written.diagnostics.map(\.message) == expected.diagnostics.map(\.message))
             }
         }
-    }
-
-    private final class Rows: MachineRows {
-        let rows: [MachineRow]
-
-        init(rows: [MachineRow]) { self.rows = rows }
-
-        var count: Int { rows.count }
-        var names: [String] { [] }
-        subscript(index: Int) -> MachineRow { rows[index] }
     }
 
     private func document(

@@ -14,7 +14,7 @@ import Testing
         var (frame, whole) = (head, head)
         frame.set("vms", Value(.list([]), maker.origin(2)))
         whole.set("vms", Value(.list(machines.map { Value(.map($0.whole), maker.origin(2)) }), maker.origin(2)))
-        let list = MachineList("vms", Rows(rows: machines.map(\.row)))
+        let list = MachineList("vms", ListedMachines(machines.map(\.row)))
         let parts = OutputFacts(Value(.map(frame), .nowhere), listing: list)
         let together = OutputFacts(Value(.map(whole), .nowhere))
         #expect(parts.secrets.map(\.pointer) == together.secrets.map(\.pointer))
@@ -24,16 +24,6 @@ import Testing
             let source = SourceID(index: UInt32(number))
             #expect(parts.comes(from: source) == together.comes(from: source), "source \(number)")
         }
-    }
-
-    private final class Rows: MachineRows {
-        let rows: [MachineRow]
-
-        init(rows: [MachineRow]) { self.rows = rows }
-
-        var count: Int { rows.count }
-        var names: [String] { [] }
-        subscript(index: Int) -> MachineRow { rows[index] }
     }
 }
 
