@@ -52,8 +52,8 @@ struct FileWriter {
     struct Staged {
         fileprivate let temporary: FilePath
         fileprivate let target: FilePath
-        /// Where it lies, if times were seen to be exact there (`TimeTrial`).
-        let exactDevice: UInt64?
+        /// How it stood when it had been written.
+        let written: WrittenFile?
 
         /// Puts it in the place of its target.
         func commit() throws {
@@ -103,13 +103,13 @@ struct FileWriter {
                 file = try open(temporary)
             }
             do {
-                let exactDevice = try file.closeAfter {
+                let written = try file.closeAfter {
                     if let mode, fchmod(file.rawValue, mode) != 0 { throw Errno(rawValue: errno) }
                     let trial = TimeTrial(file.rawValue)
                     try write(file)
-                    return trial.device(of: file.rawValue)
+                    return trial.written(file.rawValue)
                 }
-                return Staged(temporary: temporary, target: target, exactDevice: exactDevice)
+                return Staged(temporary: temporary, target: target, written: written)
             } catch {
                 unsafe unlink(temporary.string)
                 throw error
@@ -185,6 +185,7 @@ struct FileWriter {
 
     /// Whether nobody works on a temporary file any more: its process is gone, or, if this one would not see it, an hour is.
     private static func isLeft(_ path: FilePath, by owner: String) -> Bool {
+        if owner == Self.owner { return false }
         let parts = owner.split(separator: "-", omittingEmptySubsequences: false)
         guard let first = parts.first, let process = Int32(first), process > 0, parts.count <= 2 else { return false }
         if parts.count == 1 || parts[1] == world { return kill(process, 0) != 0 && errno == ESRCH }

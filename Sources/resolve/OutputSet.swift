@@ -12,6 +12,8 @@ struct OutputSet {
     /// What waits beside its target, and where that is.
     private let stage: OutputStage
     private var staged: [FileWriter.Staged] = []
+    /// How files stood when they had been written, by paths from the site's folder.
+    private(set) var files: [String: WrittenFile] = [:]
     /// How the lock stood when it had been amended.
     private var amendedLock: FileState?
 
@@ -58,17 +60,18 @@ struct OutputSet {
         if let amendment = build.lockAmendment {
             try amend(build, amendment)
         } else {
-            try stageLock(build, isPruned: false)?.commit()
+            let lock = try stageLock(build, isPruned: false)
+            try lock?.commit()
+            files[Build.lockName] = lock?.written
         }
         for file in staged { try file.commit() }
         guard isPruning, !build.leftovers.isEmpty else { return result }
         for path in leftovers where try remove(path) { result.removed.append(path) }
-        try stageLock(build, isPruned: true)?.commit()
+        let lock = try stageLock(build, isPruned: true)
+        try lock?.commit()
+        files[Build.lockName] = lock?.written
         return result
     }
-
-    /// Where what was written was seen to get another time with each change.
-    var exactDevices: Set<UInt64> { Set(staged.compactMap(\.exactDevice)) }
 
     /// Whether an output is there as it should be, and nobody else can read its secrets.
     func holds(_ output: BuiltOutput) -> Bool {
@@ -157,6 +160,7 @@ struct OutputSet {
         let set = self
         let results = Cores.map(outputs.count, run: 8) { place in Swift.Result { try set.staged(outputs[place]) } }
         staged = results.compactMap { try? $0.get() }
+        for (output, result) in zip(outputs, results) { files[output.path] = try? result.get()?.written }
         return try zip(outputs, results).compactMap { output, result in try result.get().map { _ in output.path } }
     }
 

@@ -18,7 +18,9 @@ final class OutputStage: OutputTaker {
     struct File: Sendable {
         /// Nil if the target says the same already.
         let staged: FileWriter.Staged?
-        let sum: OutputSum
+        /// Nil where nobody will ask: what was written tells itself whether it is still the same (`WrittenFile`), and nothing was
+        /// in its place.
+        let sum: OutputSum?
     }
 
     private struct State {
@@ -72,13 +74,15 @@ final class OutputStage: OutputTaker {
 
     private func file(_ path: String, _ bytes: Span<UInt8>, _ holdsSecrets: Bool) throws -> File {
         let target = target(path)
-        if Self.isThere(target), !(holdsSecrets && FileWriter.isReadableByOthers(target.string)),
+        let isThere = Self.isThere(target)
+        if isThere, !(holdsSecrets && FileWriter.isReadableByOthers(target.string)),
             Folder.holds(bytes, target)
         {
             return File(staged: nil, sum: OutputSum(of: bytes))
         }
         let staged = try FileWriter(target.string, holdsSecrets: holdsSecrets).stage(bytes)
-        return File(staged: staged, sum: OutputSum(of: bytes))
+        let isTold = !isThere && staged.written?.isExact == true
+        return File(staged: staged, sum: isTold ? nil : OutputSum(of: bytes))
     }
 
     // MARK: What was taken

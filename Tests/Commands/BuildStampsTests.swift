@@ -63,7 +63,7 @@ import Testing
                     var before = try stamps()
                     if case .unknown = before.standing(for: request) {
                         let build = before.compiler.build(request)
-                        before.keep(build, written: [], exactDevices: []) { _ in
+                        before.keep(build, written: [], files: [:]) { _ in
                             true
                         } holdsLock: {
                             true

@@ -53,17 +53,34 @@ import Testing
     @Test func timesAreOnlyTrustedWhereTheyAreSeen() throws {
         try Program.withFolder([(path: "file", text: "")]) { folder in
             let path = folder.appendingPathComponent("file")
+            let other = folder.appendingPathComponent("other")
+            let record = try #require(DiskRecord(DiskFiles(root: folder.path), at: folder.path))
             let file = try FileHandle(forWritingTo: path)
             defer { try? file.close() }
             let device = try #require(
                 FileManager.default.attributesOfItem(atPath: path.path)[.systemNumber] as? NSNumber)
             for _ in 0..<20 {
                 let unchanged = TimeTrial(file.fileDescriptor)
-                #expect(unchanged.device(of: file.fileDescriptor) == nil)
+                #expect(unchanged.written(file.fileDescriptor)?.isExact == false)
                 let changed = TimeTrial(file.fileDescriptor)
                 try file.write(contentsOf: Data("x".utf8))
-                let seen = changed.device(of: file.fileDescriptor)
-                #expect(seen == nil || seen == device.uint64Value)
+                let seen = try #require(changed.written(file.fileDescriptor))
+                #expect(seen.device == device.uint64Value)
+                let now = record.look(atOutput: "file", isNew: true)
+                #expect(seen.isStill(now))
+                try FileManager.default.moveItem(at: path, to: other)
+                try FileManager.default.moveItem(at: other, to: path)
+                #expect(seen.isStill(record.look(atOutput: "file", isNew: true)), "it had another name")
+                try file.write(contentsOf: Data("y".utf8))
+                #expect(!seen.isStill(record.look(atOutput: "file", isNew: true)), "it is longer")
+                guard seen.isExact else { continue }
+                try file.seek(toOffset: 0)
+                let before = TimeTrial(file.fileDescriptor)
+                try file.write(contentsOf: Data("z".utf8))
+                let after = try #require(before.written(file.fileDescriptor))
+                try file.seek(toOffset: 0)
+                try file.write(contentsOf: Data("w".utf8))
+                #expect(!after.isStill(record.look(atOutput: "file", isNew: true)), "it says something else")
             }
         }
     }

@@ -124,20 +124,26 @@ public struct BuildStamps: Sendable {
     ///
     /// - Parameters:
     ///   - written: the paths of the outputs that were not as they should be.
-    ///   - exactDevices: where files were seen to get another time with each change (`TimeTrial`).
+    ///   - files: how files stood when they had been written, by their paths.
     ///   - holds: whether an output is as it should be.
     ///   - holdsLock: whether the lock is.
     public func keep(
-        _ build: Build, written: [String], exactDevices: Set<UInt64>, holds: @Sendable (BuiltOutput) -> Bool,
+        _ build: Build, written: [String], files: [String: WrittenFile], holds: @Sendable (BuiltOutput) -> Bool,
         holdsLock: () -> Bool
     ) {
         guard build.report.isSilent, build.leftovers.isEmpty else { return }
-        record.trustTimes(on: exactDevices)
+        record.trustTimes(on: Set(files.values.lazy.filter(\.isExact).map(\.device)))
+        func isStill(_ path: String, _ status: DiskStatus) -> Bool {
+            record.isExact(status) && files[path]?.isStill(status) == true
+        }
         if !written.isEmpty || record.hasChanged(Build.lockName) {
             // Where times are told in ticks, what was just written would not show that it is written again at once.
-            if !record.areExact(written + [Build.lockName]) { DiskStatus.waitForNextTime() }
-            record.lookAgain(at: Build.lockName)
-            guard record.listAgain(), holdsLock() else { return }
+            let isExact = (written + [Build.lockName]).allSatisfy { path in
+                files[path].map { record.isExact($0.device) } ?? record.isExact(path)
+            }
+            if !isExact { DiskStatus.waitForNextTime() }
+            let isLock = record.lookAgain(at: Build.lockName).map { isStill(Build.lockName, $0) } ?? false
+            guard record.listAgain(), isLock || holdsLock() else { return }
         }
         let written = Set(written.map { Key($0) })
         var folders = [folder("")]
@@ -145,8 +151,8 @@ public struct BuildStamps: Sendable {
         var new: [BuiltOutput] = []
         for output in build.outputs {
             let isNew = written.contains(Key(output.path))
-            record.look(atOutput: output.path, isNew: isNew)
-            if isNew { new.append(output) }
+            let status = record.look(atOutput: output.path, isNew: isNew)
+            if isNew, !isStill(output.path, status) { new.append(output) }
             let folder = FilePath(output.path).removingLastComponent().string
             if known.insert(Key(folder)).inserted { folders.append(self.folder(folder)) }
         }

@@ -81,8 +81,13 @@ final class DiskRecord: Sendable {
     /// Notes how a file stands whose content was known at some moment since this record was begun.
     ///
     /// - Parameter isNew: whether its content is looked at after this; else it must be older than the record.
-    func look(atOutput path: String, isNew: Bool) {
-        account.withLock { $0.looks.append(newLook(at: path, before: isNew ? nil : start)) }
+    /// - Returns: how it stands.
+    func look(atOutput path: String, isNew: Bool) -> DiskStatus {
+        account.withLock { account in
+            let look = newLook(at: path, before: isNew ? nil : start)
+            account.looks.append(look)
+            return look.status
+        }
     }
 
     private func newLook(at path: String, before limit: Int64? = nil) -> Look {
@@ -101,15 +106,16 @@ final class DiskRecord: Sendable {
     }
 
     /// Takes times for exact on these devices from here on (`TimeTrial`).
-    func trustTimes(on devices: Set<UInt64>) { exact.withLock { $0.formUnion(TimeTrial.local(devices)) } }
+    func trustTimes(on devices: Set<UInt64>) { exact.withLock { $0.formUnion(devices) } }
 
     /// Whether a later change of what has that status shows, however soon it comes.
-    func isExact(_ status: DiskStatus) -> Bool { status.isThere && exact.withLock { $0.contains(status.device) } }
+    func isExact(_ status: DiskStatus) -> Bool { status.isThere && isExact(status.device) }
 
-    /// The same of what stands at these paths.
-    func areExact(_ paths: some Sequence<String>) -> Bool {
-        paths.allSatisfy { isExact(DiskStatus(of: $0, in: folder)) }
-    }
+    /// The same of all that lies on a device.
+    func isExact(_ device: UInt64) -> Bool { exact.withLock { $0.contains(device) } }
+
+    /// The same of what stands at a path.
+    func isExact(_ path: String) -> Bool { isExact(DiskStatus(of: path, in: folder)) }
 
     // MARK: After files were written
 
@@ -122,10 +128,14 @@ final class DiskRecord: Sendable {
     }
 
     /// Notes again how a path stands that this process has changed: its content is looked at after this.
-    func lookAgain(at path: String) {
+    ///
+    /// - Returns: that; nil if it was never asked for.
+    @discardableResult
+    func lookAgain(at path: String) -> DiskStatus? {
         account.withLock { account in
-            guard let index = account.places[Key(path)] else { return }
+            guard let index = account.places[Key(path)] else { return nil }
             account.looks[index] = newLook(at: path)
+            return account.looks[index].status
         }
     }
 

@@ -13,24 +13,23 @@ public struct TimeTrial: Sendable {
     /// - Parameter file: the descriptor of a file that was just made, which nobody else knows, and which is about to be changed.
     public init(_ file: Int32) { first = DiskStatus(of: FileDescriptor(rawValue: file)) }
 
-    /// The device on which changes were told apart; nil if that was not seen.
+    /// How the file stands; nil if the system does not say.
     ///
-    /// - Parameter file: the same, changed meanwhile.
-    public func device(of file: Int32) -> UInt64? {
-        guard let first, let second = DiskStatus(of: FileDescriptor(rawValue: file)), DiskStatus.now == moment,
+    /// - Parameter file: the same, changed meanwhile. It is not to be changed any more.
+    public func written(_ file: Int32) -> WrittenFile? {
+        guard let second = DiskStatus(of: FileDescriptor(rawValue: file)) else { return nil }
+        guard let first, DiskStatus.now == moment,
             // Made in this tick: else the one between is seen.
             first.changed >= moment, first.modified >= moment,
-            first.changed < second.changed, first.modified < second.modified
-        else { return nil }
-        return second.device
+            first.changed < second.changed, first.modified < second.modified, Self.local.contains(second.device)
+        else { return WrittenFile(status: second, isExact: false) }
+        return WrittenFile(status: second, isExact: true)
     }
 
     // MARK: File systems
 
-    /// Those of the devices that hold file systems of this machine's own which are known to tell times so.
-    static func local(_ devices: Set<UInt64>) -> Set<UInt64> {
-        devices.isEmpty ? [] : devices.intersection(localDevices(in: mounts))
-    }
+    /// The devices that hold file systems of this machine's own which are known to tell times so.
+    private static let local = localDevices(in: mounts)
 
     /// The devices of a text like `/proc/self/mountinfo` (proc(5)): `36 35 98:0 / /mnt rw - ext4 /dev/sda1 rw`.
     static func localDevices(in mounts: String) -> Set<UInt64> {
@@ -61,5 +60,27 @@ public struct TimeTrial: Sendable {
             text += piece[..<count]
         }
         return String(decoding: text, as: UTF8.self)
+    }
+}
+
+/// A file as it stood when it had been written. Where each change gives a file another time, it tells later whether that is still
+/// its content, without reading it.
+public struct WrittenFile: Sendable {
+    private let status: DiskStatus
+    /// Whether that was seen of this very file (`TimeTrial`), which not each is quick enough for.
+    public let isExact: Bool
+
+    fileprivate init(status: DiskStatus, isExact: Bool) {
+        self.status = status
+        self.isExact = isExact
+    }
+
+    /// Where it lies.
+    var device: UInt64 { status.device }
+
+    /// Whether what has that status is the file, unchanged: it may have got another name.
+    func isStill(_ other: DiskStatus) -> Bool {
+        other.device == status.device && other.inode == status.inode && other.mode == status.mode
+            && other.size == status.size && other.modified == status.modified
     }
 }

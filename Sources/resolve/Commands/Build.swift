@@ -107,7 +107,7 @@ struct BuildOutputs: StatusCommand {
         account(
             written: result.written.count, ofOutputs: build.outputCount, leftovers: prune ? [] : build.leftovers)
         let written = set
-        stamps?.keep(build, written: result.written, exactDevices: set.exactDevices) {
+        stamps?.keep(build, written: result.written, files: set.files) {
             written.holds($0)
         } holdsLock: {
             written.holdsLock(of: build)
