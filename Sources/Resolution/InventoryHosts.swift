@@ -7,12 +7,14 @@ struct InventoryHosts {
         let name: Key
         /// Who told of it last, and so is nearest.
         fileprivate(set) var nearest: Machine
-        /// Who told of it before; of most nobody.
-        fileprivate var earlier: [Machine] = []
-        /// What Ansible needs to reach it.
-        var connection = Fields()
-        /// Its own variables.
-        var vars = Fields()
+        /// None or one: of most hosts of a check only the name is looked at.
+        private var details: [Details] = []
+
+        private struct Details {
+            var earlier: [Machine] = []
+            var connection = Fields()
+            var vars = Fields()
+        }
 
         init(_ machine: Machine) {
             name = machine.name
@@ -20,11 +22,37 @@ struct InventoryHosts {
         }
 
         /// Who tells of it, the nearest last.
-        var machines: [Machine] { earlier + [nearest] }
+        var machines: [Machine] { (details.first?.earlier ?? []) + [nearest] }
+
+        /// What Ansible needs to reach it.
+        var connection: Fields { details.first?.connection ?? Fields() }
+
+        /// Its own variables.
+        var vars: Fields { details.first?.vars ?? Fields() }
 
         fileprivate mutating func add(_ machine: Machine) {
-            earlier.append(nearest)
+            let former = nearest
+            change { $0.earlier.append(former) }
             nearest = machine
+        }
+
+        /// Adds how it is reached, and variables, over what is there.
+        fileprivate mutating func add(_ connection: [Fields.Entry], _ vars: Fields, _ lineage: [Lineage]) {
+            change { details in
+                for entry in connection {
+                    // A default is one for whom nothing else is said, by whichever file.
+                    if entry.isDefault, details.connection.contains(entry.key) { continue }
+                    details.connection.lay(entry)
+                }
+                for entry in vars.entries { details.vars.lay(entry) }
+                details.vars.removed += vars.removed
+                details.vars.lineage += vars.lineage + lineage
+            }
+        }
+
+        private mutating func change(_ change: (inout Details) -> Void) {
+            if details.isEmpty { details = [Details()] }
+            change(&details[0])
         }
     }
 
@@ -81,14 +109,7 @@ struct InventoryHosts {
     /// Adds what one file tells of a machine, nearer than what was told before. Reports R0615 and R0619.
     mutating func add(_ machine: Machine, _ connection: [Fields.Entry], _ vars: Fields = Fields()) {
         let place = add(machine)
-        for entry in connection {
-            // A default is one for whom nothing else is said, by whichever file.
-            if entry.isDefault, all[place].connection.contains(entry.key) { continue }
-            all[place].connection.lay(entry)
-        }
-        for entry in vars.entries { all[place].vars.lay(entry) }
-        all[place].vars.removed += vars.removed
-        all[place].vars.lineage += vars.lineage + machine.lineage
+        all[place].add(connection, vars, machine.lineage)
     }
 
     var inOrder: [Host] {

@@ -15,7 +15,11 @@ package enum AnsibleName {
     package static let priority: Key = "ansible_group_priority"
 
     /// Whether a host may be called so, in a static file too, where brackets stand for ranges.
-    package static func isHost(_ name: Key) -> Bool { Catalogue.isName(name.text) }
+    package static func isHost(_ name: Key) -> Bool {
+        var isOne = false
+        name.withBytes { isOne = Catalogue.isName($0) }
+        return isOne
+    }
 
     /// Whether Ansible sets it itself, or reads it as a keyword of plays and tasks: a variable of that name is lost, or
     /// decides more than was meant.

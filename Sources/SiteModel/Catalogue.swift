@@ -118,11 +118,13 @@ package struct Catalogue: Sendable {
     }
 
     /// `[A-Za-z0-9][A-Za-z0-9._@-]*`, and not `TEMPLATE*` or `*.example`, which are ignored.
-    package static func isName(_ text: String) -> Bool {
+    package static func isName(_ text: String) -> Bool { isName(text.utf8.span) }
+
+    /// The same of the text's UTF-8.
+    package static func isName(_ letters: Swift.Span<UInt8>) -> Bool {
         func isAlphanumeric(_ byte: UInt8) -> Bool {
             (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
         }
-        let letters = text.utf8.span
         guard !letters.isEmpty, isAlphanumeric(letters[0]) else { return false }
         for index in letters.indices where !isAlphanumeric(letters[index]) {
             switch letters[index] {
@@ -130,8 +132,14 @@ package struct Catalogue: Sendable {
             default: return false
             }
         }
-        if letters[0] == UInt8(ascii: "T"), text.hasPrefix("TEMPLATE") { return false }
-        return letters[letters.count - 1] != UInt8(ascii: "e") || !text.hasSuffix(".example")
+        let last = letters.count - 1
+        if letters[0] == UInt8(ascii: "T"), says("TEMPLATE", letters.extracting(first: 8)) { return false }
+        return letters[last] != UInt8(ascii: "e") || !says(".example", letters.extracting(last: 8))
+    }
+
+    private static func says(_ word: String, _ letters: Swift.Span<UInt8>) -> Bool {
+        let word = word.utf8.span
+        return word.count == letters.count && word.indices.allSatisfy { word[$0] == letters[$0] }
     }
 
     /// The file that `name` means, by the order of the folders.
