@@ -61,8 +61,9 @@ package struct OpenedSecrets: Sendable {
         }
     }
 
-    /// A map of a file in clear, in which single values are looked up.
-    package struct Section {
+    /// A map of a file in clear, in which single values are looked up. A reference of whoever looks, so that what threads share is not
+    /// counted with each look.
+    package final class Section {
         private let values: PlainValues
         private let map: IndexedTree.Map
 

@@ -10,18 +10,25 @@ public struct Document: Sendable {
     private let secrets: OpenedFiles
     /// Where the plaintext of each secret lies, in order: looked up once. Nil for what was not opened.
     private let values: [SecretFinder.Value?]
+    /// What it lies in.
+    private let texts: [SecretText]
 
     init(_ output: Output) {
         self.output = output
         secrets = OpenedFiles()
         values = []
+        texts = []
     }
 
     init(_ output: Output, _ secrets: OpenedFiles) {
         self.output = output
         self.secrets = secrets
         var finder = SecretFinder(secrets)
-        values = output.insertions.map { finder.value(of: $0.secret) }
+        var values: [SecretFinder.Value?] = []
+        values.reserveCapacity(output.insertions.count)
+        for insertion in output.insertions { values.append(finder.value(of: insertion.secret)) }
+        self.values = values
+        texts = finder.texts
     }
 
     /// What it is made of.
@@ -56,6 +63,7 @@ public struct Document: Sendable {
                 bytes: { bytes.append($0) },
                 secret: { place in
                     if disclosure == .revealed, append(valueAt: place, to: &bytes) { return }
+                    placeholder.removeAll()
                     Self.write(redacted: output.insertions[place], to: &placeholder)
                     placeholder.withBytes { _ = bytes.append($0) }
                 })
@@ -66,38 +74,55 @@ public struct Document: Sendable {
     /// SHA-256 of what `withBytes(.redacted)` lends, in hexadecimal.
     var redactedDigest: String {
         var digest = FileDigest()
-        var placeholder = ByteWriter(capacity: 256)
+        // Pieces between secrets are short, and each has its price.
+        var waiting = ByteWriter(capacity: 2 * Self.mostWaiting)
+        func digestWaiting() {
+            waiting.withBytes { digest.update($0) }
+            waiting.removeAll()
+        }
         output.forEach(
-            bytes: { digest.update($0) },
-            secret: { place in
-                Self.write(redacted: output.insertions[place], to: &placeholder)
-                placeholder.withBytes { digest.update($0) }
-            })
+            bytes: { piece in
+                if waiting.count + piece.count > Self.mostWaiting { digestWaiting() }
+                if piece.count > Self.mostWaiting { digest.update(piece) } else { waiting.append(piece) }
+            },
+            secret: { Self.write(redacted: output.insertions[$0], to: &waiting) })
+        digestWaiting()
         return digest.text
     }
 
     /// What only the values show, where they are open.
     var mistakesInSecrets: [Diagnostic] {
-        output.insertions.enumerated().compactMap { place, insertion in
-            let secret = insertion.secret
-            guard place < values.count, let value = values[place] else { return nil }
-            if secret.claims != nil { return secrets[secret]?.checkSigningKey(secret) }
-            guard let scalar = value.scalar else { return .lost(secret) }
-            guard scalar.kind == .nonFinite else { return nil }
-            return Diagnostic(
-                .noJSONNumber, "the secret \(secret.path) is infinite or no number, which has no form in JSON", at: nil,
-                help: "quote it if it is text")
+        var mistakes: [Diagnostic] = []
+        let insertions = output.insertions.span
+        for place in insertions.indices where place < values.count {
+            guard let value = values[place] else { continue }
+            // Most are no more than a text.
+            if let kind = value.scalar?.kind, kind != .nonFinite, insertions[place].secret.claims == nil { continue }
+            let secret = insertions[place].secret
+            if secret.claims != nil {
+                if let mistake = secrets[secret]?.checkSigningKey(secret) { mistakes.append(mistake) }
+            } else if value.scalar == nil {
+                mistakes.append(.lost(secret))
+            } else {
+                mistakes.append(
+                    Diagnostic(
+                        .noJSONNumber, "the secret \(secret.path) is infinite or no number, which has no form in JSON",
+                        at: nil, help: "quote it if it is text"))
+            }
         }
+        return mistakes
     }
 
     /// Appends a secret as it stands in the output; false where it was not opened.
     private func append(valueAt place: Int, to bytes: inout SecretBuffer) -> Bool {
         guard place < values.count, let value = values[place], let (kind, range) = value.scalar else { return false }
-        let secret = output.insertions[place].secret
-        guard let claims = secret.claims else {
-            value.text.append(kind, range, output.insertions[place].escaping, to: &bytes)
+        let insertions = output.insertions.span
+        let texts = texts.span
+        guard let claims = insertions[place].secret.claims else {
+            texts[value.text].append(kind, range, insertions[place].escaping, to: &bytes)
             return true
         }
+        let secret = insertions[place].secret
         guard let payload = claims.payload, let key = secrets[secret]?.signingKey(at: secret) else { return false }
         bytes.append(UInt8(ascii: "\""))
         ProvisioningToken.append(payload, signedWith: key, to: &bytes)
@@ -119,10 +144,11 @@ public struct Document: Sendable {
         return size
     }
 
-    /// Writes what stands for a secret, in the place of what is there.
+    private static let mostWaiting = 1 << 13
+
+    /// Writes what stands for a secret.
     private static func write(redacted insertion: Output.Insertion, to bytes: inout ByteWriter) {
         let secret = insertion.secret
-        bytes.removeAll()
         switch insertion.escaping {
         // What stands for a token must not be taken for the key that signs it.
         case .json, .yaml, .unsafeJSON, .unsafeYAML:
@@ -135,17 +161,19 @@ public struct Document: Sendable {
     }
 }
 
-/// Finds the plaintext of one secret after the other.
+/// Finds the plaintext of one secret after the other. All outputs look into the same texts, from all threads: so each is taken once,
+/// and not for each of its secrets.
 private struct SecretFinder {
     /// What a reference leads to.
     struct Value: Sendable {
-        /// What it stands in.
-        let text: SecretText
+        /// The place among `texts` of what it stands in.
+        let text: Int
         /// Nil if it leads to no value.
         let scalar: OpenedSecrets.Scalar?
     }
 
     private let files: OpenedFiles
+    private(set) var texts: [SecretText] = []
     // Machines mostly share their secrets with those before them, or have theirs beside them.
     private var last: (secret: SecretRef, value: Value?)?
     private var section: OpenedSecrets.Section?
@@ -161,19 +189,25 @@ private struct SecretFinder {
     }
 
     private mutating func lookUp(_ secret: SecretRef) -> Value? {
-        if let last, let section, let value = last.value, last.secret.isBeside(secret) {
-            return Value(text: value.text, scalar: secret.steps.last.flatMap { section.scalar(named: $0.text) })
+        if let section, let last, let text = last.value?.text, let name = last.secret.step(beside: secret) {
+            return Value(text: text, scalar: section.scalar(named: name.text))
         }
         guard let opened = files[secret] else { return nil }
         section = opened.section(at: secret.steps.dropLast().map(\.text))
-        return Value(text: opened.text, scalar: opened.scalar(at: secret))
+        let text = opened.text
+        let place = texts.firstIndex { $0 === text } ?? texts.count
+        if place == texts.count { texts.append(text) }
+        return Value(text: place, scalar: opened.scalar(at: secret))
     }
 }
 
 extension SecretRef {
-    /// Whether both lead to values of one map.
-    fileprivate func isBeside(_ other: SecretRef) -> Bool {
-        file == other.file && steps.count > 0 && steps.dropLast() == other.steps.dropLast()
+    /// The last step to another secret, if both lead to values of one map.
+    fileprivate func step(beside other: SecretRef) -> Key? {
+        let (own, others) = (steps, other.steps)
+        guard file == other.file, own.count == others.count, own.count > 0 else { return nil }
+        for index in 0..<(own.count - 1) where own[index] != others[index] { return nil }
+        return others[own.count - 1]
     }
 }
 
