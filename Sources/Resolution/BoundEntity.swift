@@ -62,6 +62,14 @@ package struct BoundEntity: Sendable {
     /// Whether a value may be written once and said in several places, by an alias or a merge key.
     var repeatsValues: Bool { mentions.repeatsValues }
 
+    /// The same without a field, and without the names that it says.
+    func without(_ field: Key) -> BoundEntity {
+        BoundEntity(
+            id: id, path: path, start: start, fields: fields.without([field]), references: [],
+            secretReferences: secretReferences, allocations: allocations, tags: tags, passwords: passwords,
+            parents: parents, repeatsValues: repeatsValues)
+    }
+
     /// Whether tags stand in it.
     var isTagged: Bool { !tags.isEmpty }
 

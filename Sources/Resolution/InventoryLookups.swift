@@ -45,8 +45,25 @@ extension LinkedSite {
     /// VMs of the envs that were loaded but for one, whether or not they have an address.
     func vmNames(besides other: Key?) -> [Key] {
         catalogue.all(.env).filter { $0.id.name != other }.compactMap { entities[$0.id] }.flatMap { env in
-            (inherited(env).entity.fields["vms"]?.list ?? []).compactMap { $0.map?["name"]?.name }.map { Key($0) }
+            released[env.id]?.vmNames ?? vmNames(of: inherited(env).entity)
         }
+    }
+
+    /// The VMs that an env lists.
+    ///
+    /// - Parameter env: with what it inherits.
+    func vmNames(of env: BoundEntity) -> [Key] {
+        var names: [Key] = []
+        guard case .list(let vms)? = env.fields["vms"]?.content else { return names }
+        names.reserveCapacity(vms.count)
+        let items = vms.span
+        for index in items.indices {
+            guard case .map(let vm) = items[index].content, let name = vm.text("name") ?? vm["name"]?.name else {
+                continue
+            }
+            names.append(Key(name))
+        }
+        return names
     }
 
     private func isMachine(_ name: Key) -> Bool {

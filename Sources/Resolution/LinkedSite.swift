@@ -4,7 +4,9 @@ package import SiteModel
 /// The entities that a compile target needs, and the means to follow their references.
 package struct LinkedSite: Sendable {
     package let catalogue: Catalogue
-    package let entities: [EntityID: BoundEntity]
+    package private(set) var entities: [EntityID: BoundEntity]
+    /// What is kept of envs whose VMs are gone: their entities are without them.
+    private(set) var released: [EntityID: ReleasedEnv] = [:]
     /// Entities that only checks look at: what is wrong in them, or with what they refer to, is no matter of the target.
     let surroundings: [EntityID: BoundEntity]
     package let secrets: SecretsState
@@ -27,7 +29,7 @@ package struct LinkedSite: Sendable {
     let isAllocationUnread: Bool
     /// What a VM has that does not say it: the weakest layer, written last.
     let vmDefaults: [Fields.Entry]
-    let memo = SiteMemo()
+    private(set) var memo = SiteMemo()
 
     package init(
         catalogue: Catalogue, entities: [EntityID: BoundEntity], secrets: SecretsState, strictness: Strictness,
@@ -57,6 +59,23 @@ package struct LinkedSite: Sendable {
             fallback.decide(by: .whenAbsent, over: beat)
             return fallback
         }
+    }
+
+    /// The same site with envs that were not in it, after they were released.
+    package func joined(by envs: [ReleasedEnv]) -> LinkedSite {
+        var site = self
+        for env in envs {
+            site.entities[env.entity.id] = env.entity
+            site.released[env.entity.id] = env
+        }
+        return site
+    }
+
+    /// The same site, which remembers for itself what VMs start from.
+    package var apart: LinkedSite {
+        var site = self
+        site.memo = SiteMemo()
+        return site
     }
 
     /// Whether every file of those kinds could be read.

@@ -12,50 +12,84 @@ package final class Machine: Sendable {
         case minion(Minion)
     }
 
-    package let kind: Kind
     package let name: Key
-    /// The file that it stands in.
-    package let path: String
-    /// How files took part that its env comes from.
-    private let ofEnv: [Lineage]
     private let place: Place
 
-    /// Where it is named, and reached. A VM says it itself: a site has many.
-    private enum Place {
-        indirect case said(span: Span?, address: Fields.Entry?)
-        case ofVM(VM)
+    /// Where it is named, and reached. A site has many VMs: so they say it themselves, or, where nothing else of them is kept,
+    /// what has to be said of them stands here.
+    private enum Place: Sendable {
+        indirect case said(Kind, span: Span?, path: String, address: Fields.Entry?)
+        case ofVM(VM, Home)
+        case ofReleasedVM(span: Span?, address: Key, Origin, Home)
+    }
+
+    /// The env of VMs, once for all of them.
+    package final class Home: Sendable {
+        fileprivate let env: Key
+        fileprivate let path: String
+        /// How files took part that it comes from.
+        fileprivate let lineage: [Lineage]
+
+        /// - Parameter env: with what it inherits.
+        package init(_ env: BoundEntity) {
+            self.env = env.id.name
+            path = env.path
+            lineage = env.fields.lineage
+        }
     }
 
     init(kind: Kind, name: Key, span: Span?, path: String, address: Fields.Entry?) {
-        self.kind = kind
         self.name = name
-        self.path = path
-        ofEnv = []
-        place = .said(span: span, address: address)
+        place = .said(kind, span: span, path: path, address: address)
     }
 
     /// A VM that has a name and a static address.
-    fileprivate init(_ vm: VM, _ name: Key, of env: BoundEntity) {
-        kind = .vm(env: env.id.name)
+    fileprivate init(_ vm: VM, _ name: Key, of env: Home) {
         self.name = name
-        path = env.path
-        ofEnv = env.fields.lineage
-        place = .ofVM(vm)
+        place = .ofVM(vm, env)
+    }
+
+    /// The same without the VM, which can then go: all that is told of it but for how its address came about. Itself where more
+    /// is to be told.
+    package var released: Machine {
+        guard case .ofVM(let vm, let env) = place, let own = vm.ownPlace else { return self }
+        return Machine(name, .ofReleasedVM(span: own.name, address: own.address, own.origin, env))
+    }
+
+    private init(_ name: Key, _ place: Place) {
+        self.name = name
+        self.place = place
+    }
+
+    package var kind: Kind {
+        switch place {
+        case .said(let kind, _, _, _): kind
+        case .ofVM(_, let env), .ofReleasedVM(_, _, _, let env): .vm(env: env.env)
+        }
+    }
+
+    /// The file that it stands in.
+    package var path: String {
+        switch place {
+        case .said(_, _, let path, _): path
+        case .ofVM(_, let env), .ofReleasedVM(_, _, _, let env): env.path
+        }
     }
 
     /// Where it is named.
     package var span: Span? {
         switch place {
-        case .said(let span, _): span
-        case .ofVM(let vm): vm["name"]?.origin.span
+        case .said(_, let span, _, _), .ofReleasedVM(let span, _, _, _): span
+        case .ofVM(let vm, _): vm["name"]?.origin.span
         }
     }
 
     /// Its address, as text without a prefix; nil if none is said.
     package var address: Fields.Entry? {
         switch place {
-        case .said(_, let address): address
-        case .ofVM(let vm):
+        case .said(_, _, _, let address): address
+        case .ofReleasedVM(_, let address, let origin, _): Fields.Entry("ip", .string(address.text, origin))
+        case .ofVM(let vm, _):
             vm.address.map { entry in
                 var address = entry
                 if let text = entry.value.string { address.value.content = .string(text.withoutPrefix) }
@@ -64,20 +98,26 @@ package final class Machine: Sendable {
         }
     }
 
-    /// How the files took part that the address comes from.
-    package var lineage: [Lineage] { if case .ofVM(let vm) = place { ofEnv + vm.lineage } else { [] } }
+    /// How the files took part that the address comes from; of a VM that was released, its env's alone.
+    package var lineage: [Lineage] {
+        switch place {
+        case .said: []
+        case .ofVM(let vm, let env): env.lineage + vm.lineage
+        case .ofReleasedVM(_, _, _, let env): env.lineage
+        }
+    }
 
     /// The name under which it shares its address on purpose.
     package var shared: Key? {
-        if case .ofVM(let vm) = place { vm["shared"]?.name.map { Key($0) } } else { nil }
+        if case .ofVM(let vm, _) = place { vm["shared"]?.name.map { Key($0) } } else { nil }
     }
 
     /// The env that it is of.
     package var env: Key? {
-        switch kind {
-        case .physical, .node: nil
-        case .vm(let env): env
-        case .minion(let minion): minion.env.name.map { Key($0) }
+        switch place {
+        case .ofVM(_, let env), .ofReleasedVM(_, _, _, let env): env.env
+        case .said(.minion(let minion), _, _, _): minion.env.name.map { Key($0) }
+        case .said: nil
         }
     }
 
@@ -92,11 +132,11 @@ package final class Machine: Sendable {
 
     /// What its name belongs to.
     var layer: Layer {
-        switch kind {
-        case .physical: .host
-        case .node: .node
-        case .vm: .env
-        case .minion: .instance
+        switch place {
+        case .said(.physical, _, _, _): .host
+        case .said(.node, _, _, _): .node
+        case .said(.minion, _, _, _): .instance
+        case .said(.vm, _, _, _), .ofVM, .ofReleasedVM: .env
         }
     }
 
@@ -147,16 +187,17 @@ extension LinkedSite {
     package func machines(withAddressOf env: BoundEntity) -> (machines: [Machine], diagnostics: [Diagnostic]) {
         var machines: [Machine] = []
         var diagnostics: [Diagnostic] = []
+        let home = Machine.Home(env)
         for vm in (env.fields["vms"]?.list ?? []).compactMap(\.map) {
             let merged = merge(layers(of: vm, isTagged: hasTags), by: rules[.vm])
             diagnostics += merged.diagnostics + (merged.fields["ip"].map { checkAddress($0, strictness) } ?? [])
-            if let machine = machine(VM(merged.fields), of: env) { machines.append(machine) }
+            if let machine = machine(VM(merged.fields), of: home) { machines.append(machine) }
         }
         return (machines, diagnostics)
     }
 
     /// A VM with all that it inherits; nil if it has no static address.
-    package func machine(_ vm: VM, of env: BoundEntity) -> Machine? {
+    package func machine(_ vm: VM, of env: Machine.Home) -> Machine? {
         guard let name = vm.facts.name else { return nil }
         if vm.facts.address == nil {
             // Neither is every text an address, nor every address written as one.
@@ -173,9 +214,21 @@ extension LinkedSite {
     }
 }
 
+extension Key {
+    /// An address without the length of its network's prefix.
+    init(withoutPrefix address: String) {
+        let letters = address.utf8.span
+        let end = letters.firstPlace(of: UInt8(ascii: "/")) ?? letters.count
+        self = Key(short: letters.extracting(0..<end)) ?? Key(address.withoutPrefix)
+    }
+}
+
 extension String {
     /// An address without the length of its network's prefix.
-    var withoutPrefix: String { String(utf8.prefix { $0 != UInt8(ascii: "/") }) ?? self }
+    var withoutPrefix: String {
+        guard let slash = utf8.span.firstPlace(of: UInt8(ascii: "/")) else { return self }
+        return String(utf8.prefix(slash)) ?? self
+    }
 }
 
 extension Diagnostic {

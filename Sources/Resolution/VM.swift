@@ -63,6 +63,21 @@ package final class VM: Sendable {
     /// The bridge that it is on, if one is named.
     var bridge: Key? { facts.saysBridge ? facts.bridge : filling?["bridge"]?.name.map { Key($0) } }
 
+    /// Where its own entry names it, and the address that this says, without a prefix, and where; nil where other layers have a say
+    /// in that, or it shares its address.
+    var ownPlace: (name: Span?, address: Key, origin: Origin)? {
+        guard start != nil, !facts.sharesAddress else { return nil }
+        var (name, address): (Span?, (Key, Origin)?) = (nil, nil)
+        own.forEachOwn { place, key, kind, origin in
+            if key == "name" { name = origin.span }
+            guard key == "ip", kind == .string else { return }
+            own.withEntry(at: place) { _, content, origin in
+                if case .string(let text) = content { address = (Key(withoutPrefix: text), origin) }
+            }
+        }
+        return name == nil ? nil : address.map { (name, $0.0, $0.1) }
+    }
+
     /// Whether its number is counted from its env's.
     var isCounted: Bool {
         if start != nil { return !facts.saysNumber && facts.number != nil }
@@ -89,6 +104,7 @@ extension VM {
         private(set) var hasPorts = false
         private(set) var hasMAC = false
         private(set) var hasToken = false
+        private(set) var sharesAddress = false
         /// Whether its own entry says a gateway.
         fileprivate(set) var saysGateway = false
         /// The bridge, and whether a layer says one.
@@ -111,6 +127,7 @@ extension VM {
             case "ssh_port", "spice_port", "ports": hasPorts = true
             case "mac": hasMAC = true
             case "auth_token": hasToken = true
+            case "shared": sharesAddress = true
             case "gateway": saysGateway = true
             case "memory": memory = content().number
             case "bridge": (bridge, saysBridge) = (Self.name(content()), true)

@@ -38,6 +38,14 @@ struct Loader {
     private(set) var secretsToCome: Cores.Ahead<ReadSecrets>?
     /// Whether remarks on style are wanted, which cost a look at every scalar.
     let lints: Bool
+    /// The env that a target is compiled of, where not all are there at a time.
+    private var present: BoundEntity?
+    /// The sums of the texts of envs that were released: their sources are empty.
+    private var releasedSums: [SourceID: OutputSum] = [:]
+    /// Whether envs were.
+    var hasReleasedEnvs: Bool { !interfaces.isEmpty || !releasedSums.isEmpty }
+    /// What the rest of the site sees of envs that were released; none of one that comments speak in.
+    private(set) var interfaces: [EntityID: String] = [:]
 
     static let fileLimit = (16 << 20) + 1
 
@@ -126,8 +134,11 @@ struct Loader {
     }
 
     /// Loads every file of every kind.
-    mutating func loadAll() {
-        let places = EntityKind.allCases.flatMap { catalogue.all($0) }.filter { !seen.contains($0.id) }
+    ///
+    /// - Parameter kept: a kind that is left for later.
+    mutating func loadAll(but kept: EntityKind? = nil) {
+        let kinds = EntityKind.allCases.filter { $0 != kept }
+        let places = kinds.flatMap { catalogue.all($0) }.filter { !seen.contains($0.id) }
         let first = Int(sources.nextID.index)
         if places.allSatisfy({ $0.rival == nil }) {
             let reader = reader
@@ -156,6 +167,75 @@ struct Loader {
     private func places(of name: Key, _ order: SearchOrder) -> [Catalogue.Place] {
         guard let place = catalogue.place(name, order) else { return [] }
         return order.kind == .preset ? [place] + catalogue.shadowed(name, order) : [place]
+    }
+
+    // MARK: Envs that are read one by one
+
+    /// Counts these files among those that were read, each with a source of its own, empty until it is.
+    ///
+    /// - Returns: the sources' numbers.
+    mutating func expect(_ places: [Catalogue.Place]) -> [SourceID] {
+        places.map { place in
+            seen.insert(place.id)
+            return source(place.path, []).id
+        }
+    }
+
+    /// Takes an env for one that was read while a target of its own is compiled.
+    ///
+    /// - Parameter site: the site as it is linked; it need not have the env.
+    func seeing(_ env: BoundEntity, in site: LinkedSite) -> Loader {
+        var loader = self
+        loader.present = env
+        loader.settled = site
+        return loader
+    }
+
+    /// An env with its VMs, if it was read. One that was released is read again.
+    mutating func wholeEnv(_ id: EntityID) -> BoundEntity? {
+        if let present, present.id == id { return present }
+        guard let known = entities[id], let sum = releasedSums[known.source] else { return entities[id] }
+        guard let source = readAgain(known.path, known.source, sum) else { return nil }
+        return reader.read(source.path, source.bytes, as: id, source.id).entity
+    }
+
+    /// Keeps what is left of an env.
+    mutating func keep(_ env: PassedEnv) {
+        sources.keep(env.source)
+        if let found = env.allowances { allowances.note(found, of: env.source.id) }
+        diagnostics += env.diagnostics
+        entities[env.released.entity.id] = env.released.entity
+        releasedSums[env.source.id] = env.sum
+        interfaces[env.released.entity.id] = env.interface
+    }
+
+    /// The sources, those of released envs read again as far as findings are about them; and what that failed for.
+    func sources(showing found: [Diagnostic]) -> (sources: SourceMap, failures: [String]) {
+        guard !releasedSums.isEmpty else { return (sources, []) }
+        var loader = self
+        loader.failures = []
+        for finding in found {
+            let places =
+                [finding.primary?.span] + finding.related.map(\.span) + finding.fixes.flatMap(\.edits).map(\.span)
+            for case let span? in places {
+                guard let sum = loader.releasedSums.removeValue(forKey: span.source) else { continue }
+                _ = loader.readAgain(loader.sources[span.source].path, span.source, sum)
+            }
+        }
+        return (loader.sources, loader.failures)
+    }
+
+    private mutating func readAgain(_ path: String, _ id: SourceID, _ sum: OutputSum) -> Source? {
+        do throws(FileError) {
+            let bytes = try files.read(path, limit: Self.fileLimit)
+            guard OutputSum(of: bytes.span) == sum else { throw .failed("it changed while the site was read") }
+            let source = Source(id: id, path: path, bytes: bytes, isSecret: false)
+            keep(source)
+            return source
+        } catch {
+            failures.append("cannot read \(path): \(error.reason)")
+            return nil
+        }
     }
 
     /// Reads an entity that only checks look at: if it cannot be read, or is wrong, they do without it.
@@ -258,7 +338,7 @@ struct Loader {
     }
 
     /// What reads single files.
-    private var reader: FileReader { FileReader(files: files, strictness: strictness, lints: lints) }
+    var reader: FileReader { FileReader(files: files, strictness: strictness, lints: lints) }
 
     /// Keeps a file as it was read.
     @discardableResult

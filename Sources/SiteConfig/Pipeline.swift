@@ -166,23 +166,34 @@ extension SiteCompiler {
         _ loader: inout Loader, withEdits: Bool = false, isForOutputs: Bool = false, _ ahead: OutputsAhead? = nil
     ) -> (site: LinkedSite, findings: [Diagnostic]) {
         loader.loadSite()
-        loader.loadSecrets(isNeeded: false) { $0.loadAll() }
+        // Where envs may pass one by one, all else is read first. A build that reads the site twice numbers its files alike.
+        loader.loadSecrets(isNeeded: false) { $0.loadAll(but: isForOutputs ? .env : nil) }
         loader.loadAllocations(always: true)
         loader.loadOutputs()
         loader.loadSecretLayers(isNeeded: false)
-        let site = loader.site
-        var findings = loader.links(of: site, .everything) + site.shadowedPresets()
+        var findings: [Diagnostic]
         var vms: [Machine] = []
-        // Of a site that is wrong nothing is written.
-        let isWrong = (loader.diagnostics + findings).hasErrors || !loader.failures.isEmpty
-        let maker = isWrong ? nil : ahead?.maker(site, loader, self)
-        let (besides, envs) = Cores.both(
-            { checkBesides(site, ahead) }, { site.checkEnvs(isKeeping: isForOutputs, maker) })
-        for env in envs {
-            findings += env.diagnostics
-            vms += env.machines
+        let site: LinkedSite
+        let besides: Besides
+        if let ahead, let passed = checkPassing(&loader, ahead) {
+            (site, findings, besides) = (passed.site, passed.findings, passed.besides)
+            vms = passed.machines
+        } else {
+            loader.loadAll()
+            site = loader.site
+            findings = loader.links(of: site, .everything) + site.shadowedPresets()
+            // Of a site that is wrong nothing is written.
+            let isWrong = (loader.diagnostics + findings).hasErrors || !loader.failures.isEmpty
+            let maker = isWrong ? nil : ahead?.maker(site, loader, self)
+            let envs: [(machines: [Machine], diagnostics: [Diagnostic])]
+            (besides, envs) = Cores.both(
+                { checkBesides(site, ahead) }, { site.checkEnvs(isKeeping: isForOutputs, maker) })
+            for env in envs {
+                findings += env.diagnostics
+                vms += env.machines
+            }
         }
-        findings += besides.parts
+        findings += besides.parts + site.overlappingNumbers()
         for place in site.catalogue.all(.manifest) {
             if let manifest = site.entities[place.id] { findings += site.checkManifest(manifest) }
         }
@@ -209,10 +220,37 @@ extension SiteCompiler {
         return (site, findings)
     }
 
+    /// The same of a site whose envs can be checked one by one, and released; nil where they cannot, or one of them is not for
+    /// itself.
+    ///
+    /// - Parameter loader: has read all but the envs.
+    private func checkPassing(
+        _ loader: inout Loader, _ ahead: OutputsAhead
+    ) -> (site: LinkedSite, findings: [Diagnostic], machines: [Machine], besides: Besides)? {
+        let site = loader.site
+        let findings = loader.links(of: site, .everything) + site.shadowedPresets()
+        var expecting = loader
+        guard !(loader.diagnostics + findings).hasErrors, loader.failures.isEmpty,
+            let passing = PassingEnvs(site, &expecting, ahead, self)
+        else { return nil }
+        let (besides, passed) = Cores.both({ checkBesides(site, ahead) }, { passing.pass() })
+        guard let passed else {
+            ahead.discard()
+            return nil
+        }
+        loader = expecting
+        var machines: [Machine] = []
+        for env in passed {
+            loader.keep(env)
+            machines += env.machines
+        }
+        return (site.joined(by: passed.map(\.released)), findings, machines, besides)
+    }
+
+    private typealias Besides = (parts: [Diagnostic], whole: [Diagnostic], outside: [Diagnostic])
+
     /// What is wrong with what takes no VM to see: with parts of the site, and with what is made of all of it.
-    private func checkBesides(
-        _ site: LinkedSite, _ ahead: OutputsAhead?
-    ) -> (parts: [Diagnostic], whole: [Diagnostic], outside: [Diagnostic]) {
+    private func checkBesides(_ site: LinkedSite, _ ahead: OutputsAhead?) -> Besides {
         var parts: [Diagnostic] = []
         for place in site.catalogue.all(.template) + site.catalogue.all(.preset) {
             let fields = site.entities[place.id]?.fields
@@ -227,7 +265,7 @@ extension SiteCompiler {
         for place in site.catalogue.all(.spec) {
             if let spec = site.entities[place.id] { parts += site.specification(spec).diagnostics }
         }
-        var whole = site.overlappingNumbers()
+        var whole: [Diagnostic] = []
         var outside: [Diagnostic] = []
         if site.catalogue.outputsFile != nil {
             // How far outputs may go depends on the repository around, which a build knows.
@@ -278,12 +316,13 @@ extension SiteCompiler {
             !finding.code.isLint || finding.severity == .error
                 || (keepingLints && !(finding.primary.map { wrong.contains($0.span) } ?? false))
         }
+        let (sources, missing) = loader.sources(showing: shown)
         let left =
             keepingLints
-            ? loader.allowances.filterAndCheck(shown, in: loader.sources, isWhole: loader.failures.isEmpty)
-            : loader.allowances.filter(shown, in: loader.sources)
+            ? loader.allowances.filterAndCheck(shown, in: sources, isWhole: loader.failures.isEmpty)
+            : loader.allowances.filter(shown, in: sources)
         return Report(
-            left.sorted(in: loader.sources), loader.sources, failures: failures ?? loader.failures, usage: usage)
+            left.sorted(in: sources), sources, failures: (failures ?? loader.failures) + missing, usage: usage)
     }
 
     typealias InheritedEnv = (entity: BoundEntity, diagnostics: [Diagnostic])
@@ -295,7 +334,9 @@ extension SiteCompiler {
             return nil
         }
         loader.load(place, scope)
-        guard let env = loader.entities[place.id] else { return nil }
+        // Of an env's variables its VMs are no matter.
+        let found = if case .variables = scope { loader.entities[place.id] } else { loader.wholeEnv(place.id) }
+        guard let env = found else { return nil }
         let inherited = loader.site.inherited(env)
         if inherited.entity.fields["posture"] == nil, scope == .deployment {
             loader.load("dev", .postureForAuth, scope)
@@ -355,7 +396,8 @@ extension LinkedSite {
             let isMade = maker?.wants(id) == true
             let checked = checkEnv(envs[index], isKeeping: maker == nil ? isKeeping : isMade, isForBytes: isMade)
             maker?.make(id)
-            return (checked.vms.compactMap { machine($0, of: checked.env) }, checked.diagnostics)
+            let home = Machine.Home(checked.env)
+            return (checked.vms.compactMap { machine($0, of: home) }, checked.diagnostics)
         }
     }
 

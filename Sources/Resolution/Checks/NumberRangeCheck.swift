@@ -6,8 +6,10 @@ extension LinkedSite {
     ///
     /// An env and what it extends are alternatives, and so are envs that name different nodes.
     package func overlappingNumbers() -> [Diagnostic] {
-        let ranges = catalogue.all(.env).compactMap { entities[$0.id] }.compactMap { Range(of: $0, in: self) }
-        let sorted = ranges.sorted { ($0.numbers.lowerBound, $0.env.id.name) < ($1.numbers.lowerBound, $1.env.id.name) }
+        let ranges = catalogue.all(.env).compactMap { entities[$0.id] }.compactMap { env in
+            released[env.id].map(\.numbers) ?? NumberRange(of: env, in: self)
+        }
+        let sorted = ranges.sorted { ($0.numbers.lowerBound, $0.env.name) < ($1.numbers.lowerBound, $1.env.name) }
         // Each is told of one that it meets: when they are apart, the next one is told.
         return sorted.indices.compactMap { index in
             let second = sorted[index]
@@ -21,17 +23,18 @@ extension LinkedSite {
 
     private static let rangesLookedAt = 64
 
-    private func areAlternatives(_ first: BoundEntity, _ second: BoundEntity) -> Bool {
-        ancestry.family(of: first.id).contains { $0.id == second.id }
-            || ancestry.family(of: second.id).contains { $0.id == first.id }
+    private func areAlternatives(_ first: EntityID, _ second: EntityID) -> Bool {
+        ancestry.family(of: first).contains { $0.id == second }
+            || ancestry.family(of: second).contains { $0.id == first }
     }
 
-    fileprivate struct Range {
-        let env: BoundEntity
-        let base: Value
-        let numbers: ClosedRange<Int>
+    /// The numbers of an env's VMs, from the first to the last that is counted.
+    struct NumberRange: Sendable {
+        fileprivate let env: EntityID
+        fileprivate let base: Value
+        fileprivate let numbers: ClosedRange<Int>
         /// The node that the env names.
-        let node: Key?
+        fileprivate let node: Key?
 
         init?(of env: BoundEntity, in site: LinkedSite) {
             let fields = site.inherited(env).entity.fields
@@ -42,7 +45,7 @@ extension LinkedSite {
                 let highest = vms.lastIndex(where: { $0.map?["vmid"] == nil }), let first = start.plus(lowest),
                 let last = start.plus(highest)
             else { return nil }
-            self.env = env
+            self.env = env.id
             self.base = base
             numbers = first...last
             node = fields["node"]?.name.map { Key($0) }
@@ -51,16 +54,16 @@ extension LinkedSite {
 }
 
 extension Diagnostic {
-    fileprivate static func overlap(_ first: LinkedSite.Range, _ second: LinkedSite.Range) -> Diagnostic {
-        func text(_ range: LinkedSite.Range) -> String {
-            "\(range.env.id.name) (\(range.numbers.lowerBound) to \(range.numbers.upperBound))"
+    fileprivate static func overlap(_ first: LinkedSite.NumberRange, _ second: LinkedSite.NumberRange) -> Diagnostic {
+        func text(_ range: LinkedSite.NumberRange) -> String {
+            "\(range.env.name) (\(range.numbers.lowerBound) to \(range.numbers.upperBound))"
         }
         let isOne = first.base.origin.span == second.base.origin.span
         let other = isOne ? nil : first.base.origin.span
         return Diagnostic(
             .overlap, .warning, "the VM numbers of two envs overlap: \(text(first)) and \(text(second))",
-            at: second.base.origin.span, isOne ? "both count from here" : "\(second.env.id.name) counts from here",
-            related: other.map { [Label($0, "\(first.env.id.name) counts from here")] } ?? [],
+            at: second.base.origin.span, isOne ? "both count from here" : "\(second.env.name) counts from here",
+            related: other.map { [Label($0, "\(first.env.name) counts from here")] } ?? [],
             help: "leave room between the bases, or say with `node:` that the envs are for different nodes")
     }
 }

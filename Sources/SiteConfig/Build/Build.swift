@@ -194,6 +194,13 @@ struct WholeSite {
     let compiler: SiteCompiler
     let loader: Loader
 
+    /// The same with an env that it does not have.
+    ///
+    /// - Parameter site: what keeps the env's VMs.
+    func seeing(_ env: BoundEntity, in site: LinkedSite) -> WholeSite {
+        WholeSite(compiler: compiler, loader: loader.seeing(env, in: site))
+    }
+
     /// What a target comes to.
     func draft(_ target: Target) -> Draft { compiler.draft(target, loader) }
 }

@@ -11,6 +11,9 @@ public protocol OutputTaker: Sendable {
     ///   - path: from the site's folder.
     ///   - bytes: wiped behind the call, if there are secrets in them.
     func take(_ path: String, _ bytes: Swift.Span<UInt8>, holdsSecrets: Bool) -> Bool
+
+    /// Throws away what it took: all of it will be compiled again.
+    func discard()
 }
 
 /// Tells whether a file has the bytes that were written into it, without keeping them: a sum that is another one in each run of the

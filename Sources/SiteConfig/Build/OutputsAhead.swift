@@ -27,6 +27,15 @@ final class OutputsAhead: Sendable {
 
     var issuedAt: Int? { request.issuedAt }
 
+    /// Whether there is somebody to hand outputs on to.
+    var handsOn: Bool { taker != nil }
+
+    /// Forgets what was compiled.
+    func discard() {
+        compiled.withLock { $0 = [:] }
+        taker?.discard()
+    }
+
     /// Keeps what resolve.yaml declares, once that was read with all of the site.
     func keep(_ planned: [PlannedOutput]) { plan.withLock { $0 = planned } }
 
@@ -35,13 +44,22 @@ final class OutputsAhead: Sendable {
     /// What compiles the outputs of single envs.
     struct Maker: Sendable {
         fileprivate let outputs: [Key: PlannedOutput]
-        fileprivate let compile: @Sendable (PlannedOutput) -> Void
+        /// Whether these are all that the site has of envs.
+        let hasAllOutputs: Bool
+        fileprivate let compile: @Sendable (PlannedOutput, (env: BoundEntity, site: LinkedSite)?) -> Void
 
         /// Whether there is one of that env.
         func wants(_ env: EntityID) -> Bool { outputs[env.name] != nil }
 
         /// Compiles the output of an env whose VMs the linked site has kept.
-        func make(_ env: EntityID) { if let output = outputs[env.name] { compile(output) } }
+        func make(_ env: EntityID) { if let output = outputs[env.name] { compile(output, nil) } }
+
+        /// The same of an env that the loader does not have.
+        ///
+        /// - Parameter site: has kept its VMs.
+        func make(_ env: BoundEntity, in site: LinkedSite) {
+            if let output = outputs[env.id.name] { compile(output, (env, site)) }
+        }
     }
 
     /// - Parameter loader: has read all that the site has.
@@ -65,8 +83,10 @@ final class OutputsAhead: Sendable {
         nonisolated(unsafe) let whole = WholeSite(compiler: compiler, loader: loader)
         let files = SortedFiles(loader.sources)
         let opened = isOpening && !loader.hasUnknownKeys ? loader.openedFiles : nil
-        return Maker(outputs: outputs) { [self] output in
-            var made = unsafe Builder.compileRedacted(output, of: whole, files)
+        let hasAll = planner.diagnostics.isEmpty && planner.outputs.count == outputs.count
+        return Maker(outputs: outputs, hasAllOutputs: hasAll) { [self] output, passing in
+            let seen = unsafe passing.map { unsafe whole.seeing($0.env, in: $0.site) } ?? whole
+            var made = Builder.compileRedacted(output, of: seen, files)
             if let output = made.output, !made.diagnostics.hasErrors, made.failures.isEmpty {
                 made.output = handOn(output, opened)
             }

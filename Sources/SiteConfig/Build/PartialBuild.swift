@@ -135,13 +135,13 @@ extension Build {
         let used = Set(
             entities.values.lazy.filter { [.env, .manifest].contains($0.id.kind) }.flatMap(\.references)
                 .filter { $0.order.kind == .env }.compactMap { catalogue.place($0.name, $0.order)?.id })
-        let (known, isPlain) = (outputs, envs.map { loader.isPlain($0) })
+        let (known, interfaces, isPlain) = (outputs, loader.interfaces, envs.map { loader.isPlain($0) })
         return Cores.map(envs.count, run: 4) { index in
             let env = envs[index]
-            guard !used.contains(env.id), isPlain[index], let interface = EnvInterface(of: env) else { return nil }
-            return StampedEnv(
-                path: env.path, interface: interface.withBytes(FileDigest.text),
-                outputs: known[env.id.name] ?? [])
+            guard !used.contains(env.id), isPlain[index],
+                let interface = interfaces[env.id] ?? EnvInterface(of: env)?.withBytes(FileDigest.text)
+            else { return nil }
+            return StampedEnv(path: env.path, interface: interface, outputs: known[env.id.name] ?? [])
         }.compactMap(\.self)
     }
 }

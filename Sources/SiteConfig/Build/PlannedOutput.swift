@@ -55,6 +55,14 @@ struct OutputPlanner {
         outputs = outputs.sorted(byBytesOf: \.path)
     }
 
+    /// Whether any output is about machines of all of the site, or of an env that a manifest has.
+    static func wantsAllMachines(of site: LinkedSite) -> Bool {
+        (site.entities[.outputs]?.fields["outputs"]?.list ?? []).contains { item in
+            guard let emit = item.map?["emit"]?.string else { return false }
+            return ["inventory", "targets", "manifest"].contains(emit)
+        }
+    }
+
     /// What a command takes besides `emit`, `to` and `redact`: names that may be patterns, and the rest.
     private static let options: [String: (axes: [Key], others: [Key])] = [
         "env": (["env", "node"], ["vm_id"]),
