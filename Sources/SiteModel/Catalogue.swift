@@ -85,31 +85,37 @@ package struct Catalogue: Sendable {
         _ kind: EntityKind, _ folder: Key, _ names: [String]
     ) -> (places: [Key: Place], listed: [Place]) {
         var places: [Key: Place] = [:]
-        var stems: [Key] = []
+        var listed: [Place] = []
+        var hasRivals = false
         places.reserveCapacity(names.count)
-        stems.reserveCapacity(names.count)
+        listed.reserveCapacity(names.count)
+        let (start, endings) = (folder.text + "/", kind.endings)
         for name in names {
-            guard let ending = kind.endings.first(where: name.hasSuffix) else {
+            let letters = name.utf8.span
+            guard let ending = endings.first(where: { letters.ends(with: $0.utf8.span) }) else {
                 if kind == .hostGroup, !Self.isIgnored(name), name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
-                    misnamed.append("\(folder)/\(name)")
+                    misnamed.append(start + name)
                 }
                 continue
             }
-            let stem = Key(String(name.dropLast(ending.count)))
-            guard Self.isName(stem.text) else {
-                if !Self.isIgnored(name), !stem.text.hasSuffix(".example") { misnamed.append("\(folder)/\(name)") }
+            let count = letters.count - ending.utf8.count
+            guard Self.isName(letters.extracting(first: count)) else {
+                if !Self.isIgnored(name), !name.dropLast(ending.count).hasSuffix(".example") {
+                    misnamed.append(start + name)
+                }
                 continue
             }
+            let stem = Key(short: letters.extracting(first: count)) ?? Key(String(name.dropLast(ending.count)))
             let id = EntityID(kind, folder: folder, stem)
-            let path = "\(folder)/\(name)"
-            if let first = places[stem] {
-                places[stem] = Place(id: id, path: first.path, rival: path)
+            let place = Place(id: id, path: start + name, rival: nil)
+            if let first = places.updateValue(place, forKey: stem) {
+                places[stem] = Place(id: id, path: first.path, rival: place.path)
+                hasRivals = true
             } else {
-                places[stem] = Place(id: id, path: path, rival: nil)
-                stems.append(stem)
+                listed.append(place)
             }
         }
-        return (places, stems.compactMap { places[$0] })
+        return (places, hasRivals ? listed.compactMap { places[$0.id.name] } : listed)
     }
 
     /// Dot names, `_*`, `TEMPLATE*` and `*.example` are left alone on purpose.
@@ -133,13 +139,10 @@ package struct Catalogue: Sendable {
             }
         }
         let last = letters.count - 1
-        if letters[0] == UInt8(ascii: "T"), says("TEMPLATE", letters.extracting(first: 8)) { return false }
-        return letters[last] != UInt8(ascii: "e") || !says(".example", letters.extracting(last: 8))
-    }
-
-    private static func says(_ word: String, _ letters: Swift.Span<UInt8>) -> Bool {
-        let word = word.utf8.span
-        return word.count == letters.count && word.indices.allSatisfy { word[$0] == letters[$0] }
+        if letters[0] == UInt8(ascii: "T"), letters.extracting(first: 8).ends(with: "TEMPLATE".utf8.span) {
+            return false
+        }
+        return letters[last] != UInt8(ascii: "e") || !letters.ends(with: ".example".utf8.span)
     }
 
     /// The file that `name` means, by the order of the folders.
@@ -208,4 +211,14 @@ package struct Catalogue: Sendable {
 
     /// Whether the site has that folder.
     package func hasFolder(_ folder: Key) -> Bool { places[folder] != nil }
+}
+
+extension Swift.Span<UInt8> {
+    /// Whether these are the last letters.
+    fileprivate func ends(with ending: Swift.Span<UInt8>) -> Bool {
+        guard count >= ending.count else { return false }
+        let start = count - ending.count
+        for index in ending.indices where self[start + index] != ending[index] { return false }
+        return true
+    }
 }

@@ -66,8 +66,7 @@ struct Stamps {
                 text.append(UInt64(output.place.count))
             }
         }
-        text.append(StampText.sum(of: text.bytes, count: text.bytes.count))
-        return text.bytes
+        return text.finished
     }
 
     /// Changes with the form of what is written.
@@ -196,24 +195,22 @@ private struct LooksByPath {
 }
 
 /// Stamps as they are written.
-private struct StampText {
-    private(set) var bytes: [UInt8] = []
+private struct StampText: ~Copyable {
+    private var bytes: ByteWriter
 
-    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+    init(capacity: Int) { bytes = ByteWriter(capacity: capacity) }
 
     mutating func append(_ number: UInt64) {
         for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
     }
 
-    mutating func append(_ text: [UInt8]) {
-        append(UInt64(text.count))
-        bytes += text
-        bytes.append(0)
-    }
+    mutating func append(_ text: [UInt8]) { append(text.span) }
 
-    mutating func append(_ text: String) {
-        append(UInt64(text.utf8.count))
-        bytes.append(contentsOf: text.utf8)
+    mutating func append(_ text: String) { append(text.utf8.span) }
+
+    private mutating func append(_ text: Swift.Span<UInt8>) {
+        append(UInt64(text.count))
+        bytes.append(text)
         bytes.append(0)
     }
 
@@ -224,6 +221,15 @@ private struct StampText {
         append(UInt64(bitPattern: status.size))
         append(UInt64(bitPattern: status.modified))
         append(UInt64(bitPattern: status.changed))
+    }
+
+    /// All of it, with its sum behind.
+    var finished: [UInt8] {
+        mutating get {
+            let text = bytes.array
+            append(Self.sum(of: text, count: text.count))
+            return bytes.array
+        }
     }
 
     /// Of so many bytes. Tells of damage, not of malice (FNV-1a, eight bytes at a time).
