@@ -91,6 +91,16 @@ package struct Diagnostic: Hashable, Sendable {
 }
 
 extension Diagnostic {
+    /// The same about sources that have other numbers.
+    package func moved(_ place: (SourceID) -> SourceID) -> Diagnostic {
+        func moved(_ span: Span) -> Span { Span(source: place(span.source), start: span.start, end: span.end) }
+        var other = self
+        other.primary = primary.map { Label(moved($0.span), $0.text) }
+        other.related = related.map { Label(moved($0.span), $0.text) }
+        other.fixes = fixes.map { FixIt($0.title, $0.edits.map { Edit(moved($0.span), $0.replacement) }) }
+        return other
+    }
+
     /// The same without the line and without edits, if a secret stands there though the file should hold none.
     package func hiding(_ isSecret: Bool) -> Diagnostic {
         guard isSecret else { return self }

@@ -160,6 +160,13 @@ extension Source {
         return false
     }
 
+    /// The same under another number.
+    package func numbered(_ id: SourceID) -> Source {
+        Source(
+            id: id, path: path, bytes: bytes, isSecret: isSecret,
+            hiding: hidden.map { Span(source: id, start: $0.start, end: $0.end) })
+    }
+
     /// The same, held for secret.
     package var concealed: Source { Source(id: id, path: path, bytes: bytes, isSecret: true) }
 

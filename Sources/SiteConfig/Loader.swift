@@ -40,10 +40,10 @@ struct Loader {
     let lints: Bool
     /// The env that a target is compiled of, where not all are there at a time.
     private var present: BoundEntity?
-    /// The sums of the texts of envs that were released: their sources are empty.
+    /// Envs that were read and compiled: their entities are without their VMs.
+    private(set) var released: Set<EntityID> = []
+    /// The sums of their texts, where the sources are empty.
     private var releasedSums: [SourceID: OutputSum] = [:]
-    /// Whether envs were.
-    var hasReleasedEnvs: Bool { !interfaces.isEmpty || !releasedSums.isEmpty }
     /// What the rest of the site sees of envs that were released; none of one that comments speak in.
     private(set) var interfaces: [EntityID: String] = [:]
 
@@ -194,9 +194,10 @@ struct Loader {
     /// An env with its VMs, if it was read. One that was released is read again.
     mutating func wholeEnv(_ id: EntityID) -> BoundEntity? {
         if let present, present.id == id { return present }
-        guard let known = entities[id], let sum = releasedSums[known.source] else { return entities[id] }
-        guard let source = readAgain(known.path, known.source, sum) else { return nil }
-        return reader.read(source.path, source.bytes, as: id, source.id).entity
+        guard let known = entities[id], released.contains(id) else { return entities[id] }
+        var source: Source? = sources[known.source]
+        if let sum = releasedSums[known.source] { source = readAgain(known.path, known.source, sum) }
+        return source.flatMap { reader.read($0.path, $0.bytes, as: id, $0.id).entity }
     }
 
     /// Keeps what is left of an env.
@@ -205,6 +206,7 @@ struct Loader {
         if let found = env.allowances { allowances.note(found, of: env.source.id) }
         diagnostics += env.diagnostics
         entities[env.released.entity.id] = env.released.entity
+        released.insert(env.released.entity.id)
         releasedSums[env.source.id] = env.sum
         interfaces[env.released.entity.id] = env.interface
     }
@@ -359,6 +361,31 @@ struct Loader {
         guard path.utf8.span.holds("secrets") else { return false }
         let parts = path.pathSteps
         return parts.last?.hasPrefix("secrets") == true || parts.dropLast().contains("secrets")
+    }
+}
+
+/// What another reading of the same site found, told of the sources of the first: they need not have the same numbers.
+struct SecondReading {
+    /// The sources of the first reading by their paths, once they are asked for.
+    private var known: [Key: Source] = [:]
+    private var places: [SourceID: SourceID] = [:]
+
+    /// - Parameter loader: of the first reading; it gets what this one read otherwise.
+    mutating func adopt(_ found: [Diagnostic], of other: Loader, into loader: inout Loader) -> [Diagnostic] {
+        if known.isEmpty, !found.isEmpty {
+            for source in loader.sources.sources { known[Key(source.path)] = source }
+        }
+        return found.map { $0.moved { place(of: $0, other, &loader) } }
+    }
+
+    private mutating func place(of id: SourceID, _ other: Loader, _ loader: inout Loader) -> SourceID {
+        if let place = places[id] { return place }
+        let source = other.sources[id]
+        let own = known[Key(source.path)].flatMap { $0.bytes == source.bytes ? $0.id : nil }
+        let place = own ?? loader.nextSourceID
+        places[id] = place
+        if own == nil { loader.keep(source.numbered(place)) }
+        return place
     }
 }
 

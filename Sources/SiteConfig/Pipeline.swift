@@ -166,7 +166,7 @@ extension SiteCompiler {
         _ loader: inout Loader, withEdits: Bool = false, isForOutputs: Bool = false, _ ahead: OutputsAhead? = nil
     ) -> (site: LinkedSite, findings: [Diagnostic]) {
         loader.loadSite()
-        // Where envs may pass one by one, all else is read first. A build that reads the site twice numbers its files alike.
+        // Where envs may pass one by one, all else is read first.
         loader.loadSecrets(isNeeded: false) { $0.loadAll(but: isForOutputs ? .env : nil) }
         loader.loadAllocations(always: true)
         loader.loadOutputs()

@@ -78,7 +78,7 @@ struct OutputSet {
         let target = target(output.path)
         let isExposed = output.holdsSecrets && FileWriter.isReadableByOthers(target.string)
         if isExposed { return false }
-        if output.isTaken { return stage[output.path].map { $0.sum == Folder.sum(of: target) } ?? false }
+        if output.isTaken { return stage.holds(output.path) }
         return output.document.withBytes(output.disclosure) { Folder.holds($0, target) }
     }
 
@@ -131,9 +131,7 @@ struct OutputSet {
     private func refuseStrangers(_ build: Build) throws {
         let strangers = build.outputs.filter { output in
             guard !build.isKnown(output.path), OutputStage.isThere(target(output.path)) else { return false }
-            if output.isTaken {
-                return stage[output.path].map { $0.sum != Folder.sum(of: target(output.path)) } ?? true
-            }
+            if output.isTaken { return !stage.holds(output.path) }
             return output.document.withBytes(output.disclosure) { !Folder.holds($0, target(output.path)) }
         }
         guard !strangers.isEmpty else { return }

@@ -18,8 +18,8 @@ final class OutputStage: OutputTaker {
     struct File: Sendable {
         /// Nil if the target says the same already.
         let staged: FileWriter.Staged?
-        /// Nil where nobody will ask: what was written tells itself whether it is still the same (`WrittenFile`), and nothing was
-        /// in its place.
+        /// Nil where what was written tells by itself whether it is still the same (`WrittenFile`), and nothing was in its place:
+        /// then whatever is found there otherwise is something else.
         let sum: OutputSum?
     }
 
@@ -89,6 +89,12 @@ final class OutputStage: OutputTaker {
 
     /// What is known of an output that was taken.
     subscript(path: String) -> File? { state.withLock { $0.files[path] } }
+
+    /// Whether what was taken of an output stands in its place already, as far as its bytes tell.
+    func holds(_ path: String) -> Bool {
+        guard let sum = self[path]?.sum, let found = Folder.sum(of: target(path)) else { return false }
+        return found == sum
+    }
 
     /// Keeps these outputs only.
     func keep(only paths: Set<String>) {

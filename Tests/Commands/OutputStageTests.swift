@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import resolve
+
 /// Outputs that wait beside their targets while a build goes on: none of them is ever seen before all is known to be right.
 @Suite struct OutputStageTests {
     private static let files = [
@@ -121,5 +123,32 @@ import Testing
     ]) func aBuildWhoseReaderGoesLeavesNothing(_ path: String, _ text: String) throws {
         let (_, left) = try run("(sleep 0.2; resolve build 2>&1 >/dev/null) | true; sleep 1", [path: text])
         #expect(!left.contains { $0.hasPrefix("site/dist") || $0.hasSuffix(".tmp") }, "\(left)")
+    }
+
+    /// What waits beside its target is no answer to what stands in its place.
+    @Test func whatIsNotThereIsNotHeld() throws {
+        try Program.withFolder([(path: "elsewhere/one", text: "text")]) { folder in
+            let place = folder.appendingPathComponent("dist/one")
+            let files = FileManager.default
+            // Whether a sum is kept depends on how quick the system is, so both come up.
+            for _ in 0..<20 {
+                let stage = try OutputStage(site: folder.path, depth: nil)
+                let text = Array("text".utf8)
+                let isTaken = stage.take("dist/one", text.span, holdsSecrets: false)
+                #expect(isTaken)
+                #expect(!stage.holds("dist/one"), "nothing is there")
+                try files.createDirectory(at: place, withIntermediateDirectories: false)
+                #expect(!stage.holds("dist/one"), "a folder is there")
+                try files.removeItem(at: place)
+                try files.createSymbolicLink(
+                    at: place, withDestinationURL: folder.appendingPathComponent("elsewhere/one"))
+                #expect(!stage.holds("dist/one"), "a link is there")
+                try files.removeItem(at: place)
+                try "other".write(to: place, atomically: false, encoding: .utf8)
+                #expect(!stage.holds("dist/one"), "another file is there")
+                try files.removeItem(at: place)
+                stage.discard()
+            }
+        }
     }
 }

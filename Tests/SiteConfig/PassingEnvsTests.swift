@@ -145,7 +145,7 @@ import Testing
         }
         #expect(stamped(build) == stamped(whole), "\(shown())")
         let ahead = OutputsAhead(BuildRequest(), Basket(), opening: true)
-        return compiler.readWhole(compiler.newLoader(), ahead).whole.loader.hasReleasedEnvs
+        return compiler.readWhole(compiler.newLoader(), ahead).whole.loader.released.count > 0
     }
 }
 

@@ -261,6 +261,7 @@ struct Builder {
     private var isSealed = false
     private var refusals: [String] = []
     private let ahead: OutputsAhead?
+    private var second = SecondReading()
 
     init(_ whole: WholeSite, _ request: BuildRequest, _ keyring: Keyring?, _ ahead: OutputsAhead? = nil) {
         self.ahead = ahead
@@ -271,6 +272,14 @@ struct Builder {
     }
 
     mutating func report(_ found: [Diagnostic]) { diagnostics += found.filter { $0.severity != .note } }
+
+    /// What a second reading of the site found, about the files of the first.
+    private mutating func adopt(_ found: [Diagnostic], of loader: Loader) -> [Diagnostic] {
+        var own = whole.loader
+        let adopted = second.adopt(found, of: loader, into: &own)
+        whole = WholeSite(compiler: whole.compiler, loader: own)
+        return adopted
+    }
 
     private var isWrong: Bool { diagnostics.hasErrors || !failures.isEmpty }
 
@@ -359,12 +368,6 @@ struct Builder {
         return result
     }
 
-    private mutating func take(_ draft: Draft, of planned: PlannedOutput) {
-        take(draft.loader.diagnostics + draft.findings, of: planned)
-        failures += draft.loader.failures
-        if let usage = draft.usage { diagnostics.append(.badOutput(planned, usage)) }
-    }
-
     /// What has no place of its own is said where resolve.yaml asks for the output.
     private mutating func take(_ found: [Diagnostic], of planned: PlannedOutput) {
         report(
@@ -404,7 +407,7 @@ struct Builder {
         if !isKnown {
             // With the keys, other references lead somewhere.
             let (open, found) = whole.compiler.readWhole(whole.compiler.newLoader(keyring))
-            report(found)
+            report(adopt(found, of: open.loader))
             failures += open.loader.failures
             opener = open.loader
         }
@@ -415,7 +418,7 @@ struct Builder {
                 guard let output = emit(outputs[place].planned, opener) else { continue }
                 opener.openSecrets(for: output)
                 let found = opener.diagnostics + opener.checkRevealed(output)
-                report(found)
+                report(adopt(found, of: opener))
                 opener.settle()
                 if !found.hasErrors { outputs[place] = outputs[place].revealing(Document(output, opener.openedFiles)) }
             }
@@ -454,7 +457,9 @@ struct Builder {
 
     private mutating func emit(_ planned: PlannedOutput, _ opener: Loader) -> Output? {
         let draft = WholeSite(compiler: whole.compiler, loader: opener).draft(planned.target)
-        take(draft, of: planned)
+        take(adopt(draft.loader.diagnostics + draft.findings, of: draft.loader), of: planned)
+        failures += draft.loader.failures
+        if let usage = draft.usage { diagnostics.append(.badOutput(planned, usage)) }
         return draft.subject.map { Registry.emit($0).output }
     }
 

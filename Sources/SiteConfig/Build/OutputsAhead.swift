@@ -62,7 +62,7 @@ final class OutputsAhead: Sendable {
         }
     }
 
-    /// - Parameter loader: has read all that the site has.
+    /// - Parameter loader: has read all that the site has, but for envs that are given to the maker one by one.
     func maker(_ site: LinkedSite, _ loader: Loader, _ compiler: SiteCompiler) -> Maker {
         var planner = OutputPlanner(
             site, [], jobs: [], depth: depth, in: compiler.folders,

@@ -40,13 +40,22 @@ struct PassingEnvs: Sendable {
         places = site.catalogue.all(.env)
         guard ahead.handsOn, site.strictness == .strict, site.mergesPlainly, site.allocations == nil,
             site.catalogue.allocationsFile == nil, site.catalogue.all(.manifest).isEmpty, !loader.hasUnknownKeys,
-            places.allSatisfy({ $0.rival == nil }), !OutputPlanner.wantsAllMachines(of: site)
+            places.allSatisfy({ $0.rival == nil }), OutputPlanner.asksForEnvsAlone(site)
         else { return nil }
         self.site = site
         reader = loader.reader
+        guard Self.seemEach(places, reader) else { return nil }
         sources = loader.expect(places)
         maker = ahead.maker(site, loader, compiler)
         guard maker.hasAllOutputs else { return nil }
+    }
+
+    /// Whether no text of an env looks like one that means more: to find that at the last one is to have done all for nothing.
+    private static func seemEach(_ places: [Catalogue.Place], _ reader: FileReader) -> Bool {
+        Cores.map(places.count, run: 16, wantsRoom: false) { index in
+            guard let text = try? reader.files.read(places[index].path, limit: Loader.fileLimit) else { return false }
+            return !text.span.looksShared
+        }.allSatisfy(\.self)
     }
 
     /// Lets all of them pass; nil if one of them is not for itself, or cannot be read.
@@ -81,6 +90,25 @@ struct PassingEnvs: Sendable {
             machines: checked.vms.compactMap { site.machine($0, of: home)?.released }, diagnostics: found,
             allowances: file.allowances,
             interface: file.allowances == nil ? interface.withBytes(FileDigest.text) : nil)
+    }
+}
+
+extension Swift.Span<UInt8> {
+    /// Whether a tag may stand in it, or what an env extends: before each is the beginning of a line, a blank or a bracket.
+    fileprivate var looksShared: Bool {
+        let word = "extends".utf8.span
+        var isShared = false
+        forEachPlace(of: UInt8(ascii: "!")) { place in
+            guard place + 1 < count, place > 0, !isShared else { return }
+            let (before, behind) = (self[place - 1], self[place + 1] | 0x20)
+            let begins = [0x20, 0x0A, UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ",")].contains(before)
+            isShared = begins && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(behind)
+        }
+        forEachPlace(of: UInt8(ascii: "x")) { place in
+            guard place > 0, place + 6 <= count, !isShared, place == 1 || self[place - 2] == 0x0A else { return }
+            isShared = word.indices.allSatisfy { self[place - 1 + $0] == word[$0] }
+        }
+        return isShared
     }
 }
 

@@ -55,11 +55,11 @@ struct OutputPlanner {
         outputs = outputs.sorted(byBytesOf: \.path)
     }
 
-    /// Whether any output is about machines of all of the site, or of an env that a manifest has.
-    static func wantsAllMachines(of site: LinkedSite) -> Bool {
-        (site.entities[.outputs]?.fields["outputs"]?.list ?? []).contains { item in
+    /// Whether no output asks for VMs but those of envs themselves.
+    static func asksForEnvsAlone(_ site: LinkedSite) -> Bool {
+        (site.entities[.outputs]?.fields["outputs"]?.list ?? []).allSatisfy { item in
             guard let emit = item.map?["emit"]?.string else { return false }
-            return ["inventory", "targets", "manifest"].contains(emit)
+            return ["env", "vm", "vars", "roster", "pillar", "tops", "nodegroups", "spec", "host"].contains(emit)
         }
     }
 
