@@ -36,6 +36,20 @@
         slots[slot] = hash & Self.upper | UInt64(place + 1)
     }
 
+    /// Says where an element stands, unless one stands already whose hash is the same, or almost: what that means the caller has
+    /// to find out.
+    ///
+    /// - Returns: whether it was put there.
+    package mutating func putNew(_ place: Int, _ hash: UInt64) -> Bool {
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[slot] != 0 {
+            guard (slots[slot] ^ hash) & Self.upper != 0 else { return false }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        slots[slot] = hash & Self.upper | UInt64(place + 1)
+        return true
+    }
+
     /// The first place with that hash at which the element is the right one.
     @inlinable
     package func place(_ hash: UInt64, where isRight: (Int) -> Bool) -> Int? {

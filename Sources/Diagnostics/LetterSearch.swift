@@ -61,9 +61,17 @@ extension Swift.Span<UInt8> {
         return found != 0
     }
 
+    /// Whether another has the same letters.
+    @inlinable
+    package func isSame(as other: Swift.Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
+    }
+
     /// Eight letters as one number, the first of them lowest.
-    @inline(__always)
-    func word(at index: Int) -> UInt64 {
+    @inlinable @inline(__always)
+    package func word(at index: Int) -> UInt64 {
         guard index >= 0, index &+ 8 <= count else { return 0 }
         return unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
     }

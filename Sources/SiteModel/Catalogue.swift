@@ -2,16 +2,24 @@
 ///
 /// Names are looked up here and never joined into a path, so `../x` finds nothing.
 package struct Catalogue: Sendable {
-    /// A file of a site.
-    package struct Place: Sendable {
+    /// A file of a site. No text is kept of it, since most files of a large site are never asked for.
+    package struct Place: Sendable, BitwiseCopyable {
         package let id: EntityID
+        /// Which of its kind's endings it has.
+        fileprivate let ending: UInt8
+        fileprivate var hasRival = false
+
         /// Relative to the site.
-        package let path: String
+        package var path: String { path(Int(ending)) }
+
         /// Another file of the same stem (`.yaml` and `.yml`): an error when the entity is used.
-        package let rival: String?
+        package var rival: String? { hasRival ? path(Int(ending) + 1) : nil }
+
+        private func path(_ ending: Int) -> String { "\(id.folder.text)/\(id.name.text)\(id.kind.endings[ending])" }
     }
 
-    private var places: [Key: [Key: Place]] = [:]
+    /// The files of each folder, by name.
+    private var folders: [Key: [Place]] = [:]
     /// Every file of a kind, by name, then by the order of the folders.
     private var listed: [EntityKind: [Place]] = [:]
 
@@ -40,7 +48,6 @@ package struct Catalogue: Sendable {
 
     /// Records what a folder holds; `""` is the site itself. `names` are file names, in any order.
     package mutating func add(folder: String, names: [String]) {
-        let names = names.inByteOrder
         if folder.isEmpty {
             siteFile = choose("site", names)
             allocationsFile = choose("allocations", names)
@@ -53,8 +60,8 @@ package struct Catalogue: Sendable {
         let folder = Key(folder)
         for kind in EntityKind.allCases where kind.folders.contains(folder) {
             let found = collect(kind, folder, names)
-            places[folder] = found.places
-            listed[kind] = merge(found.listed, of: folder, into: listed[kind] ?? [], kind)
+            folders[folder] = found
+            listed[kind] = merge(found, of: folder, into: listed[kind] ?? [], kind)
         }
     }
 
@@ -69,53 +76,61 @@ package struct Catalogue: Sendable {
 
     /// Puts the files of a folder among those of others, by name, then by the order of the folders.
     private func merge(_ found: [Place], of folder: Key, into others: [Place], _ kind: EntityKind) -> [Place] {
-        let all = others.filter { $0.id.folder != folder } + found
-        func precedes(_ left: Place, _ right: Place) -> Bool {
+        let others = others.filter { $0.id.folder != folder }
+        guard !others.isEmpty, !found.isEmpty else { return others + found }
+        func place(of folder: Key) -> Int { kind.folders.firstIndex(of: folder) ?? 0 }
+        return (others + found).sorted { left, right in
             guard left.id.name == right.id.name else { return left.id.name < right.id.name }
-            guard left.id.folder != right.id.folder else { return false }
-            return kind.folders.firstIndex(of: left.id.folder) ?? 0 < kind.folders.firstIndex(of: right.id.folder) ?? 0
+            return place(of: left.id.folder) < place(of: right.id.folder)
         }
-        // Names without their endings are mostly in the order that they have with them.
-        let isSorted = !zip(all, all.dropFirst()).contains { precedes($1, $0) }
-        return isSorted ? all : all.sorted(by: precedes)
     }
 
-    /// The files of a folder by their names, and in an order.
-    private mutating func collect(
-        _ kind: EntityKind, _ folder: Key, _ names: [String]
-    ) -> (places: [Key: Place], listed: [Place]) {
-        var places: [Key: Place] = [:]
-        var listed: [Place] = []
-        var hasRivals = false
+    /// The files of a folder, by name.
+    private mutating func collect(_ kind: EntityKind, _ folder: Key, _ names: [String]) -> [Place] {
+        var places: [Place] = []
+        var misnamed: [String] = []
         places.reserveCapacity(names.count)
-        listed.reserveCapacity(names.count)
-        let (start, endings) = (folder.text + "/", kind.endings)
+        let endings = kind.endings
         for name in names {
             let letters = name.utf8.span
-            guard let ending = endings.first(where: { letters.ends(with: $0.utf8.span) }) else {
+            guard let ending = endings.firstIndex(where: { letters.ends(with: $0.utf8.span) }) else {
                 if kind == .hostGroup, !Self.isIgnored(name), name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
-                    misnamed.append(start + name)
+                    misnamed.append(name)
                 }
                 continue
             }
-            let count = letters.count - ending.utf8.count
+            let count = letters.count - endings[ending].utf8.count
             guard Self.isName(letters.extracting(first: count)) else {
-                if !Self.isIgnored(name), !name.dropLast(ending.count).hasSuffix(".example") {
-                    misnamed.append(start + name)
+                if !Self.isIgnored(name), !name.dropLast(endings[ending].count).hasSuffix(".example") {
+                    misnamed.append(name)
                 }
                 continue
             }
-            let stem = Key(short: letters.extracting(first: count)) ?? Key(String(name.dropLast(ending.count)))
-            let id = EntityID(kind, folder: folder, stem)
-            let place = Place(id: id, path: start + name, rival: nil)
-            if let first = places.updateValue(place, forKey: stem) {
-                places[stem] = Place(id: id, path: first.path, rival: place.path)
-                hasRivals = true
+            let stem = Key(short: letters.extracting(first: count)) ?? Key(String(name.dropLast(endings[ending].count)))
+            places.append(Place(id: EntityID(kind, folder: folder, stem), ending: UInt8(ending)))
+        }
+        self.misnamed += misnamed.inByteOrder.map { "\(folder.text)/\($0)" }
+        return Self.sorted(places)
+    }
+
+    /// By name, each once: one that has a rival says so.
+    private static func sorted(_ places: [Place]) -> [Place] {
+        func precedes(_ left: Place, _ right: Place) -> Bool {
+            left.id.name == right.id.name ? left.ending < right.ending : left.id.name < right.id.name
+        }
+        let sorted = places.sorted(by: precedes)
+        guard sorted.indices.dropFirst().contains(where: { sorted[$0].id.name == sorted[$0 - 1].id.name }) else {
+            return sorted
+        }
+        var single: [Place] = []
+        for place in sorted {
+            if single.last?.id.name == place.id.name {
+                single[single.count - 1].hasRival = true
             } else {
-                listed.append(place)
+                single.append(place)
             }
         }
-        return (places, hasRivals ? listed.compactMap { places[$0.id.name] } : listed)
+        return single
     }
 
     /// Dot names, `_*`, `TEMPLATE*` and `*.example` are left alone on purpose.
@@ -148,9 +163,9 @@ package struct Catalogue: Sendable {
     /// The file that `name` means, by the order of the folders.
     package func place(_ name: Key, _ order: SearchOrder) -> Place? {
         for folder in order.folders {
-            guard let places = places[folder] else { continue }
+            guard let files = folders[folder] else { continue }
             for spelling in order.spellings(of: name, in: folder) {
-                if let place = places[spelling] { return place }
+                if let place = files.place(named: spelling) { return place }
             }
         }
         return nil
@@ -159,20 +174,30 @@ package struct Catalogue: Sendable {
     /// Whether a name means a file.
     package func contains(_ name: Key, _ order: SearchOrder) -> Bool {
         for folder in order.folders {
-            guard let places = places[folder] else { continue }
-            if places.index(forKey: name) != nil { return true }
-            if order.respells, order.spellings(of: name, in: folder).contains(where: { places[$0] != nil }) {
+            guard let files = folders[folder] else { continue }
+            if files.place(named: name) != nil { return true }
+            if order.respells, order.spellings(of: name, in: folder).contains(where: { files.place(named: $0) != nil })
+            {
                 return true
             }
         }
         return false
     }
 
-    package func place(_ id: EntityID) -> Place? { places[id.folder]?[id.name] }
+    /// The file at a path from the site's folder.
+    package func place(at path: String) -> Place? {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")),
+            let dot = path.utf8.lastIndex(of: UInt8(ascii: ".")), slash < dot
+        else { return nil }
+        let stem = Key(String(path[path.index(after: slash)..<dot]))
+        return folders[Key(String(path[..<slash]))]?.place(named: stem).flatMap { $0.path.isSame(as: path) ? $0 : nil }
+    }
+
+    package func place(_ id: EntityID) -> Place? { folders[id.folder]?.place(named: id.name) }
 
     /// The files of that name that a search passes over, because an earlier folder has one.
     package func shadowed(_ name: Key, _ order: SearchOrder) -> [Place] {
-        Array(order.folders.compactMap { places[$0]?[name] }.dropFirst())
+        Array(order.folders.compactMap { folders[$0]?.place(named: name) }.dropFirst())
     }
 
     /// Every folder that a site may have.
@@ -210,7 +235,19 @@ package struct Catalogue: Sendable {
     }
 
     /// Whether the site has that folder.
-    package func hasFolder(_ folder: Key) -> Bool { places[folder] != nil }
+    package func hasFolder(_ folder: Key) -> Bool { folders[folder] != nil }
+}
+
+extension [Catalogue.Place] {
+    /// The file of that name, of files by name.
+    fileprivate func place(named name: Key) -> Catalogue.Place? {
+        var (start, end) = (0, count)
+        while start < end {
+            let middle = (start + end) / 2
+            if self[middle].id.name < name { start = middle + 1 } else { end = middle }
+        }
+        return start < count && self[start].id.name == name ? self[start] : nil
+    }
 }
 
 extension Swift.Span<UInt8> {

@@ -1,7 +1,7 @@
 public import Diagnostics
 
 /// The kinds of thing that a site describes, and where they live (DESIGN §1).
-@usableFromInline package enum EntityKind: String, Sendable, CaseIterable {
+@usableFromInline package enum EntityKind: String, Sendable, BitwiseCopyable, CaseIterable {
     case site, secrets, allocations
     /// What `resolve build` writes.
     case outputs = "resolve"
@@ -69,7 +69,12 @@ public import Diagnostics
     package var isForMinions: Bool { [.hostGroup, .component, .group, .probe].contains(self) }
 
     /// The endings of its files.
-    package var endings: [String] { self == .hostGroup ? [".sls"] : [".yaml", ".yml"] }
+    package var endings: [String] { self == .hostGroup ? Endings.salt : Endings.yaml }
+
+    private enum Endings {
+        static let salt = [".sls"]
+        static let yaml = [".yaml", ".yml"]
+    }
 }
 
 /// Where a reference looks, when one name may stand in several folders. They are never merged: the first wins.
@@ -125,7 +130,7 @@ package enum SearchOrder: Hashable, Sendable {
 }
 
 /// Names one entity: its kind, the folder it was found in, and the stem of its file.
-@usableFromInline package struct EntityID: Hashable, Sendable {
+@usableFromInline package struct EntityID: Hashable, Sendable, BitwiseCopyable {
     @usableFromInline package let kind: EntityKind
     /// Empty for the single files: `site.yaml`, `secrets.yaml`, `allocations.yaml`, `resolve.yaml`.
     @usableFromInline package let folder: Key

@@ -7,7 +7,8 @@ internal import Synchronization
 /// every map has a key, so it is two words without a reference: up to fifteen bytes stand in it, a longer text is kept once
 /// for the process (`LongText`). Hence two keys are equal when their words are.
 @usableFromInline
-package struct Key: Hashable, Sendable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
+package struct Key: Hashable, Sendable, BitwiseCopyable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral
+{
     /// The first eight bytes, the first of them highest, zero where there is none: so keys sort as their words do.
     @usableFromInline let head: UInt64
     /// The next seven bytes, and lowest how many there are in all; of a longer text its number and `longMark`.

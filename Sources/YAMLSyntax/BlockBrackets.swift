@@ -26,8 +26,8 @@ extension BlockReader {
                 throw .here
             }
         }
-        if isMap { try checkKeys(from: firstKey) }
         complete(index, count, end: at + 1)
+        if isMap { try checkKeys(of: index, from: firstKey) }
         lastEnd = at + 1
         return at + 1
     }

@@ -203,8 +203,8 @@ struct BlockReader: ~Copyable {
     private mutating func close(_ text: Letters) throws(GivesUp) {
         if let waiting = top.waiting { try addNull(at: waiting) }
         guard let next = outer.popLast() else { throw .here }
-        if !top.isList { try checkKeys(from: top.firstKey) }
         complete(top.index, top.count, end: lastEnd)
+        if !top.isList { try checkKeys(of: top.index, from: top.firstKey) }
         top = next
     }
 
@@ -254,10 +254,10 @@ struct BlockReader: ~Copyable {
     }
 
     /// Makes sure that the keys of a map, from one place on, are different. (Two may only seem to be equal: libyaml tells.)
-    mutating func checkKeys(from first: Int) throws(GivesUp) {
+    mutating func checkKeys(of map: Int, from first: Int) throws(GivesUp) {
         let count = keys.count - first
         if count > 16 {
-            try checkManyKeys(from: first)
+            try checkManyKeys(of: map, from: first)
         } else if count > 1 {
             for index in (first + 1)..<keys.count {
                 let key = keys[index]
@@ -267,19 +267,15 @@ struct BlockReader: ~Copyable {
         keys.removeAll(from: first)
     }
 
-    private func checkManyKeys(from first: Int) throws(GivesUp) {
-        let capacity = 2 << (Int.bitWidth - (keys.count - first).leadingZeroBitCount)
-        var table = [UInt64](repeating: 0, count: capacity)
+    private mutating func checkManyKeys(of map: Int, from first: Int) throws(GivesUp) {
+        var places = HashedPlaces(capacity: keys.count - first)
+        var node = map + 1
         for index in first..<keys.count {
-            let key = keys[index]
-            var place = Int(truncatingIfNeeded: key >> 20) & (capacity - 1)
-            while table[place] != 0 {
-                guard table[place] != key else { throw .here }
-                place = (place + 1) & (capacity - 1)
-            }
-            // A fingerprint of zero is not held for a free place, nor kept: of two such, both must be refused.
-            guard key != 0 else { throw .here }
-            table[place] = key
+            guard places.putNew(node, keys[index]) else { throw .here }
+            let value = Int(nodes[node].next)
+            node = Int(nodes[value].next)
         }
+        // Secrets are looked up by their names, and few by few out of thousands.
+        if isSecret { tree.keyPlaces[UInt32(map)] = places }
     }
 }

@@ -76,7 +76,8 @@ package final class IndexedTree: Sendable {
     }
 
     private func places(of map: NodeID) -> HashedPlaces {
-        places.withLock { known in
+        if let places = tree.keyPlaces[map.index] { return places }
+        return places.withLock { known in
             if let places = known[map] { return places }
             var places = HashedPlaces(capacity: tree.count(map))
             for entry in tree.entrySequence(map) {

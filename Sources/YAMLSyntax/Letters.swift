@@ -88,13 +88,6 @@ extension Letters {
         return result
     }
 
-    /// Whether another has the same letters.
-    func isSame(as other: Letters) -> Bool {
-        guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
-        return true
-    }
-
     /// Whether there is nothing but printable characters and line feeds: no tab, no carriage return or another break of
     /// lines, no byte order mark, and all of it UTF-8.
     func isPlainText() -> Bool {

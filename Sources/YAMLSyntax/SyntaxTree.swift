@@ -27,6 +27,9 @@ public import Diagnostics
     package internal(set) var leavesValues = false
     /// If so, the nodes of the values that mean something else than what stands there, until they were taken.
     var unusual: [UInt32] = []
+    /// Where the keys of large maps stand in the arena, by the maps' own places and the fingerprints of the keys: of a secret
+    /// source, if its reader knows them.
+    var keyPlaces: [UInt32: HashedPlaces] = [:]
 
     // What occurs in the file at all, so that nobody need look for what does not.
 

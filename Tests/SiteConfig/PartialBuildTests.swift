@@ -92,9 +92,11 @@ import Testing
             return DiskRecord.Look(
                 path: path, status: status(size), end: end.map { (status($0), "x") }, isCertain: true)
         }
-        let stamps = Stamps(
-            key: [], outputCount: 1, looks: [look("a", 1), look("b", 2, end: 3), look("c", 4)], folders: [],
-            listings: [], envs: [])
+        let stamps = try #require(
+            Stamps(
+                Stamps.write(
+                    key: [], outputCount: 1, looks: [look("a", 1), look("b", 2, end: 3), look("c", 4)], folders: [],
+                    listings: [], envs: [])))
         #expect(stamps.agree(with: [look("a", 1), look("b", 2, end: 3)], except: []))
         #expect(stamps.agree(with: [look("a", 9), look("c", 4)], except: ["a"]))
         #expect(!stamps.agree(with: [look("a", 9)], except: ["c"]))

@@ -59,8 +59,7 @@ extension SiteCompiler {
 
     /// What resolve.yaml declares of an env's VMs; nil if that is not what it was.
     private func change(of env: StampedEnv, in site: LinkedSite, _ request: BuildRequest) -> Change? {
-        let places = site.catalogue.all(.env)
-        guard let place = places.first(where: { $0.path.isSame(as: env.path) }), place.rival == nil else { return nil }
+        guard let place = site.catalogue.place(at: env.path), place.rival == nil else { return nil }
         var planner = OutputPlanner(
             site, [], jobs: [], depth: request.allowsOutside ? nil : request.depth, in: folders,
             issuedAt: request.issuedAt, isOfEnvs: true, env: place.id.name)

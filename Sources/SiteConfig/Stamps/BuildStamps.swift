@@ -18,7 +18,7 @@ public struct BuildStamps: Sendable {
     private let file: StampFile
     private let key: [UInt8]
     private let isCheck: Bool
-    /// Those that hold but for what is compiled anew.
+    /// Those that hold but for what is compiled anew; nil where all is.
     private var former: Stamps?
     /// What is told of envs, while it is worked out.
     private var envsToCome: Cores.Ahead<[StampedEnv]>?
@@ -84,10 +84,11 @@ public struct BuildStamps: Sendable {
         var envs: [StampedEnv] = []
         var folders: [(folder: String, meaning: String)] = []
         for path in changed {
-            if let env = stamps.envs.first(where: { $0.path.isSame(as: path) }) {
+            let folder = path == "." ? "" : path
+            if let env = stamps.env(at: path) {
                 envs.append(env)
-            } else if let listing = stamps.listings.first(where: { $0.folder.isSame(as: path == "." ? "" : path) }) {
-                folders.append(listing)
+            } else if let meaning = stamps.meaning(of: folder) {
+                folders.append((folder, meaning))
             } else {
                 return nil
             }
@@ -176,15 +177,12 @@ public struct BuildStamps: Sendable {
     private func write(_ build: Build, folders: [Stamps.Folder]) {
         let looks = record.looks
         guard build.report.isSilent, looks.allSatisfy(\.isCertain) else { return }
-        if var stamps = former {
-            stamps.renew(with: looks)
-            stamps.renew(with: folders)
-            return file.write(stamps.bytes)
-        }
-        let stamps = Stamps(
-            key: key, outputCount: build.outputCount, looks: looks, folders: folders,
-            listings: isCheck ? [] : record.meanings, envs: isCheck ? [] : envsToCome?.value ?? build.stampedEnvs)
-        file.write(stamps.bytes)
+        let bytes =
+            former?.renewed(with: looks, folders)
+            ?? Stamps.write(
+                key: key, outputCount: build.outputCount, looks: looks, folders: folders,
+                listings: isCheck ? [] : record.meanings, envs: isCheck ? [] : envsToCome?.value ?? build.stampedEnvs)
+        file.write(bytes)
     }
 }
 

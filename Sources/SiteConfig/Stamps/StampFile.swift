@@ -54,10 +54,23 @@ struct StampFile: Sendable {
             let file = try? FileDescriptor.open(
                 temporary, .writeOnly, options: options, permissions: [.ownerReadWrite])
         else { return }
-        let isWritten: Void? = try? file.closeAfter { _ = try file.writeAll(bytes) }
-        if isWritten == nil || (unsafe rename(temporary.string, path.string)) != 0 {
+        let isWritten = Self.write(bytes, to: file)
+        if (try? file.close()) == nil || !isWritten || (unsafe rename(temporary.string, path.string)) != 0 {
             unsafe unlink(temporary.string)
         }
+    }
+
+    private static func write(_ bytes: [UInt8], to file: FileDescriptor) -> Bool {
+        var first = 0
+        while first < bytes.count {
+            let rest = first..<bytes.count
+            let count = unsafe bytes.withUnsafeBytes {
+                try? unsafe file.write(UnsafeRawBufferPointer(rebasing: $0[rest]))
+            }
+            guard let count, count > 0 else { return false }
+            first += count
+        }
+        return true
     }
 
     func remove() { unsafe unlink(path.string) }

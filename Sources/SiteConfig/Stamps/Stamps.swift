@@ -5,18 +5,54 @@ internal import SystemPackage
 /// What the disk was like at the end of a build that had nothing to say and, if it ran again, would have nothing to do: paths and
 /// what `lstat` said of them, no content of any file. Digests are only of names and of what an env shows to others, never of what
 /// a file holds that has secrets.
-struct Stamps {
-    /// What else the build depends on, in bytes that are only compared.
-    let key: [UInt8]
-    /// How many outputs it has.
+///
+/// They stay in the bytes that they are written in, and what is asked of them is found by its place there: after a small change
+/// most of thousands of paths are neither asked for nor changed.
+struct Stamps: Sendable {
+    private let bytes: [UInt8]
+    /// How many outputs the build has.
     let outputCount: Int
-    var looks: [DiskRecord.Look]
-    /// The folders that outputs lie in.
-    var folders: [Folder]
-    /// The folders that were listed, and the digest of what their names say to a site.
-    let listings: [(folder: String, meaning: String)]
-    /// The envs that can be compiled anew without the rest of the site.
-    let envs: [StampedEnv]
+    private let folders: Part<FolderPlace>
+    private let looks: Part<LookPlace>
+    private let listings: Part<ListingPlace>
+    private let envs: Part<EnvPlace>
+
+    /// Things of one kind, which stand behind each other, with their number before them.
+    private struct Part<Place: Sendable>: Sendable {
+        let range: Range<Int>
+        let places: [Place]
+    }
+
+    fileprivate struct FolderPlace: Sendable {
+        let range: Range<Int>
+        let path: Range<Int>
+    }
+
+    /// Where a look stands. (Small, since there are thousands.)
+    fileprivate struct LookPlace: BitwiseCopyable {
+        let start: UInt32
+        let end: UInt32
+        private let pathCount: UInt32
+
+        init(_ range: Range<Int>, path: Range<Int>) {
+            start = UInt32(range.lowerBound)
+            end = UInt32(range.upperBound)
+            pathCount = UInt32(path.count)
+        }
+
+        /// Behind two numbers.
+        var path: Range<Int> { Int(start) + 16..<Int(start) + 16 + Int(pathCount) }
+    }
+
+    fileprivate struct ListingPlace: Sendable {
+        let folder: Range<Int>
+        let meaning: Range<Int>
+    }
+
+    fileprivate struct EnvPlace: Sendable {
+        let start: Int
+        let path: Range<Int>
+    }
 
     /// A folder that outputs lie in.
     struct Folder {
@@ -28,44 +64,34 @@ struct Stamps {
         let status: DiskStatus
     }
 
-    /// How they are written: numbers with the lowest byte first; texts with their length before and a zero byte behind them.
-    var bytes: [UInt8] {
+    /// What stamps say, as it is written: numbers with the lowest byte first; texts with their length before and a zero byte
+    /// behind them.
+    ///
+    /// - Parameters:
+    ///   - key: what else the build depends on, in bytes that are only compared.
+    ///   - outputCount: how many outputs it has.
+    ///   - folders: those that outputs lie in.
+    ///   - listings: the folders that were listed, and the digest of what their names say to a site.
+    ///   - envs: those that can be compiled anew without the rest of the site.
+    static func write(
+        key: [UInt8], outputCount: Int, looks: [DiskRecord.Look], folders: [Folder],
+        listings: [(folder: String, meaning: String)], envs: [StampedEnv]
+    ) -> [UInt8] {
         var text = StampText(capacity: 1024 + 160 * looks.count + 256 * envs.count)
-        text.append(Self.mark)
+        text.append(mark)
         text.append(key)
         text.append(UInt64(outputCount))
         text.append(UInt64(folders.count))
-        for folder in folders {
-            text.append(folder.path)
-            text.append(folder.place)
-            text.append(folder.status)
-        }
+        for folder in folders { text.append(folder) }
         text.append(UInt64(looks.count))
-        for look in looks {
-            text.append(look.end == nil ? 0 : 1)
-            text.append(look.path)
-            text.append(look.status)
-            if let end = look.end {
-                text.append(end.status)
-                text.append(end.path)
-            }
-        }
+        for look in looks { text.append(look) }
         text.append(UInt64(listings.count))
         for listing in listings {
             text.append(listing.folder)
             text.append(listing.meaning)
         }
         text.append(UInt64(envs.count))
-        for env in envs {
-            text.append(env.path)
-            text.append(env.interface)
-            text.append(UInt64(env.outputs.count))
-            for output in env.outputs {
-                text.append(output.path)
-                text.append(UInt64(output.place.lowerBound))
-                text.append(UInt64(output.place.count))
-            }
-        }
+        for env in envs { text.append(env) }
         return text.finished
     }
 
@@ -116,81 +142,117 @@ struct Stamps {
         return Standing(outputCount: count, changed: changed)
     }
 
-    /// All that these bytes say; nil if they are damaged.
+    /// What these bytes say; nil if they are damaged.
     init?(_ bytes: [UInt8]) {
-        guard var text = StampReader(bytes), text.isNext(Self.mark), let key = text.range(), let count = text.count(),
-            let folders = text.items({ $0.folder() }), let looks = text.items({ $0.look() }),
-            let listings = text.items({ text in text.string().flatMap { path in text.string().map { (path, $0) } } }),
-            let envs = text.items({ $0.env() }), text.isAtEnd
+        guard bytes.count <= UInt32.max, var text = StampReader(bytes), text.isNext(Self.mark), text.range() != nil,
+            let count = text.count(), let folders = Self.part(of: &text, { $0.folder() }),
+            let looks = Self.part(of: &text, { $0.look() }), let listings = Self.part(of: &text, { $0.listing() }),
+            let envs = Self.part(of: &text, { $0.env() }), text.isAtEnd
         else { return nil }
-        self.init(
-            key: Array(bytes[key]), outputCount: count, looks: looks, folders: folders, listings: listings, envs: envs)
+        self.bytes = bytes
+        outputCount = count
+        (self.folders, self.looks, self.listings, self.envs) = (folders, looks, listings, envs)
     }
 
-    init(
-        key: [UInt8], outputCount: Int, looks: [DiskRecord.Look], folders: [Folder],
-        listings: [(folder: String, meaning: String)], envs: [StampedEnv]
-    ) {
-        self.key = key
-        self.outputCount = outputCount
-        self.looks = looks
-        self.folders = folders
-        self.listings = listings
-        self.envs = envs
+    private static func part<Place>(of text: inout StampReader, _ read: (inout StampReader) -> Place?) -> Part<Place>? {
+        let start = text.next
+        return text.items(read).map { Part(range: start..<text.next, places: $0) }
+    }
+
+    /// An env that can be compiled anew without the rest of the site.
+    func env(at path: String) -> StampedEnv? {
+        envs.places.first { isText($0.path, path) }.flatMap { StampReader.env(at: $0.start, in: bytes) }
+    }
+
+    /// The digest of what the names in a folder that was listed said to a site.
+    func meaning(of folder: String) -> String? {
+        listings.places.first { isText($0.folder, folder) }
+            .map { String(decoding: bytes[$0.meaning], as: UTF8.self) }
+    }
+
+    private func isText(_ range: Range<Int>, _ text: String) -> Bool {
+        range.count == text.utf8.count && bytes[range].elementsEqual(text.utf8)
     }
 
     /// Whether looks found everything as it was, but for some paths; a path that was not looked at before counts as another.
     func agree(with later: [DiskRecord.Look], except changed: [String]) -> Bool {
-        let before = LooksByPath(looks)
-        return later.allSatisfy { look in
-            changed.contains { $0.isSame(as: look.path) }
-                || before.place(of: look.path).map { looks[$0].isSame(as: look) } ?? false
+        let later = later.filter { look in !changed.contains { $0.isSame(as: look.path) } }
+        var former = [LookPlace?](repeating: nil, count: later.count)
+        forEachLook(among: later) { former[$1] = $0 }
+        return zip(later, former).allSatisfy { look, former in former.map { isSame($0, look) } ?? false }
+    }
+
+    private func isSame(_ place: LookPlace, _ look: DiskRecord.Look) -> Bool {
+        var text = StampText(capacity: 512)
+        text.append(look)
+        return text.withBytes { $0.isSame(as: bytes.span.extracting(Int(place.start)..<Int(place.end))) }
+    }
+
+    /// Finds, for each look here that is at the path of a later one, the last of those.
+    private func forEachLook(among later: [DiskRecord.Look], _ body: (LookPlace, Int) -> Void) {
+        let letters = bytes.span
+        let table = HashedPlaces(later.count) {
+            HashedPlaces.hash(long: later[later.count - 1 - $0].path.utf8.span, seed: 0)
+        }
+        for place in looks.places {
+            let path = letters.extracting(place.path)
+            let found = table.place(HashedPlaces.hash(long: path, seed: 0)) {
+                later[later.count - 1 - $0].path.utf8.span.isSame(as: path)
+            }
+            if let found { body(place, later.count - 1 - found) }
         }
     }
 
-    /// Takes later looks in the place of those at the same paths, and what was not looked at before.
-    mutating func renew(with later: [DiskRecord.Look]) {
-        let latest = LooksByPath(later)
+    /// The same with later looks in the place of those at the same paths, and what was not looked at before; and with how folders
+    /// stand now.
+    func renewed(with later: [DiskRecord.Look], _ laterFolders: [Folder]) -> [UInt8] {
+        var text = StampText(capacity: bytes.count + 1024 + 160 * later.count)
+        text.append(bytes, 0..<folders.range.lowerBound)
+        text.append(UInt64(folders.places.count))
+        for place in folders.places {
+            if let folder = laterFolders.first(where: { isText(place.path, $0.path) }) {
+                text.append(folder)
+            } else {
+                text.append(bytes, place.range)
+            }
+        }
+        append(later, to: &text)
+        text.append(bytes, looks.range.upperBound..<envs.range.upperBound)
+        return text.finished
+    }
+
+    private func append(_ later: [DiskRecord.Look], to text: inout StampText) {
+        var renewed: [(place: LookPlace, later: Int)] = []
         var isKnown = [Bool](repeating: false, count: later.count)
         // A path stands twice where an output was looked for before it was written.
-        for index in looks.indices {
-            guard let place = latest.place(of: looks[index].path) else { continue }
-            looks[index] = later[place]
-            isKnown[place] = true
+        forEachLook(among: later) {
+            renewed.append(($0, $1))
+            isKnown[$1] = true
         }
-        for place in later.indices where !isKnown[place] && latest.place(of: later[place].path) == place {
-            looks.append(later[place])
+        let paths = HashedPlaces(later.count) { HashedPlaces.hash(long: later[$0].path.utf8.span, seed: 0) }
+        let new = later.indices.filter { index in
+            guard !isKnown[index] else { return false }
+            let path = later[index].path
+            // The last at a path says how it stands.
+            return paths.place(HashedPlaces.hash(long: path.utf8.span, seed: 0)) {
+                $0 > index && later[$0].path.isSame(as: path)
+            } == nil
         }
-    }
-
-    /// Takes how folders stand now.
-    mutating func renew(with later: [Folder]) {
-        for index in folders.indices {
-            if let folder = later.first(where: { $0.path.isSame(as: folders[index].path) }) { folders[index] = folder }
+        text.append(UInt64(looks.places.count + new.count))
+        var next = looks.range.lowerBound + 8
+        for (place, index) in renewed {
+            text.append(bytes, next..<Int(place.start))
+            text.append(later[index])
+            next = Int(place.end)
         }
+        text.append(bytes, next..<looks.range.upperBound)
+        for index in new { text.append(later[index]) }
     }
 
     /// Whether builds that were cut short left something in a folder, for the next one to remove.
     static func hasTemporaries(_ folder: String) -> Bool {
         let names = (try? DiskFiles(root: folder).names(in: "")) ?? []
         return names.contains { TemporaryName($0) != nil }
-    }
-}
-
-/// Finds looks by their paths: of several at one path the last. There are thousands, most of which nobody asks for, so they get no
-/// `Key`, which the process would keep.
-private struct LooksByPath {
-    private let looks: [DiskRecord.Look]
-    private let places: HashedPlaces
-
-    init(_ looks: [DiskRecord.Look]) {
-        self.looks = looks
-        places = HashedPlaces(looks.count) { HashedPlaces.hash(looks[looks.count - 1 - $0].path.utf8.span) }
-    }
-
-    func place(of path: String) -> Int? {
-        places.place(HashedPlaces.hash(path.utf8.span)) { looks[looks.count - 1 - $0].path.isSame(as: path) }
-            .map { looks.count - 1 - $0 }
     }
 }
 
@@ -205,6 +267,11 @@ private struct StampText: ~Copyable {
     }
 
     mutating func append(_ text: [UInt8]) { append(text.span) }
+
+    /// Appends some bytes of others.
+    mutating func append(_ stamps: [UInt8], _ range: Range<Int>) { bytes.append(stamps, range) }
+
+    func withBytes<Result>(_ body: (Swift.Span<UInt8>) -> Result) -> Result { bytes.withBytes(body) }
 
     mutating func append(_ text: String) { append(text.utf8.span) }
 
@@ -223,20 +290,48 @@ private struct StampText: ~Copyable {
         append(UInt64(bitPattern: status.changed))
     }
 
+    mutating func append(_ folder: Stamps.Folder) {
+        append(folder.path)
+        append(folder.place)
+        append(folder.status)
+    }
+
+    mutating func append(_ look: DiskRecord.Look) {
+        append(look.end == nil ? 0 : 1)
+        append(look.path)
+        append(look.status)
+        if let end = look.end {
+            append(end.status)
+            append(end.path)
+        }
+    }
+
+    mutating func append(_ env: StampedEnv) {
+        append(env.path)
+        append(env.interface)
+        append(UInt64(env.outputs.count))
+        for output in env.outputs {
+            append(output.path)
+            append(UInt64(output.place.lowerBound))
+            append(UInt64(output.place.count))
+        }
+    }
+
     /// All of it, with its sum behind.
     var finished: [UInt8] {
         mutating get {
-            let text = bytes.array
-            append(Self.sum(of: text, count: text.count))
+            append(bytes.withBytes { Self.sum(of: $0) })
             return bytes.array
         }
     }
 
-    /// Of so many bytes. Tells of damage, not of malice (FNV-1a, eight bytes at a time).
-    static func sum(of bytes: [UInt8], count: Int) -> UInt64 {
+    /// Tells of damage, not of malice (FNV-1a, eight bytes at a time).
+    static func sum(of bytes: Swift.Span<UInt8>) -> UInt64 {
         var sum: UInt64 = 0xCBF2_9CE4_8422_2325
-        for place in stride(from: 0, to: count - 7, by: 8) { sum = (sum ^ bytes.number(at: place)) &* 0x100_0000_01B3 }
-        for byte in bytes[(count & ~7)..<count] { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        for place in stride(from: 0, to: bytes.count - 7, by: 8) {
+            sum = (sum ^ bytes.word(at: place)) &* 0x100_0000_01B3
+        }
+        for place in (bytes.count & ~7)..<bytes.count { sum = (sum ^ UInt64(bytes[place])) &* 0x100_0000_01B3 }
         return sum
     }
 }
@@ -245,14 +340,21 @@ private struct StampText: ~Copyable {
 private struct StampReader {
     private let bytes: [UInt8]
     private let end: Int
-    private var next = 0
+    private(set) var next = 0
 
     /// Nil if the bytes are damaged.
     init?(_ bytes: [UInt8]) {
         guard bytes.count >= 8 else { return nil }
         self.bytes = bytes
         end = bytes.count - 8
-        guard bytes.number(at: end) == StampText.sum(of: bytes, count: end) else { return nil }
+        guard bytes.number(at: end) == StampText.sum(of: bytes.span.extracting(first: end)) else { return nil }
+    }
+
+    /// Of bytes that are not damaged.
+    private init(_ bytes: [UInt8], from start: Int) {
+        self.bytes = bytes
+        end = bytes.count - 8
+        next = start
     }
 
     var isAtEnd: Bool { next == end }
@@ -293,31 +395,46 @@ private struct StampReader {
 
     mutating func string() -> String? { range().map { String(decoding: bytes[$0], as: UTF8.self) } }
 
-    mutating func folder() -> Stamps.Folder? {
-        guard let path = string(), let place = string(), let status = status() else { return nil }
-        return Stamps.Folder(path: path, place: place, status: status)
+    mutating func folder() -> Stamps.FolderPlace? {
+        let start = next
+        guard let path = range(), range() != nil, status() != nil else { return nil }
+        return Stamps.FolderPlace(range: start..<next, path: path)
     }
 
-    mutating func look() -> DiskRecord.Look? {
-        guard let kind = number(), let path = string(), let status = status() else { return nil }
-        var end: (status: DiskStatus, path: String)?
-        if kind == 1 {
-            guard let status = self.status(), let path = string() else { return nil }
-            end = (status, path)
-        }
-        return DiskRecord.Look(path: path, status: status, end: end, isCertain: true)
+    mutating func look() -> Stamps.LookPlace? {
+        let start = next
+        guard let kind = number(), let path = range(), status() != nil else { return nil }
+        if kind == 1 { guard status() != nil, range() != nil else { return nil } }
+        return Stamps.LookPlace(start..<next, path: path)
     }
 
-    mutating func env() -> StampedEnv? {
-        guard let path = string(), let interface = string(),
-            let outputs = items({ text -> (path: String, place: Range<Int>)? in
-                guard let path = text.string(), let start = text.count(), let length = text.count(),
-                    start >= 0, length >= 0, length < 1 << 40, start < 1 << 40
-                else { return nil }
-                return (path, start..<start + length)
+    mutating func listing() -> Stamps.ListingPlace? {
+        guard let folder = range(), let meaning = range() else { return nil }
+        return Stamps.ListingPlace(folder: folder, meaning: meaning)
+    }
+
+    mutating func env() -> Stamps.EnvPlace? {
+        let start = next
+        guard let path = range(), range() != nil, items({ $0.output() }) != nil else { return nil }
+        return Stamps.EnvPlace(start: start, path: path)
+    }
+
+    /// The env that stands in bytes that were read before.
+    static func env(at start: Int, in bytes: [UInt8]) -> StampedEnv? {
+        var text = StampReader(bytes, from: start)
+        guard let path = text.string(), let interface = text.string(),
+            let outputs = text.items({ text in
+                text.output().map { (String(decoding: bytes[$0.path], as: UTF8.self), $0.place) }
             })
         else { return nil }
         return StampedEnv(path: path, interface: interface, outputs: outputs)
+    }
+
+    private mutating func output() -> (path: Range<Int>, place: Range<Int>)? {
+        guard let path = range(), let start = count(), let length = count(), start >= 0, length >= 0,
+            length < 1 << 40, start < 1 << 40
+        else { return nil }
+        return (path, start..<start + length)
     }
 
     mutating func status() -> DiskStatus? {
