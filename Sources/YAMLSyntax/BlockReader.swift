@@ -52,22 +52,23 @@ struct BlockReader: ~Copyable {
     /// The tree of a text; nil if it takes libyaml to tell.
     static func read(_ source: Source, saying text: Letters) -> SyntaxTree? {
         guard text.isPlainText() else { return nil }
-        var reader = BlockReader(source, text.count)
-        do throws(GivesUp) {
-            try reader.read(text)
-            reader.tree.nodes = reader.nodes.array
+        var tree: SyntaxTree?
+        let nodes = Buffer<SyntaxTree.Node>.array(capacity: text.count / 8 + 8) { nodes in
+            var reader = BlockReader(source, text.count, nodes)
+            do throws(GivesUp) { try reader.read(text) } catch { return nil }
             reader.tree.decoded = reader.decoded.array
             reader.tree.unusual = reader.unusual.array
-            return reader.tree
-        } catch {
-            return nil
+            tree = reader.tree
+            return reader.nodes
         }
+        tree?.nodes = nodes
+        return tree
     }
 
-    private init(_ source: Source, _ count: Int) {
+    private init(_ source: Source, _ count: Int, _ nodes: consuming Buffer<SyntaxTree.Node>) {
         tree = SyntaxTree(source: source)
         isSecret = source.isSecret
-        nodes = Buffer(capacity: count / 8 + 8)
+        self.nodes = nodes
         tree.leavesValues = isSecret
         // About as much as is keys. One that grows wipes what it leaves.
         decoded = Buffer(capacity: isSecret ? count / 4 + 64 : 64, isSecret: isSecret)

@@ -6,6 +6,8 @@ struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     private var start: UnsafeMutablePointer<Element>
     private var capacity: Int
     private var isSecret = false
+    /// Whether its memory is somebody else's.
+    private var isLent = false
     private(set) var count = 0
 
     init(capacity: Int) {
@@ -19,7 +21,25 @@ struct Buffer<Element: BitwiseCopyable>: ~Copyable {
         self.isSecret = isSecret
     }
 
+    /// An array of what a body appends to a buffer, which it gives back; nil for none. As long as there is room, that is the array's
+    /// own memory: what is never copied costs no second one.
+    static func array(capacity: Int, _ body: (consuming Buffer) -> Buffer?) -> [Element] {
+        var others: [Element] = []
+        let elements = unsafe [Element](unsafeUninitializedCapacity: capacity) { memory, count in
+            guard let buffer = body(unsafe Buffer(in: memory)) else { return }
+            if buffer.isLent { count = buffer.count } else { others = buffer.array }
+        }
+        return others.isEmpty ? elements : others
+    }
+
+    private init(in memory: UnsafeMutableBufferPointer<Element>) {
+        isLent = unsafe memory.baseAddress != nil && memory.count > 0
+        capacity = isLent ? memory.count : 4
+        unsafe start = memory.baseAddress ?? .allocate(capacity: 4)
+    }
+
     deinit {
+        guard !isLent else { return }
         if isSecret { unsafe explicit_bzero(start, capacity * MemoryLayout<Element>.stride) }
         unsafe start.deallocate()
     }
@@ -36,7 +56,7 @@ struct Buffer<Element: BitwiseCopyable>: ~Copyable {
         let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
         unsafe larger.moveInitialize(from: start, count: count)
         if isSecret { unsafe explicit_bzero(start, capacity * MemoryLayout<Element>.stride) }
-        unsafe start.deallocate()
+        if isLent { isLent = false } else { unsafe start.deallocate() }
         unsafe start = larger
         capacity *= 2
     }

@@ -47,14 +47,17 @@ extension Letters {
     /// The first index from here on that holds one of three letters, or stands near the end of the text.
     @inline(__always)
     func skippingOthers(than first: UInt8, _ second: UInt8, _ third: UInt8, _ index: Int) -> Int {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let (first, second, third) = (ones &* UInt64(first), ones &* UInt64(second), ones &* UInt64(third))
+        let (first, second, third) = (
+            SIMD16(repeating: first), SIMD16(repeating: second), SIMD16(repeating: third)
+        )
         var index = index
-        while index &+ 8 <= count {
-            let word = word(index)
-            let zeros = Self.zeros(in: word ^ first) | Self.zeros(in: word ^ second) | Self.zeros(in: word ^ third)
-            if zeros != 0 { return index &+ zeros.trailingZeroBitCount / 8 }
-            index &+= 8
+        while index >= 0, index &+ 16 <= count {
+            let block = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: SIMD16<UInt8>.self)
+            let found = (block .== first) .| (block .== second) .| (block .== third)
+            let words = unsafe unsafeBitCast(found, to: SIMD2<UInt64>.self)
+            if words[0] != 0 { return index &+ words[0].trailingZeroBitCount / 8 }
+            if words[1] != 0 { return index &+ 8 &+ words[1].trailingZeroBitCount / 8 }
+            index &+= 16
         }
         return index
     }
