@@ -9,6 +9,8 @@ struct Loader {
     let files: any SiteFiles
     let strictness: Strictness
     private(set) var catalogue = Catalogue()
+    /// What the folders hold, where remarks on that are wanted.
+    private var listed: [(folder: String, names: [String])] = []
     private(set) var sources = SourceMap()
     private(set) var entities: [EntityID: BoundEntity] = [:]
     /// What comments of the files that were bound allow.
@@ -54,13 +56,34 @@ struct Loader {
         _ files: any SiteFiles, _ strictness: Strictness, _ keyring: Keyring? = nil, lints: Bool = false,
         wantsSecrets: Bool = false
     ) {
+        self.init(beginning: files, strictness, keyring, lints: lints, wantsSecrets: wantsSecrets)
+        listFolders()
+    }
+
+    /// Knows the site's own folder only, and begins to read the secrets, if they are wanted: `listFolders` does the rest.
+    init(
+        beginning files: any SiteFiles, _ strictness: Strictness, _ keyring: Keyring? = nil, lints: Bool = false,
+        wantsSecrets: Bool
+    ) {
         self.files = files
         self.keyring = keyring
         self.strictness = strictness
         self.lints = lints
-        var listed: [(folder: String, names: [String])] = []
-        for folder in [""] + Catalogue.folders {
-            if wantsSecrets, folder == Catalogue.folders.first { readSecretsAhead() }
+        list([""])
+        if wantsSecrets { readSecretsAhead() }
+    }
+
+    /// Finds out which files there are in the folders of the site.
+    mutating func listFolders() {
+        list(Catalogue.folders)
+        guard lints else { return }
+        diagnostics += catalogue.misnamed.map { .misnamed($0) }
+        for (folder, names) in listed { diagnostics += unreadFolders(in: folder, names) }
+        listed = []
+    }
+
+    private mutating func list(_ folders: [String]) {
+        for folder in folders {
             do throws(FileError) {
                 let names = try files.names(in: folder)
                 catalogue.add(folder: folder, names: names)
@@ -71,9 +94,6 @@ struct Loader {
                 }
             }
         }
-        guard lints else { return }
-        diagnostics += catalogue.misnamed.map { .misnamed($0) }
-        for (folder, names) in listed { diagnostics += unreadFolders(in: folder, names) }
     }
 
     /// Begins to read the site's secrets. Few are not worth a thread.

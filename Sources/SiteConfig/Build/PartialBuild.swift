@@ -21,8 +21,11 @@ extension SiteCompiler {
     ///
     /// - Parameter outputCount: how many outputs there are in all.
     /// - Returns: nil if an env seems another to the rest of the site, or anything is to be said.
-    func rebuild(_ envs: [StampedEnv], _ request: BuildRequest, outputCount: Int) -> Build? {
-        var loader = newLoader(wantsSecrets: true)
+    func rebuild(
+        _ envs: [StampedEnv], _ request: BuildRequest, outputCount: Int, begun loader: consuming Loader? = nil
+    ) -> Build? {
+        var loader = loader ?? beginRebuild()
+        loader.listFolders()
         loader.loadOutputs()
         var changes: [Change] = []
         for env in envs {
@@ -44,6 +47,9 @@ extension SiteCompiler {
             lock: .amended(LockAmendment(pieces: amendments, files: files), outputCount: outputCount), earlier: nil,
             whole: nil)
     }
+
+    /// Begins to read the secrets: of what `rebuild` does that takes longest, and it can wait for nothing else.
+    func beginRebuild() -> Loader { Loader(beginning: files, strictness, wantsSecrets: true) }
 
     /// An env that has changed, and what is to be made of it.
     private struct Change {

@@ -68,17 +68,28 @@ public struct BuildStamps: Sendable {
         guard let bytes = file.read() else { return .unknown }
         let found = Stamps.standing(of: bytes, key: key, disk, record.folder)
         if let found, found.changed.isEmpty { return .same(outputCount: found.outputCount) }
+        let loader = found.flatMap { beginPartialBuild(of: $0.changed) }
         file.remove()
-        guard let found, !isCheck, let build = partialBuild(of: found.changed, bytes, request) else { return .unknown }
+        guard let found, !isCheck, let build = partialBuild(of: found.changed, bytes, request, begun: loader) else {
+            return .unknown
+        }
         return .changed(build)
     }
 
     /// The most files of envs that are looked at one by one: with more, a whole build is soon as quick.
     private static let mostChanges = 64
 
+    /// Begins to compile where it is plain that envs alone have changed; nil else. Of what changed nothing is read yet.
+    private func beginPartialBuild(of changed: [String]) -> Loader? {
+        let folders = EntityKind.env.folders.map(\.text)
+        let isOfEnvs = changed.allSatisfy { path in folders.contains { path.isSame(as: $0) || path.hasPrefix($0 + "/") }
+        }
+        return isOfEnvs && !isCheck && changed.count <= Self.mostChanges ? compiler.beginRebuild() : nil
+    }
+
     /// Compiles what comes of the changed paths, if they are files of envs, and folders with the same meaning.
     private mutating func partialBuild(
-        of changed: [String], _ bytes: [UInt8], _ request: BuildRequest
+        of changed: [String], _ bytes: [UInt8], _ request: BuildRequest, begun loader: consuming Loader?
     ) -> Build? {
         guard changed.count <= Self.mostChanges, let stamps = Stamps(bytes) else { return nil }
         var envs: [StampedEnv] = []
@@ -97,7 +108,9 @@ public struct BuildStamps: Sendable {
         let isYoung = changed.contains { !DiskStatus(of: $0, in: record.folder).showsChanges(after: DiskStatus.now) }
         if isYoung { DiskStatus.waitForNextTime() }
         for path in changed { record.look(at: path == "." ? "" : path) }
-        guard let build = compiler.rebuild(envs, request, outputCount: stamps.outputCount) else { return nil }
+        guard let build = compiler.rebuild(envs, request, outputCount: stamps.outputCount, begun: loader) else {
+            return nil
+        }
         let isSame = folders.allSatisfy { record.meaning(of: $0.folder)?.isSame(as: $0.meaning) == true }
         // What changed since the stamps were compared with the disk is another site's.
         guard isSame, stamps.agree(with: record.looks, except: changed) else { return nil }
