@@ -69,7 +69,7 @@ struct FileWriter {
 
     /// Writes the bytes beside the target.
     func stage(_ bytes: Span<UInt8>) throws -> Staged {
-        try stage { file in _ = try unsafe bytes.withUnsafeBytes { try unsafe file.writeAll($0) } }
+        try stage { file in try file.write(whole: bytes) }
     }
 
     /// The same of bytes in pieces.
@@ -81,10 +81,10 @@ struct FileWriter {
             for piece in pieces {
                 waiting += piece
                 if waiting.count < Self.mostWaiting { continue }
-                _ = try file.writeAll(waiting)
+                try file.write(whole: waiting.span)
                 waiting.removeAll(keepingCapacity: true)
             }
-            _ = try file.writeAll(waiting)
+            try file.write(whole: waiting.span)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SiteConfig
 internal import SystemPackage
 
 /// One of the process's streams.
@@ -18,7 +19,7 @@ struct Terminal {
 
     func write(_ bytes: Span<UInt8>) throws {
         do {
-            _ = try unsafe bytes.withUnsafeBytes { try unsafe descriptor.writeAll($0) }
+            try descriptor.write(whole: bytes)
         } catch let error as Errno {
             throw Failure.couldNotRun("cannot write the output: \(error.description)")
         }

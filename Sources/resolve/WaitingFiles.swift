@@ -9,10 +9,14 @@ internal import SystemPackage
 /// that took its place meanwhile has that name no more.
 enum WaitingFiles {
     private static let most = 1 << 16
-    /// Zeros that cost no memory before they are used; nil if even that is not to be had.
-    private nonisolated(unsafe) static let paths =
-        unsafe calloc(most, MemoryLayout<UnsafeMutablePointer<CChar>?>.stride)?
-        .assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self)
+    /// Zeros that cost no memory before they are used; nil if even that is not to be had. (Not of `calloc`, which fills memory with
+    /// zeros that may have been used before.)
+    private nonisolated(unsafe) static let paths: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = {
+        let size = unsafe most * MemoryLayout<UnsafeMutablePointer<CChar>?>.stride
+        let start = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let start = unsafe start, unsafe start != MAP_FAILED else { return nil }
+        return unsafe start.bindMemory(to: UnsafeMutablePointer<CChar>?.self, capacity: most)
+    }()
     private static let count = Atomic(0)
 
     /// Notes a path before anything is made there. Of very many those that come last are left to the next run.

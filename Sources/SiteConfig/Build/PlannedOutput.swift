@@ -64,23 +64,26 @@ struct OutputPlanner {
     }
 
     /// What a command takes besides `emit`, `to` and `redact`: names that may be patterns, and the rest.
-    private static let options: [String: (axes: [Key], others: [Key])] = [
-        "env": (["env", "node"], ["vm_id"]),
-        "vm": (["node"], ["name", "vmid", "template", "preset", "image", "posture", "spec", "issued_at"]),
-        "vars": (["env", "posture"], []),
-        "inventory": (["env", "host"], ["format"]),
-        "roster": (["env"], ["minions", "set", "format"]),
-        "pillar": (["minion"], []),
-        "tops": (["minion"], []),
-        "nodegroups": ([], []),
-        "targets": (["job", "env"], []),
-        "spec": (["spec"], []),
-        "manifest": (["manifest", "node"], ["order", "subtree", "issued_at"]),
-        "host": (["host"], []),
-    ]
+    private static func options(of emit: String) -> (axes: [Key], others: [Key])? {
+        switch emit {
+        case "env": (["env", "node"], ["vm_id"])
+        case "vm": (["node"], ["name", "vmid", "template", "preset", "image", "posture", "spec", "issued_at"])
+        case "vars": (["env", "posture"], [])
+        case "inventory": (["env", "host"], ["format"])
+        case "roster": (["env"], ["minions", "set", "format"])
+        case "pillar": (["minion"], [])
+        case "tops": (["minion"], [])
+        case "nodegroups": ([], [])
+        case "targets": (["job", "env"], [])
+        case "spec": (["spec"], [])
+        case "manifest": (["manifest", "node"], ["order", "subtree", "issued_at"])
+        case "host": (["host"], [])
+        default: nil
+        }
+    }
 
     private mutating func plan(_ fields: Fields, at span: Span?) {
-        guard let emit = fields["emit"]?.string, let options = Self.options[emit], !isOfEnvs || emit == "env",
+        guard let emit = fields["emit"]?.string, let options = Self.options(of: emit), !isOfEnvs || emit == "env",
             let to = fields["to"], let pattern = to.string, !pattern.isEmpty, let place = to.origin.span ?? span
         else { return }
         let known: [Key] = ["emit", "to", "redact"] + options.axes + options.others

@@ -146,7 +146,9 @@ public struct BuildStamps: Sendable {
         holdsLock: () -> Bool
     ) {
         guard build.report.isSilent, build.leftovers.isEmpty else { return }
-        record.trustTimes(on: Set(files.values.lazy.filter(\.isExact).map(\.device)))
+        var exact: Set<UInt64> = []
+        for file in files.values where file.isExact { exact.insert(file.device) }
+        record.trustTimes(on: exact)
         func isStill(_ path: String, _ status: DiskStatus) -> Bool {
             record.isExact(status) && files[path]?.isStill(status) == true
         }

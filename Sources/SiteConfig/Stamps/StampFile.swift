@@ -54,23 +54,10 @@ struct StampFile: Sendable {
             let file = try? FileDescriptor.open(
                 temporary, .writeOnly, options: options, permissions: [.ownerReadWrite])
         else { return }
-        let isWritten = Self.write(bytes, to: file)
+        let isWritten = (try? file.write(whole: bytes.span)) != nil
         if (try? file.close()) == nil || !isWritten || (unsafe rename(temporary.string, path.string)) != 0 {
             unsafe unlink(temporary.string)
         }
-    }
-
-    private static func write(_ bytes: [UInt8], to file: FileDescriptor) -> Bool {
-        var first = 0
-        while first < bytes.count {
-            let rest = first..<bytes.count
-            let count = unsafe bytes.withUnsafeBytes {
-                try? unsafe file.write(UnsafeRawBufferPointer(rebasing: $0[rest]))
-            }
-            guard let count, count > 0 else { return false }
-            first += count
-        }
-        return true
     }
 
     func remove() { unsafe unlink(path.string) }
@@ -91,6 +78,19 @@ struct StampFile: Sendable {
     private static func isPrivate(_ folder: FilePath) -> Bool {
         guard let status = DiskStatus(of: folder) else { return false }
         return status.mode & S_IFMT == S_IFDIR && status.owner == geteuid() && status.mode & 0o022 == 0
+    }
+}
+
+extension FileDescriptor {
+    /// Writes all of it. The library's `writeAll` takes any sequence, and to find out at run time what it was given takes longer
+    /// than to write a little.
+    package func write(whole bytes: Swift.Span<UInt8>) throws {
+        var first = 0
+        while first < bytes.count {
+            let count = try unsafe bytes.extracting(first..<bytes.count).withUnsafeBytes { try unsafe write($0) }
+            if count == 0 { throw Errno.ioError }
+            first += count
+        }
     }
 }
 

@@ -34,12 +34,13 @@ public struct TimeTrial: Sendable {
     /// The devices of a text like `/proc/self/mountinfo` (proc(5)): `36 35 98:0 / /mnt rw - ext4 /dev/sda1 rw`.
     static func localDevices(in mounts: String) -> Set<UInt64> {
         var devices: Set<UInt64> = []
-        for line in mounts.split(separator: "\n") {
-            let words = line.split(separator: " ", omittingEmptySubsequences: false)
-            guard words.count > 2, let mark = words.firstIndex(of: "-"), mark + 1 < words.count,
-                ["ext4", "xfs", "tmpfs"].contains(words[mark + 1])
+        // Bytes, not characters: of these a machine with containers has many thousands.
+        for line in mounts.utf8.split(separator: UInt8(ascii: "\n")) {
+            let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+            guard words.count > 2, let mark = words.firstIndex(where: { $0.elementsEqual("-".utf8) }),
+                mark + 1 < words.count, ["ext4", "xfs", "tmpfs"].contains(Substring(words[mark + 1]))
             else { continue }
-            let numbers = words[2].split(separator: ":").compactMap { UInt64($0) }
+            let numbers = words[2].split(separator: UInt8(ascii: ":")).compactMap { UInt64(Substring($0)) }
             if numbers.count == 2 { devices.insert(device(numbers[0], numbers[1])) }
         }
         return devices
