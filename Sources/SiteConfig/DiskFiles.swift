@@ -68,6 +68,13 @@ public struct DiskFiles: SiteFiles {
         return (try Self.read(place, limit: limit), destination(of: path))
     }
 
+    /// The bytes of a file that is no link; nil if they cannot be had.
+    ///
+    /// - Parameter note: is told how the open file stands, before anything is read of it.
+    func readUnlinked(_ path: String, limit: Int, noting note: (DiskStatus) -> Void) -> [UInt8]? {
+        try? Self.read(root.appending(path), limit: limit, followsLinks: false, noting: note)
+    }
+
     /// A piece of a regular file.
     public func read(_ path: String, piece: Range<Int>) throws(FileError) -> [UInt8] {
         try Self.read(root.appending(path), from: piece.lowerBound, limit: piece.count)
@@ -80,17 +87,19 @@ public struct DiskFiles: SiteFiles {
 
     /// Reads a file if it is a regular one: neither a pipe nor a device is waited for.
     private static func read(
-        _ path: FilePath, from start: Int = 0, limit: Int, followsLinks: Bool = true
+        _ path: FilePath, from start: Int = 0, limit: Int, followsLinks: Bool = true,
+        noting note: (DiskStatus) -> Void = { _ in }
     ) throws(FileError) -> [UInt8] {
         do {
             let file = try FileDescriptor.open(
                 path, .readOnly,
                 options: followsLinks ? [.nonBlocking, .closeOnExec] : [.nonBlocking, .closeOnExec, .noFollow])
             defer { try? file.close() }
-            guard let status = status(of: file), status.st_mode & S_IFMT == S_IFREG else {
+            guard let status = DiskStatus(of: file), status.mode & S_IFMT == S_IFREG else {
                 throw FileError.failed("not a regular file")
             }
-            return try contents(of: file, Int(status.st_size), from: start, limit: limit)
+            note(status)
+            return try contents(of: file, Int(status.size), from: start, limit: limit)
         } catch let error as FileError {
             throw error
         } catch Errno.noSuchFileOrDirectory {
@@ -107,11 +116,6 @@ public struct DiskFiles: SiteFiles {
         var status = stat()
         guard unsafe lstat(path.string, &status) == 0 else { return false }
         return !butLeadsNowhere || (unsafe stat(path.string, &status) != 0)
-    }
-
-    private static func status(of file: FileDescriptor) -> stat? {
-        var status = stat()
-        return unsafe fstat(file.rawValue, &status) == 0 ? status : nil
     }
 
     /// Reads into one array that does not grow: a copy left behind could not be wiped. A file that grows meanwhile is cut.

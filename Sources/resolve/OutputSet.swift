@@ -52,7 +52,8 @@ struct OutputSet {
                 throw Failure.couldNotRun("refusing to remove \(path): it is no regular file; nothing was written")
             }
         }
-        for folder in folders.sorted() {
+        // Of a build that stamps led to they told already that nothing is left.
+        for folder in folders.sorted() where build.lockAmendment == nil {
             FileWriter.removeLeftovers(in: FilePath(folder.isEmpty ? "." : folder))
         }
         try refuseStrangers(build)

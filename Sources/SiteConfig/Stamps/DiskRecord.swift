@@ -60,12 +60,28 @@ final class DiskRecord: Sendable {
         guard account.withLock({ $0.places[key] == nil }) else { return }
         // Outside of the lock: other threads look elsewhere meanwhile. Of two looks at one path the first to be noted counts, and
         // each came before what its thread read.
-        let look = newLook(at: path)
+        keep(newLook(at: path), key)
+    }
+
+    private func keep(_ look: Look, _ key: Key) {
         account.withLock { account in
             guard account.places[key] == nil else { return }
             account.places[key] = account.looks.count
             account.looks.append(look)
         }
+    }
+
+    /// A look at a file that is about to be opened: the moment before.
+    struct BegunLook {
+        fileprivate let moment: Int64
+    }
+
+    func beginLook() -> BegunLook { BegunLook(moment: DiskStatus.now) }
+
+    /// Notes how a file stands that was found at a path, and is no link, the first time that it is asked for.
+    func keep(_ begun: BegunLook, of path: String, _ status: DiskStatus) {
+        let isCertain = status.showsChanges(after: begun.moment, isExact: isExact(status))
+        keep(Look(path: path, status: status, end: nil, isCertain: isCertain), Key(path))
     }
 
     /// Notes a path that need not be the site's.
