@@ -108,6 +108,7 @@ public struct BuildStamps: Sendable {
         let isYoung = changed.contains { !DiskStatus(of: $0, in: record.folder).showsChanges(after: DiskStatus.now) }
         if isYoung { DiskStatus.waitForNextTime() }
         for path in changed { record.look(at: path == "." ? "" : path) }
+        record.trust(stamps)
         guard let build = compiler.rebuild(envs, request, outputCount: stamps.outputCount, begun: loader) else {
             return nil
         }
@@ -196,7 +197,8 @@ public struct BuildStamps: Sendable {
             former?.renewed(with: looks, folders)
             ?? Stamps.write(
                 key: key, outputCount: build.outputCount, looks: looks, folders: folders,
-                listings: isCheck ? [] : record.meanings, envs: isCheck ? [] : envsToCome?.value ?? build.stampedEnvs)
+                listings: isCheck ? [] : record.stampedListings,
+                envs: isCheck ? [] : envsToCome?.value ?? build.stampedEnvs)
         file.write(bytes)
     }
 }

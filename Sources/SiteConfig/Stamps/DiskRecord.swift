@@ -37,6 +37,8 @@ final class DiskRecord: Sendable {
     let folder: FileDescriptor
     private let start = DiskStatus.now
     private let account = Mutex(Account())
+    /// Those of the last build, where they are trusted.
+    private let former = Mutex<Stamps?>(nil)
     /// The devices that give a change which follows a look another time (`TimeTrial`).
     private let exact = Mutex<Set<UInt64>>([])
 
@@ -87,6 +89,15 @@ final class DiskRecord: Sendable {
     /// Notes a path that need not be the site's.
     func look(anywhere path: String) {
         look(at: path.hasPrefix("/") ? path : "\(DiskFiles(root: ".").location ?? "")/\(path)")
+    }
+
+    /// Takes what stamps say of folders for what these hold, where they stand as they did.
+    func trust(_ stamps: Stamps) { former.withLock { $0 = stamps } }
+
+    /// The names in a folder, looked at already, if stamps tell.
+    func knownNames(in folder: String) -> [String]? {
+        guard let stamps = former.withLock(\.self), let status = status(of: folder) else { return nil }
+        return stamps.names(of: folder, standing: status)
     }
 
     /// Notes what a folder was found to hold.
@@ -167,13 +178,23 @@ final class DiskRecord: Sendable {
             let meaning = Self.meaning(of: names, in: folder)
             let former = listings.filter { $0.folder == folder }
             guard former.allSatisfy({ Self.meaning(of: $0.names, in: folder) == meaning }) else { return false }
+            keep(names, of: folder)
         }
         return true
     }
 
-    /// The folders that were listed, each once, and the digest of what their names say to a site.
-    var meanings: [(folder: String, meaning: String)] {
-        listings.map { ($0.folder, Self.digest(of: $0.names, in: $0.folder)) }
+    /// The folders that were listed, each once.
+    var stampedListings: [Stamps.Listing] {
+        listings.map { folder, names in
+            Stamps.Listing(
+                folder: folder, status: status(of: folder) ?? .never, meaning: Self.digest(of: names, in: folder),
+                names: names)
+        }
+    }
+
+    /// How a path was found; nil if it was not looked at.
+    private func status(of path: String) -> DiskStatus? {
+        account.withLock { account in account.places[Key(path)].map { account.looks[$0].status } }
     }
 
     /// The same of one folder; nil if it was not listed.

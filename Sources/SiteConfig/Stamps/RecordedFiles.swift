@@ -14,7 +14,8 @@ struct RecordedFiles: SiteFiles {
 
     func names(in folder: String) throws(FileError) -> [String] {
         record.look(at: folder)
-        let names = try base.names(in: folder)
+        let known = record.knownNames(in: folder)
+        let names = if let known { known } else { try base.names(in: folder) }
         record.keep(names, of: folder)
         return names
     }

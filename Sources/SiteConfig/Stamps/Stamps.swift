@@ -46,7 +46,9 @@ struct Stamps: Sendable {
 
     fileprivate struct ListingPlace: Sendable {
         let folder: Range<Int>
+        let status: DiskStatus
         let meaning: Range<Int>
+        let names: Range<Int>
     }
 
     fileprivate struct EnvPlace: Sendable {
@@ -71,11 +73,11 @@ struct Stamps: Sendable {
     ///   - key: what else the build depends on, in bytes that are only compared.
     ///   - outputCount: how many outputs it has.
     ///   - folders: those that outputs lie in.
-    ///   - listings: the folders that were listed, and the digest of what their names say to a site.
+    ///   - listings: the folders that were listed.
     ///   - envs: those that can be compiled anew without the rest of the site.
     static func write(
         key: [UInt8], outputCount: Int, looks: [DiskRecord.Look], folders: [Folder],
-        listings: [(folder: String, meaning: String)], envs: [StampedEnv]
+        listings: [Listing], envs: [StampedEnv]
     ) -> [UInt8] {
         var text = StampText(capacity: 1024 + 160 * looks.count + 256 * envs.count)
         text.append(mark)
@@ -88,7 +90,10 @@ struct Stamps: Sendable {
         text.append(UInt64(listings.count))
         for listing in listings {
             text.append(listing.folder)
+            text.append(listing.status)
             text.append(listing.meaning)
+            // No name has a slash.
+            text.append(listing.names.joined(separator: "/"))
         }
         text.append(UInt64(envs.count))
         for env in envs { text.append(env) }
@@ -96,7 +101,18 @@ struct Stamps: Sendable {
     }
 
     /// Changes with the form of what is written.
-    private static let mark = Array("resolve stamps 3".utf8)
+    private static let mark = Array("resolve stamps 4".utf8)
+
+    /// A folder that was listed.
+    struct Listing {
+        /// From the site's folder.
+        let folder: String
+        /// How it stood before.
+        let status: DiskStatus
+        /// The digest of what the names say to a site.
+        let meaning: String
+        let names: [String]
+    }
 
     /// How the disk stands to stamps.
     struct Standing {
@@ -168,6 +184,14 @@ struct Stamps: Sendable {
     func meaning(of folder: String) -> String? {
         listings.places.first { isText($0.folder, folder) }
             .map { String(decoding: bytes[$0.meaning], as: UTF8.self) }
+    }
+
+    /// The names in a folder that still stands as it did when it was listed.
+    func names(of folder: String, standing status: DiskStatus) -> [String]? {
+        guard !status.isLink, let listing = listings.places.first(where: { isText($0.folder, folder) }),
+            listing.status == status
+        else { return nil }
+        return bytes[listing.names].split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
     }
 
     private func isText(_ range: Range<Int>, _ text: String) -> Bool {
@@ -409,8 +433,10 @@ private struct StampReader {
     }
 
     mutating func listing() -> Stamps.ListingPlace? {
-        guard let folder = range(), let meaning = range() else { return nil }
-        return Stamps.ListingPlace(folder: folder, meaning: meaning)
+        guard let folder = range(), let status = status(), let meaning = range(), let names = range() else {
+            return nil
+        }
+        return Stamps.ListingPlace(folder: folder, status: status, meaning: meaning, names: names)
     }
 
     mutating func env() -> Stamps.EnvPlace? {
