@@ -19,6 +19,23 @@ import Testing
         }
     }
 
+    /// What has an equal hash is refused, and hardly anything else.
+    @Test(arguments: hashes) func equalHashesAreToldOf(_ hashes: [UInt64]) {
+        var places = HashedPlaces(capacity: hashes.count)
+        var known: Set<UInt64> = []
+        for (place, hash) in hashes.enumerated() {
+            let isNew = places.putNew(place, hash)
+            #expect(!(isNew && known.contains(hash)))
+            guard isNew else { continue }
+            known.insert(hash)
+            #expect(places.place(hash) { $0 == place } == place)
+        }
+        let mixed = (0..<3000).map { HashedPlaces.hash($0, $0 &* 977) }
+        var all = HashedPlaces(capacity: mixed.count)
+        let refused = mixed.enumerated().count { !all.putNew($0, $1) }
+        #expect(refused == 0)
+    }
+
     @Test(arguments: hashes) func oneByOneIsTheSame(_ hashes: [UInt64]) {
         var places = HashedPlaces(0) { hashes[$0] }
         for count in 1..<max(hashes.count + 1, 2) where count <= hashes.count {

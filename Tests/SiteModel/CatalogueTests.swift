@@ -58,6 +58,22 @@ import Testing
         }
     }
 
+    @Test func aPathLeadsToItsFile() {
+        var catalogue = Catalogue()
+        catalogue.add(
+            folder: "envs", names: ["dev.yaml", "a.b.yml", "a name of many letters.yaml", "lab-of-many-letters.yml"])
+        catalogue.add(folder: "v2/specs", names: ["dev.yaml"])
+        for path in ["envs/dev.yaml", "envs/a.b.yml", "envs/lab-of-many-letters.yml", "v2/specs/dev.yaml"] {
+            #expect(catalogue.place(at: path)?.path == path)
+        }
+        for path in [
+            "envs/dev.yml", "envs/dev", "dev.yaml", "specs/dev.yaml", "envs/", "envs/.yaml", "v2.x/dev", "", "/", ".",
+            "envs/x/dev.yaml", "envs//dev.yaml",
+        ] {
+            #expect(catalogue.place(at: path) == nil)
+        }
+    }
+
     @Test func secretPathsQuoteWhatADotWouldBreak() {
         #expect(SecretRef(["ssh_keys", "joe@host.lan"], .string).path == #"ssh_keys."joe@host.lan""#)
         #expect(SecretRef(["auth", "site_token"], .string).path == "auth.site_token")

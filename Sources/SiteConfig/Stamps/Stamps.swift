@@ -200,10 +200,12 @@ struct Stamps: Sendable {
 
     /// Whether looks found everything as it was, but for some paths; a path that was not looked at before counts as another.
     func agree(with later: [DiskRecord.Look], except changed: [String]) -> Bool {
-        let later = later.filter { look in !changed.contains { $0.isSame(as: look.path) } }
-        var former = [LookPlace?](repeating: nil, count: later.count)
+        let later = LooksByPath(later.filter { look in !changed.contains { $0.isSame(as: look.path) } })
+        var former = [LookPlace?](repeating: nil, count: later.looks.count)
         forEachLook(among: later) { former[$1] = $0 }
-        return zip(later, former).allSatisfy { look, former in former.map { isSame($0, look) } ?? false }
+        return later.looks.allSatisfy { look in
+            later.place(of: look.path.utf8.span).flatMap { former[$0] }.map { isSame($0, look) } ?? false
+        }
     }
 
     private func isSame(_ place: LookPlace, _ look: DiskRecord.Look) -> Bool {
@@ -213,17 +215,10 @@ struct Stamps: Sendable {
     }
 
     /// Finds, for each look here that is at the path of a later one, the last of those.
-    private func forEachLook(among later: [DiskRecord.Look], _ body: (LookPlace, Int) -> Void) {
+    private func forEachLook(among later: LooksByPath, _ body: (LookPlace, Int) -> Void) {
         let letters = bytes.span
-        let table = HashedPlaces(later.count) {
-            HashedPlaces.hash(long: later[later.count - 1 - $0].path.utf8.span, seed: 0)
-        }
         for place in looks.places {
-            let path = letters.extracting(place.path)
-            let found = table.place(HashedPlaces.hash(long: path, seed: 0)) {
-                later[later.count - 1 - $0].path.utf8.span.isSame(as: path)
-            }
-            if let found { body(place, later.count - 1 - found) }
+            if let found = later.place(of: letters.extracting(place.path)) { body(place, found) }
         }
     }
 
@@ -246,37 +241,52 @@ struct Stamps: Sendable {
     }
 
     private func append(_ later: [DiskRecord.Look], to text: inout StampText) {
+        let later = LooksByPath(later)
         var renewed: [(place: LookPlace, later: Int)] = []
-        var isKnown = [Bool](repeating: false, count: later.count)
+        var isKnown = [Bool](repeating: false, count: later.looks.count)
         // A path stands twice where an output was looked for before it was written.
         forEachLook(among: later) {
             renewed.append(($0, $1))
             isKnown[$1] = true
         }
-        let paths = HashedPlaces(later.count) { HashedPlaces.hash(long: later[$0].path.utf8.span, seed: 0) }
-        let new = later.indices.filter { index in
-            guard !isKnown[index] else { return false }
-            let path = later[index].path
-            // The last at a path says how it stands.
-            return paths.place(HashedPlaces.hash(long: path.utf8.span, seed: 0)) {
-                $0 > index && later[$0].path.isSame(as: path)
-            } == nil
+        let new = later.looks.indices.filter { index in
+            !isKnown[index] && later.place(of: later.looks[index].path.utf8.span) == index
         }
         text.append(UInt64(looks.places.count + new.count))
         var next = looks.range.lowerBound + 8
         for (place, index) in renewed {
             text.append(bytes, next..<Int(place.start))
-            text.append(later[index])
+            text.append(later.looks[index])
             next = Int(place.end)
         }
         text.append(bytes, next..<looks.range.upperBound)
-        for index in new { text.append(later[index]) }
+        for index in new { text.append(later.looks[index]) }
     }
 
     /// Whether builds that were cut short left something in a folder, for the next one to remove.
     static func hasTemporaries(_ folder: String) -> Bool {
         let names = (try? DiskFiles(root: folder).names(in: "")) ?? []
         return names.contains { TemporaryName($0) != nil }
+    }
+}
+
+/// Finds looks by their paths: of several at one path the last. They get no `Key`, which the process would keep.
+private struct LooksByPath {
+    let looks: [DiskRecord.Look]
+    private let places: HashedPlaces
+
+    init(_ looks: [DiskRecord.Look]) {
+        self.looks = looks
+        places = HashedPlaces(looks.count) {
+            HashedPlaces.hash(long: looks[looks.count - 1 - $0].path.utf8.span, seed: 0)
+        }
+    }
+
+    func place(of path: Swift.Span<UInt8>) -> Int? {
+        places.place(HashedPlaces.hash(long: path, seed: 0)) {
+            looks[looks.count - 1 - $0].path.utf8.span.isSame(as: path)
+        }
+        .map { looks.count - 1 - $0 }
     }
 }
 
