@@ -80,8 +80,8 @@ struct CoreThread {
     private static func fillStart() {
         var start: UnsafeMutableRawPointer?
         guard unsafe posix_memalign(&start, 16, largePage - (128 << 10)) == 0, let start = unsafe start else { return }
-        // glibc begins the heap of a thread at a multiple of 64 MiB; nowhere else is it kept.
-        if Int(bitPattern: start) & (64 << 20 - 1) >= largePage { unsafe free(start) }
+        // glibc begins the heap of a thread at a multiple of 64 MiB; only what lies in its first large page is kept.
+        if Int(bitPattern: start) & (64 << 20 - 1) > 128 << 10 { unsafe free(start) }
     }
 
     private static let largePage = 2 << 20

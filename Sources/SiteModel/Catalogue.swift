@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// Which entities exist, from the directory listings alone: no file is opened for it.
 ///
 /// Names are looked up here and never joined into a path, so `../x` finds nothing.
@@ -18,10 +20,25 @@ package struct Catalogue: Sendable {
         private func path(_ ending: Int) -> String { "\(id.folder.text)/\(id.name.text)\(id.kind.endings[ending])" }
     }
 
-    /// The files of each folder, by name.
-    private var folders: [Key: [Place]] = [:]
+    private var folders: [Key: Folder] = [:]
     /// Every file of a kind, by name, then by the order of the folders.
     private var listed: [EntityKind: [Place]] = [:]
+
+    /// The files of a folder.
+    private struct Folder {
+        /// By name.
+        let files: [Place]
+        private let places: HashedPlaces
+
+        init(_ files: [Place]) {
+            self.files = files
+            places = HashedPlaces(files.count) { files[$0].id.name.hash }
+        }
+
+        func place(named name: Key) -> Place? {
+            places.place(name.hash) { files[$0].id.name == name }.map { files[$0] }
+        }
+    }
 
     /// The files beside `site.yaml` that may hold the secrets. What they are is told by their content.
     package private(set) var secretFiles: [String] = []
@@ -60,7 +77,7 @@ package struct Catalogue: Sendable {
         let folder = Key(folder)
         for kind in EntityKind.allCases where kind.folders.contains(folder) {
             let found = collect(kind, folder, names)
-            folders[folder] = found
+            folders[folder] = Folder(found)
             listed[kind] = merge(found, of: folder, into: listed[kind] ?? [], kind)
         }
     }
@@ -115,20 +132,23 @@ package struct Catalogue: Sendable {
 
     /// By name, each once: one that has a rival says so.
     private static func sorted(_ places: [Place]) -> [Place] {
-        func precedes(_ left: Place, _ right: Place) -> Bool {
-            left.id.name == right.id.name ? left.ending < right.ending : left.id.name < right.id.name
-        }
-        let sorted = places.sorted(by: precedes)
+        // The texts of long names are taken once each, and not for each comparison.
+        let sorted =
+            places.contains { $0.id.name.isLong }
+            ? places.sorted(byBytesOf: \.id.name.text) : places.sorted { $0.id.name < $1.id.name }
         guard sorted.indices.dropFirst().contains(where: { sorted[$0].id.name == sorted[$0 - 1].id.name }) else {
             return sorted
         }
         var single: [Place] = []
         for place in sorted {
-            if single.last?.id.name == place.id.name {
-                single[single.count - 1].hasRival = true
-            } else {
+            guard let last = single.last, last.id.name == place.id.name else {
                 single.append(place)
+                continue
             }
+            // A folder that is changed while it is listed may have a name twice.
+            guard last.ending != place.ending else { continue }
+            single[single.count - 1] = last.ending < place.ending ? last : place
+            single[single.count - 1].hasRival = true
         }
         return single
     }
@@ -236,18 +256,6 @@ package struct Catalogue: Sendable {
 
     /// Whether the site has that folder.
     package func hasFolder(_ folder: Key) -> Bool { folders[folder] != nil }
-}
-
-extension [Catalogue.Place] {
-    /// The file of that name, of files by name.
-    fileprivate func place(named name: Key) -> Catalogue.Place? {
-        var (start, end) = (0, count)
-        while start < end {
-            let middle = (start + end) / 2
-            if self[middle].id.name < name { start = middle + 1 } else { end = middle }
-        }
-        return start < count && self[start].id.name == name ? self[start] : nil
-    }
 }
 
 extension Swift.Span<UInt8> {

@@ -25,7 +25,7 @@ struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     /// own memory: what is never copied costs no second one.
     static func array(capacity: Int, _ body: (consuming Buffer) -> Buffer?) -> [Element] {
         var others: [Element] = []
-        let elements = unsafe [Element](unsafeUninitializedCapacity: capacity) { memory, count in
+        let elements = unsafe [Element](unsafeUninitializedCapacity: max(capacity, 4)) { memory, count in
             guard let buffer = body(unsafe Buffer(in: memory)) else { return }
             if buffer.isLent { count = buffer.count } else { others = buffer.array }
         }
@@ -33,9 +33,10 @@ struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     }
 
     private init(in memory: UnsafeMutableBufferPointer<Element>) {
-        isLent = unsafe memory.baseAddress != nil && memory.count > 0
-        capacity = isLent ? memory.count : 4
-        unsafe start = memory.baseAddress ?? .allocate(capacity: 4)
+        precondition(memory.count > 0)
+        unsafe start = memory.baseAddress ?? .allocate(capacity: memory.count)
+        capacity = memory.count
+        isLent = true
     }
 
     deinit {

@@ -1,7 +1,8 @@
 package import Diagnostics
 internal import Synchronization
 
-/// A tree in which single keys are looked up: those of a large map by their hashes, from the first that is asked for.
+/// A tree in which single keys are looked up: those of a large map by their hashes, from the first that is asked for, or
+/// by those that the reader of a secret text had taken already.
 package final class IndexedTree: Sendable {
     package let tree: SyntaxTree
     /// Where the keys of large maps stand in the arena.

@@ -4,7 +4,7 @@ typealias Letters = Swift.Span<UInt8>
 extension Letters {
     /// The letter at an index; behind the end a line ends.
     ///
-    /// Only this and `word` read without the standard library's check: each makes its own.
+    /// This, `word` and what looks at many at once read without the standard library's check: each makes its own.
     @inline(__always)
     func letter(_ index: Int) -> UInt8 {
         guard UInt(bitPattern: index) < UInt(bitPattern: count) else { return .newline }

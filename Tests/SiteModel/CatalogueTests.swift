@@ -26,6 +26,17 @@ import Testing
         #expect(catalogue.place("dev", .kind(.env))?.rival == "envs/dev.yml")
     }
 
+    /// A folder that is changed while it is listed may have a name twice.
+    @Test(arguments: [["dev.yml", "dev.yml"], ["dev.yaml", "dev.yaml"], ["dev.yml", "dev.yaml", "dev.yml"]])
+    func aNameThatIsThereTwice(_ names: [String]) {
+        var catalogue = Catalogue()
+        catalogue.add(folder: "envs", names: names)
+        catalogue.add(folder: "pillar/hosts", names: ["web.sls", "web.sls"])
+        #expect(catalogue.all(.env).count == 1 && catalogue.all(.hostGroup).count == 1)
+        #expect(catalogue.place("dev", .kind(.env))?.rival == (Set(names).count == 2 ? "envs/dev.yml" : nil))
+        #expect(catalogue.place("web", .kind(.hostGroup))?.rival == nil)
+    }
+
     /// Names sort otherwise without their endings: `a-b.yaml` stands before `a.yaml`, and `a` before `a-b`.
     @Test(arguments: [
         ["a.yaml", "a-b.yaml", "a.b.yaml", "a.b-c.yml"], ["b.yaml", "a.yml"], ["a.yaml", "a@b.yaml", "a0.yaml"],

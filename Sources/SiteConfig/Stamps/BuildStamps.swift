@@ -70,6 +70,8 @@ public struct BuildStamps: Sendable {
         if let found, found.changed.isEmpty { return .same(outputCount: found.outputCount) }
         let loader = found.flatMap { beginPartialBuild(of: $0.changed) }
         file.remove()
+        // The whole build asks the disk itself.
+        defer { record.trust(nil) }
         guard let found, !isCheck, let build = partialBuild(of: found.changed, bytes, request, begun: loader) else {
             return .unknown
         }

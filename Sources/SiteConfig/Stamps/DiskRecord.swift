@@ -17,12 +17,6 @@ final class DiskRecord: Sendable {
         let end: (status: DiskStatus, path: String)?
         /// Whether a later change is sure to show.
         let isCertain: Bool
-
-        /// Whether both found the same.
-        func isSame(as other: Look) -> Bool {
-            status == other.status && end?.status == other.end?.status
-                && (end?.path ?? "").isSame(as: other.end?.path ?? "")
-        }
     }
 
     private struct Account {
@@ -92,7 +86,7 @@ final class DiskRecord: Sendable {
     }
 
     /// Takes what stamps say of folders for what these hold, where they stand as they did.
-    func trust(_ stamps: Stamps) { former.withLock { $0 = stamps } }
+    func trust(_ stamps: Stamps?) { former.withLock { $0 = stamps } }
 
     /// The names in a folder, looked at already, if stamps tell.
     func knownNames(in folder: String) -> [String]? {

@@ -3,7 +3,7 @@ internal import SiteModel
 internal import SystemPackage
 
 /// What the disk was like at the end of a build that had nothing to say and, if it ran again, would have nothing to do: paths and
-/// what `lstat` said of them, no content of any file. Digests are only of names and of what an env shows to others, never of what
+/// what the system said of them, no content of any file. Digests are only of names and of what an env shows to others, never of what
 /// a file holds that has secrets.
 ///
 /// They stay in the bytes that they are written in, and what is asked of them is found by its place there: after a small change
@@ -223,7 +223,7 @@ struct Stamps: Sendable {
     }
 
     /// The same with later looks in the place of those at the same paths, and what was not looked at before; and with how folders
-    /// stand now.
+    /// of outputs stand now. Listings stay as the whole build left them: a folder that has changed since is listed each time.
     func renewed(with later: [DiskRecord.Look], _ laterFolders: [Folder]) -> [UInt8] {
         var text = StampText(capacity: bytes.count + 1024 + 160 * later.count)
         text.append(bytes, 0..<folders.range.lowerBound)
