@@ -68,8 +68,8 @@ struct CoreThread {
             var piece: UnsafeMutableRawPointer?
             // Not `malloc`, which a compiler leaves out where nothing uses it.
             guard unsafe posix_memalign(&piece, largePage, bytes) == 0, let start = unsafe piece else { break }
-            // To get memory page by page is a tenth of a whole compile; in pages of 2 MiB it is a fifth of that. No more than a hint.
-            unsafe madvise(start, bytes & ~(largePage - 1), MADV_HUGEPAGE)
+            // To get memory page by page is a fifth of compiling one env; in pages of 2 MiB it is a fifth of that. No more than a hint.
+            if unsafe pieces.isEmpty { unsafe madvise(start, largeStart, MADV_HUGEPAGE) }
             unsafe pieces.append(start)
         }
         for index in unsafe pieces.indices { unsafe free(pieces[index]) }
@@ -85,6 +85,10 @@ struct CoreThread {
     }
 
     private static let largePage = 2 << 20
+
+    /// How much of a heap has large pages: as much as one env needs. What needs more takes hundreds of milliseconds, of which small pages
+    /// are few, and large pages with holes were a sixth of the memory of a whole build.
+    private static let largeStart = 8 << 20
 
     /// Once, before the first thread: glibc takes large pieces from the system by themselves, until one of that size is given back;
     /// of at most 32 MiB, with what it was moved by to begin at a large page. (With 30 it had more in half of all runs.)
