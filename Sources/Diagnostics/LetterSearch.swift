@@ -65,7 +65,12 @@ extension Swift.Span<UInt8> {
     @inlinable
     package func isSame(as other: Swift.Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
+        var index = 0
+        while index &+ 8 <= count {
+            if word(at: index) != other.word(at: index) { return false }
+            index &+= 8
+        }
+        for index in index..<count where self[index] != other[index] { return false }
         return true
     }
 

@@ -73,7 +73,6 @@ import Testing
 
     // MARK: Secrets
 
-    /// Whatever lies there: outputs with their secrets open, an older lock, another site's lock, a lock of other forms.
     /// A lock speaks of every machine, so it may be longer than a file of the site.
     @Test func aLongLockIsRead() {
         let input = String(repeating: "a", count: 17 << 20)
@@ -101,6 +100,7 @@ import Testing
         #expect(build.report.isClean && build.leftovers == ["dist/x.json"])
     }
 
+    /// Whatever lies there: outputs with their secrets open, an older lock, another site's lock, a lock of other forms.
     @Test(arguments: 0..<2) func noSecretIsEverShown(_ seed: Int) throws {
         let open = try #require(BuiltSite.made(seed, opening: Identities()))
         let redacted = try #require(BuiltSite.made(seed, isRedacted: true))
@@ -154,5 +154,35 @@ import Testing
         let built = try #require(BuiltSite(site))
         let checked = try Checked(built.with(lock: lock))
         #expect(checked.report.codes.contains("R0719") && !checked.check.isCurrent)
+    }
+
+    /// What the lock says of an output that is the same is not read but compared: only if that is all that it says.
+    @Test func whatStandsInTheLockWordForWordIsThatAlone() throws {
+        let site = [
+            "site.yaml": "",
+            "nodes/pve.yaml": "datastore: local\napi_token: null\napi_endpoint: https://10.0.0.2:8006\n",
+            "vms/web.yaml": "{cores: 1, memory: 512, image: debian-12}\n",
+            "envs/dev.yaml": "vms: [{name: web1, template: web, vmid: 100}, {name: web2, template: web, vmid: 101}]\n",
+            "resolve.yaml": "outputs: [{emit: env, env: dev, to: dist/dev.json}]\n",
+        ]
+        let built = try #require(BuiltSite(site))
+        func codes(_ lock: String) -> [String] {
+            SiteCompiler(MemoryFiles(built.with(lock: lock))).build(BuildRequest()).report.codes
+        }
+        #expect(codes(built.lock) == [])
+        let start = try #require(built.lock.firstRange(of: "    \"dist/dev.json\": {"))
+        let end = try #require(built.lock.firstRange(of: "\n    }"))
+        let account = String(built.lock[start.lowerBound..<end.upperBound])
+        let vm = "\n        \"web2\""
+        let longer = account.replacing(vm, with: "\n        \"web2\",\n        \"web3\"")
+        let shorter = account.replacing(vm, with: "\n        \"web\\u0032\"")
+        for (other, found) in [
+            (longer, ["R0717"]), (shorter, []), (account + "x", ["R0719"]), (account + ",\n" + account, ["R0719"]),
+            (String(account.dropLast()), ["R0719"]),
+            (account.replacing("dist/", with: "dist//"), ["R0719"]),
+        ] {
+            let lock = built.lock.replacing(account, with: other)
+            #expect(lock != built.lock && codes(lock) == found, "\(other)")
+        }
     }
 }

@@ -311,7 +311,8 @@ struct Builder {
     private mutating func readLock() {
         do throws(FileError) {
             let read = try BuildLock.read(
-                whole.loader, depth: request.allowsOutside ? nil : request.depth, in: whole.compiler.folders)
+                whole.loader, depth: request.allowsOutside ? nil : request.depth, in: whole.compiler.folders,
+                known: { [ahead] in ahead?.account(of: $0) })
             whole = WholeSite(compiler: whole.compiler, loader: read.loader)
             earlier = read.lock
             diagnostics += read.diagnostics

@@ -119,8 +119,9 @@ extension BuildLock {
     /// - Parameters:
     ///   - depth: how many folders the site lies below the one that no output leaves; nil if any may be written.
     ///   - folders: those that lead to the site, as far as they are known.
+    ///   - known: accounts that may stand in it word for word, by their paths.
     static func read(
-        _ loader: Loader, depth: Int?, in folders: [Substring]
+        _ loader: Loader, depth: Int?, in folders: [Substring], known: (String) -> Entry? = { _ in nil }
     ) throws(FileError) -> (lock: BuildLock?, loader: Loader, diagnostics: [Diagnostic]) {
         var loader = loader
         let bytes: [UInt8]
@@ -137,7 +138,7 @@ extension BuildLock {
         }
         let lock: BuildLock
         var placeOf: (String) -> Span = { _ in place }
-        if let written = BuildLock(asWritten: bytes) {
+        if let written = BuildLock(asWritten: bytes, known: known) {
             lock = written
         } else {
             do throws(Damage) {

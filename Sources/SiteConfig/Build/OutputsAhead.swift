@@ -106,6 +106,11 @@ final class OutputsAhead: Sendable {
         return handed.isTaken ? handed : output
     }
 
+    /// What is to stand in the lock of an output, if it was compiled.
+    func account(of path: String) -> BuildLock.Entry? {
+        compiled.withLock { $0[Key(path)]?.compiled.output?.entry }
+    }
+
     /// What came of an output, if it was compiled; then it is known here no more.
     func take(_ output: PlannedOutput) -> Builder.Compiled? {
         compiled.withLock { compiled in
