@@ -223,9 +223,14 @@ private struct InventoryGathering {
         diagnostics += all.diagnostics
         if all.diagnostics.hasErrors { isWhole = false }
         let graph = ComponentGraph(site)
-        let namesOfMinions = Set(all.minions.map(\.id))
-        let envsOfVMs = Dictionary(grouping: vms.lazy.filter { namesOfMinions.contains($0.name) }, by: \.name)
-            .mapValues { $0.compactMap(\.env) }
+        // A VM of that name is among the hosts by now, if there is one.
+        var taken: Set<Key> = []
+        for minion in all.minions where hosts.contains(minion.id) { taken.insert(minion.id) }
+        let envsOfVMs =
+            taken.isEmpty
+            ? [:]
+            : Dictionary(grouping: vms.lazy.filter { taken.contains($0.name) }, by: \.name)
+                .mapValues { $0.compactMap(\.env) }
         var known: [EntityID: Shared] = [:]
         for minion in all.minions {
             guard let file = site.entities[minion.hostGroup] else { continue }
