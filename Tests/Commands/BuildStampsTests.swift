@@ -103,6 +103,25 @@ import Testing
         }
     }
 
+    /// Clones come and go, and nobody looks into a cache.
+    @Test func whatNobodyNeededForAMonthIsRemoved() throws {
+        try StampedSite.with(0) { site in
+            try site.buildUntilStamped()
+            let made = """
+                cd \(site.cache.path)/resolve; rm *.stamps
+                for name in old young; do echo > $name.build.stamps; echo > .$name.tmp; echo > $name; done
+                mkdir folder.check.stamps
+                touch -d '-31 days' old.build.stamps .old.tmp old folder.check.stamps
+                touch -d '-29 days' young.build.stamps .young.tmp
+                """
+            _ = try Program.shell(made, in: site.folder)
+            try site.build([], after: "no stamps")
+            let left = try Program.output(
+                "cd \(site.cache.path)/resolve; ls -A | grep -v '^[0-9a-f]\\{40\\}'", in: site.folder)
+            #expect(left == ".young.tmp\nfolder.check.stamps\nold\nyoung\nyoung.build.stamps\n")
+        }
+    }
+
     /// Each of these alone is seen.
     @Test(arguments: StampedSite.changes.map(\.name)) func aChangeIsSeen(_ name: String) throws {
         try StampedSite.with(1) { site in

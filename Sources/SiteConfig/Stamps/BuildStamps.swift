@@ -202,6 +202,8 @@ public struct BuildStamps: Sendable {
                 listings: isCheck ? [] : record.stampedListings,
                 envs: isCheck ? [] : envsToCome?.value ?? build.stampedEnvs)
         file.write(bytes)
+        // Where one env was compiled there is no time for others.
+        if former == nil { file.removeOld() }
     }
 }
 

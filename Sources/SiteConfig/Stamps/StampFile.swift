@@ -62,6 +62,28 @@ struct StampFile: Sendable {
 
     func remove() { unsafe unlink(path.string) }
 
+    /// Removes what nobody has written for a month: stamps of sites that are gone, like the clones that a CI works in, and what
+    /// was being written when a build was killed. A site that only rested is read whole once.
+    func removeOld() {
+        guard Self.isPrivate(folder) else { return }
+        let names = (try? DiskFiles(root: folder.string).names(in: "")) ?? []
+        for name in names where Self.isOwnName(name) {
+            let other = folder.appending(name)
+            guard let status = DiskStatus(of: other), status.mode & S_IFMT == S_IFREG,
+                DiskStatus.now - status.modified > Self.month
+            else { continue }
+            unsafe unlink(other.string)
+        }
+    }
+
+    /// Whether a file's name is one that is made here.
+    private static func isOwnName(_ name: String) -> Bool {
+        name.hasSuffix(".stamps") || (name.hasPrefix(".") && name.hasSuffix(".tmp"))
+    }
+
+    /// In nanoseconds.
+    private static let month: Int64 = 30 * 86_400 * 1_000_000_000
+
     /// Makes the folder, in a home that is this user's: another's would then have a folder that it cannot write into.
     private func makeFolder() -> Bool {
         if Self.isPrivate(folder) { return true }
