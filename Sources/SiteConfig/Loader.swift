@@ -473,7 +473,8 @@ extension Code {
     /// The codes of this module.
     static let ofSiteConfig: [Code] =
         [
-            .twoFiles, .plainSecrets, .twoSealed, .uncheckedSecrets, .notSealed, .staleRecipients, .trackedSecrets,
+            .twoFiles, .plainSecrets, .twoSealed, .uncheckedSecrets, .notSealed, .staleRecipients, .badRules,
+            .trackedSecrets,
             .misnamed, .signingKey, .unclaimed, .ownerless, .badOutput, .shrinking, .damagedLock, .trackedKey,
             .badAllowance,
         ] + ofMigration

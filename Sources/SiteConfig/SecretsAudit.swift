@@ -143,7 +143,7 @@ private struct Auditor {
     private(set) var loader: Loader
     private(set) var found: [SecretsAudit.File] = []
     private var plain: [(path: String, span: Span)] = []
-    private let rules: SOPSRules
+    private var rules: SOPSRules
     private var hasAccount = false
     private var mustOpen = false
 
@@ -182,7 +182,7 @@ private struct Auditor {
     private mutating func look(at sealed: SiteSecrets.SealedSource) {
         if case .sops(let file) = sealed.file {
             let place = Span.startOfFile(sealed.source.id)
-            loader.report(rules.stale(sealed.source.path, file.recipients, at: place))
+            rules.check(sealed.source.path, file.recipients, at: place, &loader)
         }
         guard let keyring = loader.keyring else {
             return found.append(SecretsAudit.File(sealed.source.path, sealed.file))
