@@ -82,7 +82,9 @@ struct SOPSRules {
                 .noRules("\(path) cannot be read: \(first?.message ?? "it is no YAML")", at: first?.primary?.span))
             return .damaged
         }
-        guard let list = tree.value(of: "creation_rules", in: tree.root) else { return .rules([], tree) }
+        guard let list = tree.value(of: "creation_rules", in: tree.root), !tree.isNull(list) else {
+            return .rules([], tree)
+        }
         let rules = tree.items(list)
         let odd = tree.kind(list) == .list ? rules.first { tree.kind($0) != .map } : list
         guard let odd else { return .rules(rules, tree) }
@@ -94,7 +96,10 @@ struct SOPSRules {
     private mutating func recipients(in file: String, for path: String, _ loader: inout Loader) -> [String]? {
         guard case .rules(let rules, let tree)? = known[file] else { return nil }
         for rule in rules {
-            if let regex = tree.value(of: "path_regex", in: rule), case let text = tree.string(regex), !text.isEmpty {
+            if let regex = tree.value(of: "path_regex", in: rule), !tree.isNull(regex),
+                case let text = tree.string(regex),
+                !text.isEmpty
+            {
                 do throws(PatternError) {
                     if !(try Pattern(text).matches(path)) { continue }
                 } catch {
@@ -116,6 +121,11 @@ struct SOPSRules {
         let texts = tree.kind(keys) == .list ? tree.items(keys).map(tree.string) : [tree.string(keys)]
         return texts.flatMap { $0.split { $0 == "," || $0.isWhitespace }.map(String.init) }
     }
+}
+
+extension SyntaxTree {
+    /// What is null means to sops the same as what is not there.
+    fileprivate func isNull(_ node: NodeID) -> Bool { kind(node) == .scalar && value(node) == .null }
 }
 
 extension Diagnostic {
