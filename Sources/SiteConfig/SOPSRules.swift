@@ -76,8 +76,8 @@ struct SOPSRules {
         }
         let source = loader.source(path, bytes)
         let parsed = parse(source, .lenient)
-        guard let tree = parsed.tree else {
-            let first = parsed.diagnostics.first { $0.severity == .error }
+        let first = parsed.diagnostics.first { $0.severity == .error || $0.code == .duplicateKey }
+        guard let tree = parsed.tree, first == nil else {
             loader.report(
                 .noRules("\(path) cannot be read: \(first?.message ?? "it is no YAML")", at: first?.primary?.span))
             return .damaged
