@@ -1,5 +1,5 @@
-internal import SecretMemory
 internal import SiteModel
+internal import Synchronization
 
 /// A site as git has it, in a revision or in the index: git's objects are read, nothing is checked out.
 public struct GitFiles: SiteFiles {
@@ -15,6 +15,7 @@ public struct GitFiles: SiteFiles {
     private let folders: [String: [String]]
     /// The files that a compile reads, but those with secrets, which are read when they are wanted; and where links lead.
     private let texts: [String: [UInt8]]
+    private let others: GitObjects
 
     private struct Object {
         let name: String
@@ -76,6 +77,7 @@ public struct GitFiles: SiteFiles {
         self.objects = objects
         self.folders = folders
         texts = try Self.texts(of: objects, below: place, in: folder)
+        others = GitObjects(in: folder)
     }
 
     /// Notes a file in its folder, and each folder in the one above it.
@@ -103,8 +105,8 @@ public struct GitFiles: SiteFiles {
     public func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
         let end = try followed(path)
         guard let object = objects[end] else { throw .missing }
-        if let text = texts[end] { return Array(text.prefix(limit)) }
-        guard let bytes = try run(["cat-file", "blob", object.name], limit: limit) else {
+        if let text = texts[end] { return text.count > limit ? Array(text.prefix(limit)) : text }
+        guard let bytes = try others.read(object.name, limit: limit) else {
             throw .failed("git cannot read it at \(commit ?? "the index")")
         }
         return bytes
@@ -168,7 +170,7 @@ public struct GitFiles: SiteFiles {
 
     /// What git sets for its hooks, for the folder that it was called in, and what changes the meaning of `:/`. The site's folder
     /// tells where the repository is. Which index is meant, a hook has to say.
-    private static let hookVariables = [
+    fileprivate static let hookVariables = [
         "GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
         "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
     ]
@@ -224,12 +226,56 @@ public struct GitFiles: SiteFiles {
         limit: Int = 256 << 20
     ) throws(FileError) -> [UInt8]? {
         do {
-            let command = ["git", "-C", folder, "-c", "core.fsmonitor=false"] + words
-            let text = try Subprocess.output(
-                of: command, isQuiet: true, input: input, without: hookVariables, accepting: accepting, limit: limit)
-            return text?.withBytes { bytes in bytes.indices.map { bytes[$0] } }
+            return try Subprocess.plainOutput(
+                of: command(words, in: folder), input: input, without: hookVariables, accepting: accepting,
+                limit: limit)
         } catch {
             throw .failed("cannot run git: \(error)")
         }
+    }
+
+    fileprivate static func command(_ words: [String], in folder: String) -> [String] {
+        ["git", "-C", folder, "-c", "core.fsmonitor=false"] + words
+    }
+}
+
+/// What git's objects hold, each read when it is wanted, all of them by one git: to start one takes longer than to read a file.
+private final class GitObjects: Sendable {
+    private let folder: String
+    private let running = Mutex<Coprocess?>(nil)
+
+    init(in folder: String) { self.folder = folder }
+
+    /// The bytes of an object, cut behind `limit`; nil if git cannot read it.
+    func read(_ object: String, limit: Int) throws(FileError) -> [UInt8]? {
+        try running.withLock { (git) throws(FileError) in
+            do {
+                if git == nil {
+                    let command = GitFiles.command(["cat-file", "--batch"], in: folder)
+                    git = try Coprocess(command, without: GitFiles.hookVariables)
+                }
+            } catch {
+                throw .failed("cannot run git: \(error)")
+            }
+            do {
+                return try git?.read(object, limit: limit)
+            } catch {
+                // Where in its answers it is, nobody knows; the next question is for another one.
+                git = nil
+                return nil
+            }
+        }
+    }
+}
+
+extension Coprocess {
+    /// `OBJECT blob SIZE\nTEXT\n`, or a line of another form.
+    fileprivate func read(_ object: String, limit: Int) throws -> [UInt8]? {
+        try ask(object + "\n")
+        let words = try line().split(separator: " ")
+        guard words.count == 3, words[1] == "blob", let size = Int(words[2]) else { return nil }
+        let text = try bytes(min(size, limit))
+        try skip(size - text.count + 1)
+        return text
     }
 }

@@ -10,34 +10,67 @@ enum Subprocess {
     ///   - words: the program, looked for in $PATH, and its arguments.
     ///   - variables: set for it besides this process's own.
     ///   - isQuiet: whether its complaints are dropped; else they are shown.
+    /// - Throws: `Errno` if it cannot be run.
+    static func output(
+        of words: [String], with variables: [String] = [], isQuiet: Bool = false, limit: Int
+    ) throws -> SecretText? {
+        try run(words, variables, isQuiet: isQuiet) { file in
+            let text = try contents(of: file, limit: limit)
+            return (text, text.count >= limit)
+        }
+    }
+
+    /// The same of a program that prints no secrets, and whose complaints are dropped.
+    ///
+    /// - Parameters:
     ///   - input: what it reads; nil for what this process would.
     ///   - unset: variables that it shall not have.
     ///   - accepted: the exit statuses with which it has not failed.
-    /// - Throws: `Errno` if it cannot be run.
-    static func output(
-        of words: [String], with variables: [String] = [], isQuiet: Bool = false, input: [UInt8]? = nil,
-        without unset: [String] = [], accepting accepted: Set<Int32> = [0], limit: Int
-    ) throws -> SecretText? {
+    static func plainOutput(
+        of words: [String], input: [UInt8]? = nil, without unset: [String] = [], accepting accepted: Set<Int32> = [0],
+        limit: Int
+    ) throws -> [UInt8]? {
+        try run(words, isQuiet: true, input: input, without: unset, accepting: accepted) { file in
+            var bytes: [UInt8] = []
+            // What a pipe holds.
+            var piece = [UInt8](repeating: 0, count: 1 << 16)
+            while bytes.count < limit {
+                let count = try unsafe piece.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+                if count == 0 { break }
+                bytes += piece[..<count]
+            }
+            return (bytes, bytes.count >= limit)
+        }
+    }
+
+    /// - Parameter gather: takes what the program prints, and tells whether that is as much as is wanted.
+    private static func run<Text>(
+        _ words: [String], _ variables: [String] = [], isQuiet: Bool, input: [UInt8]? = nil,
+        without unset: [String] = [], accepting accepted: Set<Int32> = [0],
+        _ gather: (FileDescriptor) throws -> (text: Text, isEnough: Bool)
+    ) throws -> Text? {
         let source = try input.map { try temporaryFile(of: $0) }
         defer { try? source?.close() }
         let pipe = try FileDescriptor.pipe()
         let process: pid_t
         do {
-            process = try spawn(words, variables, without: unset, isQuiet: isQuiet, input: source, pipe)
+            process = try spawn(
+                words, variables, without: unset, isQuiet: isQuiet, input: source, output: pipe.writeEnd,
+                closing: [pipe.readEnd, pipe.writeEnd])
             try? pipe.writeEnd.close()
         } catch {
             try? pipe.writeEnd.close()
             try? pipe.readEnd.close()
             throw error
         }
-        let text = Result { try contents(of: pipe.readEnd, limit: limit) }
+        let gathered = Result { try gather(pipe.readEnd) }
         // What it still has to say nobody hears: it must not wait for that.
         try? pipe.readEnd.close()
-        if (try? text.get().count) ?? limit >= limit { kill(process, SIGKILL) }
+        if (try? gathered.get().isEnough) ?? true { kill(process, SIGKILL) }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) == -1, errno == EINTR {}
         // A signal ended it, or it ended by itself: the status is in the second byte.
-        return status & 0x7F == 0 && accepted.contains(status >> 8 & 0xFF) ? try text.get() : nil
+        return status & 0x7F == 0 && accepted.contains(status >> 8 & 0xFF) ? try gathered.get().text : nil
     }
 
     /// A file without a name, which goes when it is closed. A pipe would have to be filled while the program is answering.
@@ -69,17 +102,21 @@ enum Subprocess {
         return gathered.finish()
     }
 
-    private static func spawn(
-        _ words: [String], _ variables: [String], without unset: [String], isQuiet: Bool, input: FileDescriptor?,
-        _ pipe: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - input: what becomes its standard input; nil for this process's own.
+    ///   - closing: what it is not to have of the files of this process.
+    static func spawn(
+        _ words: [String], _ variables: [String] = [], without unset: [String], isQuiet: Bool, input: FileDescriptor?,
+        output: FileDescriptor, closing: [FileDescriptor] = []
     ) throws -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_adddup2(&actions, pipe.writeEnd.rawValue, STDOUT_FILENO)
-        unsafe posix_spawn_file_actions_addclose(&actions, pipe.readEnd.rawValue)
-        unsafe posix_spawn_file_actions_addclose(&actions, pipe.writeEnd.rawValue)
+        unsafe posix_spawn_file_actions_adddup2(&actions, output.rawValue, STDOUT_FILENO)
         if let input { unsafe posix_spawn_file_actions_adddup2(&actions, input.rawValue, STDIN_FILENO) }
+        for file in closing { unsafe posix_spawn_file_actions_addclose(&actions, file.rawValue) }
         if isQuiet { unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { unsafe arguments.forEach { unsafe free($0) } }

@@ -133,6 +133,35 @@ import Testing
         }
     }
 
+    /// What is no text of the site is asked of one git that stays, object by object; one that it does not have disturbs no other.
+    @Test func filesOfAnySizeOneAfterTheOther() throws {
+        let sizes = [0, 1, 4095, 65_536, 300_000, 1_000_003]
+        let texts = sizes.map {
+            String(repeating: "0123456789\n", count: $0 / 11) + String(repeating: "x", count: $0 % 11)
+        }
+        var files = Self.small
+        for (size, text) in zip(sizes, texts) { files["dist/\(size).json"] = text }
+        files["dist/lost.json"] = "lost\n"
+        try Self.check(files, at: "") { site, all in
+            let lost = "rm -f $(git rev-parse HEAD:dist/lost.json | sed 's,^..,.git/objects/&/,')"
+            #expect(try Program.shell(lost, in: site).status == 0)
+            for files in all.dropFirst() {
+                for (size, text) in zip(sizes, texts) {
+                    for limit in [0, 1, size, size + 1, 1 << 30] {
+                        let read = try files.read("dist/\(size).json", limit: limit)
+                        #expect(read == Array(text.utf8.prefix(limit)), "\(limit) of \(size) bytes")
+                    }
+                    #expect(throws: FileError.self) { try files.read("dist/lost.json", limit: 10) }
+                }
+                let reads = 200
+                DispatchQueue.concurrentPerform(iterations: reads) { number in
+                    let place = number % sizes.count
+                    #expect((try? files.read("dist/\(sizes[place]).json", limit: 1 << 30)) == Array(texts[place].utf8))
+                }
+            }
+        }
+    }
+
     @Test func whatGitDoesNotKnow() throws {
         try Program.withFolder([("site.yaml", "")]) { folder in
             #expect(throws: FileError.self) { try GitFiles(stagedIn: folder.path) }

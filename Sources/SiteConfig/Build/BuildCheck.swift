@@ -200,9 +200,7 @@ extension BuiltOutput {
 
     /// Whether a file is what would be written.
     fileprivate func isSame(as present: [UInt8]) -> Bool {
-        document.withBytes(disclosure) { bytes in
-            bytes.count == present.count && bytes.indices.allSatisfy { bytes[$0] == present[$0] }
-        }
+        document.withBytes(disclosure) { $0.isSame(as: present.span) }
     }
 }
 
