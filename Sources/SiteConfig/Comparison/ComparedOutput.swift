@@ -47,6 +47,8 @@ struct ComparedOutput {
     init?(
         _ command: String, file: String?, from old: Value, to new: Value, _ comparison: inout KeyComparison
     ) {
+        // Of a site most outputs are as they were.
+        if comparison.isSame(old.content, new.content) { return nil }
         let left = DocumentLeaves(old.comparable(asOf: command))
         let right = DocumentLeaves(new.comparable(asOf: command))
         var changes = comparison.changes(from: left, to: right)

@@ -26,16 +26,44 @@ struct DocumentLeaves {
     private(set) var leaves: [Leaf] = []
     private var indices: [[Key]: Int] = [:]
 
+    /// A list while its items are being gathered.
+    private struct Gathering {
+        let origin: Origin
+        var values: [Value] = []
+        var items: [[Span]] = []
+        /// Each place once, in the order of the items.
+        var places: [Span] = []
+        var seen: Set<Span> = []
+
+        mutating func add(_ value: Value, _ places: [Span]) {
+            values.append(value)
+            items.append(places)
+            self.places += places.filter { seen.insert($0).inserted }
+        }
+    }
+
     init(_ document: Value) {
         var walk = ProvenanceWalk()
         walk.visit(document)
+        /// The lists, by the indices of their leaves.
+        var lists: [Int: Gathering] = [:]
         for leaf in walk.leaves {
             guard let value = leaf.value else { continue }
             let isItem = leaf.path.last.map { $0.index.map(String.init) == $0.text } ?? false
             let path = leaf.path.map(\.text)
             let written = leaf.via.reversed().filter(\.isWritten).compactMap(\.span)
             let places = [value.origin.span].compactMap(\.self) + written
-            if isItem { addItem(value, of: Array(path.dropLast()), places) } else { add(value, path, places) }
+            if isItem {
+                let index = index(ofListAt: Array(path.dropLast()), value.origin)
+                lists[index, default: Gathering(origin: leaves[index].value.origin)].add(value, places)
+            } else {
+                add(value, path, places)
+            }
+        }
+        for (index, list) in lists {
+            leaves[index] = Leaf(
+                path: leaves[index].path, value: Value(.list(list.values), list.origin), places: list.places,
+                items: list.items)
         }
     }
 
@@ -44,16 +72,11 @@ struct DocumentLeaves {
         leaves.append(Leaf(path: path, value: value, places: places))
     }
 
-    private mutating func addItem(_ value: Value, of path: [String], _ places: [Span]) {
-        guard let index = indices[path.map { Key($0) }] else {
-            add(Value(.list([value]), value.origin), path, places)
-            leaves[leaves.count - 1].items = [places]
-            return
-        }
-        let list = leaves[index]
-        leaves[index] = Leaf(
-            path: path, value: Value(.list((list.value.list ?? []) + [value]), list.value.origin),
-            places: list.places + places.filter { !list.places.contains($0) }, items: list.items + [places])
+    /// - Parameter origin: of its first item.
+    private mutating func index(ofListAt path: [String], _ origin: Origin) -> Int {
+        if let index = indices[path.map { Key($0) }] { return index }
+        add(Value(.list([]), origin), path, [])
+        return leaves.count - 1
     }
 
     /// A value with all that stands below a key, if there are secrets among it; nil if there are none.

@@ -81,7 +81,8 @@ struct KeyComparison {
         return changes
     }
 
-    private func isSame(_ left: Value.Content, _ right: Value.Content) -> Bool {
+    /// Whether two values say the same, in the same order.
+    func isSame(_ left: Value.Content, _ right: Value.Content) -> Bool {
         switch (left, right) {
         case (.secret(let left), .secret(let right)): isSameSecret(left, right)
         case (.list(let left), .list(let right)):

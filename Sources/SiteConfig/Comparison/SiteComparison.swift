@@ -94,9 +94,12 @@ private struct OutputComparison {
     }
 
     mutating func compare() {
-        let isByEnv = !(old.hasInventory && new.hasInventory)
-        let before = SiteOutputs(old, inventoriesByEnv: isByEnv)
-        let after = SiteOutputs(new, inventoriesByEnv: isByEnv)
+        // What one of them reads or remembers, the other does not know.
+        nonisolated(unsafe) let earlier = old
+        var (before, after) = Cores.both({ unsafe SiteOutputs(earlier) }, { SiteOutputs(new) })
+        let isByEnv = !(before.hasInventory(old) && after.hasInventory(new))
+        before.addInventories(of: old, byEnv: isByEnv)
+        after.addInventories(of: new, byEnv: isByEnv)
         let same = sameSecrets(before, after)
         var keys = KeyComparison(old.sources, new.sources, placeOfSecret: new.place) { left, right in
             left.path == right.path && (left.claims == nil) == (right.claims == nil) && same.contains(left.path)

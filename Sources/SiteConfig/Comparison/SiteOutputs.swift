@@ -4,9 +4,9 @@ internal import Resolution
 internal import SiteModel
 
 /// Everything that a site can compile to, by the commands that write it: what two states of it are compared by.
-struct SiteOutputs {
+struct SiteOutputs: Sendable {
     /// One output, compiled.
-    struct Output {
+    struct Output: Sendable {
         let command: String
         /// Where `resolve build` writes it; nil if it does not.
         let file: String?
@@ -20,25 +20,39 @@ struct SiteOutputs {
     /// The first output of each command.
     private var places: [String: Int] = [:]
     private var seen: Set<String> = []
-    private let state: SiteState
+    /// The inventory of all, where resolve.yaml declares none; nil if it has errors.
+    private let inventory: Value?
+    private let declaresInventory: Bool
 
-    /// - Parameter isByEnv: whether inventories are compared env by env: where VMs of two envs have one name in either state,
-    ///   there is none of all.
-    init(_ state: SiteState, inventoriesByEnv isByEnv: Bool) {
-        self.state = state
+    /// All but inventories that resolve.yaml does not declare.
+    init(_ state: SiteState) {
         let planned = state.planned
-        for output in planned { add(output.command, output.target, file: output.path) }
         // What resolve.yaml declares need not be told twice.
         var covered = Set(planned.compactMap(\.target.wholeOutput))
         let jobs = Set(planned.compactMap(\.target.wholeJob))
         if !jobs.isEmpty, jobs.isSuperset(of: state.jobs) { covered.insert("targets") }
+        declaresInventory = covered.contains("inventory")
+        inventory = declaresInventory ? nil : state.document(of: Self.wholeInventory)
+        for output in planned { add(output.command, output.target, of: state, file: output.path) }
         for (command, target) in state.targets where !(target.wholeOutput.map(covered.contains) ?? false) {
-            add(command, target)
+            add(command, target, of: state)
         }
-        if covered.contains("inventory") { return }
-        let envs = isByEnv ? state.names(.env) : []
-        if !isByEnv { add("inventory", .inventory(.init())) }
-        for env in envs { add("inventory \(env)", .inventory(.init(env: env))) }
+    }
+
+    private static let wholeInventory = Target.inventory(.init())
+
+    /// Whether there is one inventory of all.
+    func hasInventory(_ state: SiteState) -> Bool {
+        inventory != nil || declaresInventory && state.document(of: Self.wholeInventory) != nil
+    }
+
+    /// - Parameter isByEnv: whether inventories are compared env by env: where VMs of two envs have one name in either state,
+    ///   there is none of all.
+    mutating func addInventories(of state: SiteState, byEnv isByEnv: Bool) {
+        guard !declaresInventory else { return }
+        let inventory = inventory
+        guard isByEnv else { return add("inventory", inventory) }
+        for env in state.names(.env) { add("inventory \(env)", .inventory(.init(env: env)), of: state) }
     }
 
     /// The secrets that outputs name, by their paths.
@@ -76,14 +90,19 @@ struct SiteOutputs {
         outputs.contains { $0.command == command && $0.file == file }
     }
 
-    private mutating func add(_ command: String, _ target: Target, file: String? = nil) {
+    private mutating func add(_ command: String, _ target: Target, of state: SiteState, file: String? = nil) {
+        add(command, file: file, state.document(of: target))
+    }
+
+    /// - Parameter document: what it comes to; looked at only if nothing of that command is there.
+    private mutating func add(_ command: String, file: String? = nil, _ document: @autoclosure () -> Value?) {
         if let place = places[command] {
             // The same output in a second file.
             if let file { outputs.append(Output(command: command, file: file, document: outputs[place].document)) }
             return
         }
         guard seen.insert(command).inserted else { return }
-        guard let document = state.document(of: target) else { return skipped.append(command) }
+        guard let document = document() else { return skipped.append(command) }
         places[command] = outputs.count
         outputs.append(Output(command: command, file: file, document: document))
     }
@@ -174,9 +193,6 @@ struct SiteState {
         }
         return loader.site.inherited(entity).entity.fields["node"]?.name != nil
     }
-
-    /// Whether there is one inventory of all.
-    var hasInventory: Bool { document(of: .inventory(.init())) != nil }
 
     /// What a target comes to; nil if it has errors.
     func document(of target: Target) -> Value? {
