@@ -7,6 +7,14 @@ package enum JSONText {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// The same, at once if nothing in it must be escaped.
+    package static func append(text: String, to bytes: inout [UInt8]) {
+        guard text.utf8.span.isPlainJSON else { return append(text.utf8, to: &bytes) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes += text.utf8
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     /// Appends `text` as it stands between quotes.
     package static func appendEscaped(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
         for byte in text {

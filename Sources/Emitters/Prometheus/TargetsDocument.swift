@@ -17,23 +17,33 @@ private struct LabelSet {
     private let labels: Fields
     private var targets: [Value] = []
     private var steps: [Step] = []
+    private var seen: Set<Reference> = []
+
+    /// Where a reference stands that led to a target.
+    private struct Reference: Hashable {
+        let span: Span?
+        let field: Key
+    }
 
     /// Sorted by the labels' JSON text, the targets of each in natural order.
     static func all(in targets: [ScrapeTargets.Target]) -> [LabelSet] {
         var sets: [LabelSet] = []
-        var places: [Key: Int] = [:]
+        var names: [[UInt8]] = []
+        var places = HashedPlaces(capacity: targets.count)
         for target in targets {
             let labels = written(target.labels)
             // Two that differ in their order are one.
-            let name = Key(text(labels.entries.sorted { $0.key < $1.key }))
-            if let place = places[name] {
+            let name = text(labels.entries.sorted { $0.key < $1.key })
+            let hash = HashedPlaces.hash(long: name.span, seed: 0)
+            if let place = places.place(hash, where: { names[$0] == name }) {
                 sets[place].add(target)
             } else {
-                places[name] = sets.count
+                places.put(sets.count, hash)
+                names.append(name)
                 sets.append(LabelSet(labels, target))
             }
         }
-        return sets.map { (text: Key(text($0.labels.entries)), set: $0) }.sorted { $0.text < $1.text }.map(\.set)
+        return sets.sorted(byBytesOf: { String(decoding: text($0.labels.entries), as: UTF8.self) })
     }
 
     private init(_ labels: Fields, _ target: ScrapeTargets.Target) {
@@ -43,9 +53,7 @@ private struct LabelSet {
 
     private mutating func add(_ target: ScrapeTargets.Target) {
         targets.append(target.address)
-        for step in target.via where !steps.contains(where: { $0.span == step.span && $0.field == step.field }) {
-            steps.append(step)
-        }
+        steps += target.via.filter { seen.insert(Reference(span: $0.span, field: $0.field)).inserted }
     }
 
     var entry: Value {
@@ -85,8 +93,14 @@ private struct LabelSet {
         }
     }
 
-    private static func text(_ labels: [Fields.Entry]) -> String {
-        let pairs = labels.map { "\(JSONText.quoted($0.key.text)):\(JSONText.quoted($0.value.string ?? ""))" }
-        return "{" + pairs.joined(separator: ",") + "}"
+    private static func text(_ labels: [Fields.Entry]) -> [UInt8] {
+        var text = [UInt8(ascii: "{")]
+        for label in labels {
+            if text.count > 1 { text.append(UInt8(ascii: ",")) }
+            JSONText.append(text: label.key.text, to: &text)
+            text.append(UInt8(ascii: ":"))
+            JSONText.append(text: label.value.string ?? "", to: &text)
+        }
+        return text + [UInt8(ascii: "}")]
     }
 }
