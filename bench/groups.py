@@ -27,6 +27,9 @@ GOALS = {
 PEAK_GOALS = {("L", FRESH): Goal(4)}  # in bytes of the input
 SHOWN = ("S", "M", "L", "H")
 LINEAR = ("1k", "10k", "L")
+FLEET_ROUNDS = 3  # A round of L takes as long as many of its builds.
+INVENTORY, TARGETS = "inventory --list", "targets"
+HOOK_VALIDATE, HOOK_BUILD, DIFF = "validate --staged", "build --check --staged", "diff HEAD, one env changed"
 
 
 class Compiled:
@@ -73,6 +76,60 @@ class Compiled:
 
     def build_edited(self) -> Command:
         return self.command(EDITED, self.words("build"), self.edit, lambda answer: self.check_build(["env000.tfvars.json"]))
+
+    # What reads the whole fleet
+
+    def inventory(self) -> Command:
+        def check(answer: Answer):
+            hosts = json.loads(answer.output())["_meta"]["hostvars"]
+            missing = [vm["name"] for env in self.site.envs for vm in self.site.vms(env) if "/" in vm.get("ip", "") and vm["name"] not in hosts]
+            if missing:
+                raise Failed(f"{len(missing)} VMs are not in it, {missing[0]} one of them")
+
+        return self.command(INVENTORY, self.words("inventory", "--list"), lambda: None, self.once(check))
+
+    def targets(self) -> Command:
+        def check(answer: Answer):
+            if not (found := json.loads(answer.output())) or any(not group["targets"] for group in found):
+                raise Failed("has no targets")
+
+        return self.command(TARGETS, self.words("targets"), lambda: None, self.once(check))
+
+    def staged_validate(self) -> Command:
+        def check(answer: Answer):
+            if answer.output() or answer.complaint():
+                raise Failed("has findings, or says something else")
+
+        return self.command(HOOK_VALIDATE, self.words("validate", "--staged"), lambda: None, check)
+
+    def staged_build(self) -> Command:
+        def check(answer: Answer):
+            if answer.output() or f"compared {len(self.site.envs)} outputs: all current" not in read(answer.err):
+                raise Failed("does not find all current")
+
+        return self.command(HOOK_BUILD, self.words("build", "--check", "--staged"), lambda: None, check)
+
+    def diff(self) -> Command:
+        def check(answer: Answer):
+            text = answer.output().decode()
+            if f"{DISKS[0]} → {DISKS[1]}" not in text or "dist/env000.tfvars.json" not in text or "env001" in text:
+                raise Failed("does not tell what changed, or more")
+
+        def edit():
+            self.turn = 1
+            self.site.set_disk(1)
+
+        return self.command(DIFF, self.words("diff", "HEAD"), edit, check)
+
+    def once(self, check):
+        """To read the answer takes longer than to make it; what has the same bytes was read."""
+        def checked(answer: Answer):
+            known = ("", 0, hashlib.sha256(answer.output()).digest())
+            if known not in self.right:
+                check(answer)
+                self.right.add(known)
+
+        return checked
 
     def command(self, label: str, words: list[str], before, check) -> Command:
         return Command(label, words, before, check, goal=GOALS.get((self.name, label)))
@@ -200,6 +257,22 @@ class Groups:
             commands += [compiled.build_edited(), compiled.one_env(AGAIN, cold=False)]
         try:
             return Measured(name, compiled.site, self.bench.rows(commands))
+        finally:
+            compiled.restore()
+
+    def fleet(self, name: str) -> Measured:
+        """A site in a repository of git, with its outputs: what its hooks run, what is made of all of it, and what a change is
+        compared by."""
+        compiled = Compiled(self.bench, self.resolve, name, self.site(name, kind="-git"))
+        compiled.restore()
+        subprocess.run(compiled.words("build", "--quiet"), env=self.bench.environment, check=True, stdout=subprocess.DEVNULL)
+        git = ["git", "-C", compiled.site.folder, "-c", "user.name=bench", "-c", "user.email=bench@example.org", "-c", "gc.auto=0"]
+        for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "--allow-empty", "-m", "as built"], ["repack", "-q", "-a", "-d"]):
+            subprocess.run([*git, *words], env=self.bench.environment, check=True)
+        commands = [compiled.floor(SCAN, "events"), compiled.inventory(), compiled.targets(), compiled.staged_validate(),
+                    compiled.staged_build(), compiled.diff()]
+        try:
+            return Measured(name, compiled.site, self.bench.rows(commands, min(self.bench.rounds, FLEET_ROUNDS)))
         finally:
             compiled.restore()
 

@@ -9,7 +9,9 @@ import shutil
 import statistics
 import subprocess
 
-from groups import FRESH, LINEAR, PEAK_GOALS, SAME, SCAN, VALIDATE, Measured
+from groups import (
+    DIFF, FRESH, HOOK_BUILD, HOOK_VALIDATE, INVENTORY, LINEAR, PEAK_GOALS, SAME, SCAN, TARGETS, VALIDATE, Measured,
+)
 from measure import Bench, Goal, Row, compiler
 
 
@@ -110,6 +112,19 @@ def linearity(all_measured: list[Measured]) -> str:
             lines.append([*cells, "" if build.failure else f"{build.median / vms * 1e6:.2f} µs"])
     said = "The median time, and the ratio to the scan of the same site, which stays the same where time grows as the site does."
     return section("How it grows", said, table(["", "input", SCAN, VALIDATE, FRESH, SAME, "a VM of a fresh build"], lines))
+
+
+def fleet(all_measured: list[Measured]) -> str:
+    lines = []
+    for label in (SCAN, INVENTORY, TARGETS, HOOK_VALIDATE, HOOK_BUILD, DIFF):
+        rows = [measured.row(label) for measured in all_measured]
+        cells = ["FAILED" if row.failure else time(row.median) + ("" if label == SCAN or not row.ratios else f", {ratio(row.ratio)} ×")
+                 for row in rows]
+        lines.append([label, *cells])
+    vms = [f"{count(one.site.size.envs * one.site.size.vms)} VMs" for one in all_measured]
+    said = ("A site in a repository of git, with its outputs: what is made of all of it, what hooks run before each commit, and what tells a "
+            "change. The median time, and the ratio to the scan of the same site.")
+    return section("A whole fleet, in git", said, table(["", *vms], lines))
 
 
 def instructions(counts: list[tuple[str, int | None, int | None]]) -> str:
