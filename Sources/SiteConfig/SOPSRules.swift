@@ -15,7 +15,7 @@ struct SOPSRules {
         case absent
         /// Of that it was told.
         case damaged
-        case rules([NodeID], SyntaxTree)
+        case rules([SOPSRule])
     }
 
     init(_ files: any SiteFiles) { self.files = files }
@@ -71,61 +71,162 @@ struct SOPSRules {
         } catch {
             // A folder that may not be searched, far above the site, is passed over as by sops.
             guard error != .missing, files.size(of: path) != nil else { return .absent }
-            loader.report(.noRules("cannot read \(path): \(error.reason)", at: nil))
+            loader.report(
+                .noRules("cannot read \(path): \(error.reason)", at: nil, help: "let it be read, or remove it"))
             return .damaged
         }
-        let source = loader.source(path, bytes)
+        // What stands far above the site, or is another file than it seems, is nobody's to show.
+        let isShown =
+            path.behind("../") == nil && files.destination(of: path) == nil && !bytes.span.holds("AGE-SECRET-KEY-")
+            && !bytes.span.holds("PRIVATE KEY")
+        let source = isShown ? loader.source(path, bytes) : loader.keptSecret(path, bytes)
         let parsed = parse(source, .lenient)
+        // go-yaml takes no key twice.
         let first = parsed.diagnostics.first { $0.severity == .error || $0.code == .duplicateKey }
         guard let tree = parsed.tree, first == nil else {
             loader.report(
-                .noRules("\(path) cannot be read: \(first?.message ?? "it is no YAML")", at: first?.primary?.span))
+                .noRules(
+                    "\(path) cannot be read: \(first?.message ?? "it is no YAML")", at: first?.primary?.span,
+                    help: "mend it; what sops reads all the same, write more plainly"))
             return .damaged
         }
-        guard let list = tree.value(of: "creation_rules", in: tree.root), !tree.isNull(list) else {
-            return .rules([], tree)
+        do throws(SOPSRule.WrongForm) {
+            return .rules(try SOPSRule.all(in: tree))
+        } catch {
+            loader.report(.noRules("\(error.what) in \(path) is \(error.form)", at: error.place))
+            return .damaged
         }
-        let rules = tree.items(list)
-        let odd = tree.kind(list) == .list ? rules.first { tree.kind($0) != .map } : list
-        guard let odd else { return .rules(rules, tree) }
-        let wish = odd == list ? "the creation_rules of \(path) are no list" : "a rule of \(path) is no map"
-        loader.report(.noRules(wish, at: tree.span(odd)))
-        return .damaged
     }
 
     private mutating func recipients(in file: String, for path: String, _ loader: inout Loader) -> [String]? {
-        guard case .rules(let rules, let tree)? = known[file] else { return nil }
+        guard case .rules(let rules)? = known[file] else { return nil }
         for rule in rules {
-            if let regex = tree.value(of: "path_regex", in: rule), !tree.isNull(regex),
-                case let text = tree.string(regex),
-                !text.isEmpty
-            {
-                do throws(PatternError) {
-                    if !(try Pattern(text).matches(path)) { continue }
-                } catch {
-                    known[file] = .damaged
-                    loader.report(
-                        .noRules("path_regex is no regular expression: \(error.message)", at: tree.span(regex)))
-                    return nil
-                }
+            guard let pattern = rule.pattern else { return rule.recipients }
+            do throws(PatternError) {
+                if try Pattern(pattern.text).matches(path) { return rule.recipients }
+            } catch {
+                known[file] = .damaged
+                let reason = loader.sources[pattern.place.source].isSecret ? "" : ": \(error.message)"
+                loader.report(.noRules("path_regex is no regular expression\(reason)", at: pattern.place))
+                return nil
             }
-            let groups = tree.value(of: "key_groups", in: rule).map(tree.items) ?? [rule]
-            return groups.flatMap { ageKeys($0, tree) }
         }
         return nil
     }
-
-    /// A list, or one text with commas.
-    private func ageKeys(_ node: NodeID, _ tree: SyntaxTree) -> [String] {
-        guard let keys = tree.value(of: "age", in: node) else { return [] }
-        let texts = tree.kind(keys) == .list ? tree.items(keys).map(tree.string) : [tree.string(keys)]
-        return texts.flatMap { $0.split { $0 == "," || $0.isWhitespace }.map(String.init) }
-    }
 }
 
-extension SyntaxTree {
-    /// What is null means to sops the same as what is not there.
-    fileprivate func isNull(_ node: NodeID) -> Bool { kind(node) == .scalar && value(node) == .null }
+/// A creation rule of a `.sops.yaml`, as far as it says who shall read what. What is null is none, as to sops.
+private struct SOPSRule {
+    /// Of the paths that it is for; nil if it is for all.
+    let pattern: (text: String, place: Span)?
+    /// For age.
+    let recipients: [String]
+
+    /// What sops refuses.
+    struct WrongForm: Error {
+        let what: String
+        let form: String
+        let place: Span
+    }
+
+    static func all(in tree: SyntaxTree) throws(WrongForm) -> [SOPSRule] {
+        var reader = Reader(tree: tree)
+        var rules: [SOPSRule] = []
+        for rule in try reader.list("creation_rules", in: tree.root) { rules.append(try reader.rule(rule)) }
+        return rules
+    }
+
+    private struct Reader {
+        let tree: SyntaxTree
+        /// How many groups and recipients were read: aliases in aliases may name many.
+        private var count = 0
+        private static let most = 100_000
+
+        init(tree: SyntaxTree) { self.tree = tree }
+
+        private static let texts = [
+            "path_regex", "unencrypted_suffix", "encrypted_suffix", "unencrypted_regex", "encrypted_regex",
+            "unencrypted_comment_regex", "encrypted_comment_regex", "aws_profile",
+        ]
+
+        mutating func rule(_ node: NodeID) throws(WrongForm) -> SOPSRule {
+            guard tree.kind(node) == .map else { throw wrong("a rule", "no map", node) }
+            for key in Self.texts {
+                if let value = value(of: key, in: node) { _ = try text(value, key) }
+            }
+            if let threshold = value(of: "shamir_threshold", in: node) {
+                guard isWhole(threshold) else { throw wrong("shamir_threshold", "no whole number", threshold) }
+            }
+            var pattern: (text: String, place: Span)?
+            if let regex = value(of: "path_regex", in: node), case let text = tree.string(regex), !text.isEmpty {
+                pattern = (text, tree.span(regex))
+            }
+            let groups = try list("key_groups", in: node)
+            guard groups.isEmpty else { return SOPSRule(pattern: pattern, recipients: try recipients(of: groups)) }
+            // A list, or one text with commas.
+            guard let keys = value(of: "age", in: node) else { return SOPSRule(pattern: pattern, recipients: []) }
+            let texts = tree.kind(keys) == .list ? tree.items(keys) : [keys]
+            // Here sops wants texts, in groups it takes a number for one.
+            for key in texts {
+                guard case .string = tree.value(key) else { throw wrong("an age recipient", "no text", key) }
+            }
+            return SOPSRule(pattern: pattern, recipients: try recipients(texts))
+        }
+
+        private mutating func recipients(of groups: [NodeID]) throws(WrongForm) -> [String] {
+            var found: [String] = []
+            for group in groups {
+                guard tree.kind(group) == .map else { throw wrong("a key group", "no map", group) }
+                count += 1
+                found += try recipients(of: try list("merge", in: group))
+                found += try recipients(try list("age", in: group))
+            }
+            return found
+        }
+
+        private mutating func recipients(_ keys: [NodeID]) throws(WrongForm) -> [String] {
+            var found: [String] = []
+            for key in keys {
+                count += 1
+                guard count <= Self.most else { throw wrong("an age recipient", "one of too many", key) }
+                let text = try text(key, "an age recipient")
+                found += text.split { $0 == "," || $0.isWhitespace }.map(String.init)
+            }
+            return found
+        }
+
+        /// The items of a list that may not be there.
+        func list(_ key: String, in map: NodeID) throws(WrongForm) -> [NodeID] {
+            guard let list = value(of: key, in: map) else { return [] }
+            guard tree.kind(list) == .list else { throw wrong(key, "no list", list) }
+            // go-yaml passes over what is null in a list of anything that cannot be.
+            return tree.items(list).filter { !isNull($0) }
+        }
+
+        private func text(_ node: NodeID, _ what: String) throws(WrongForm) -> String {
+            guard tree.kind(node) == .scalar else { throw wrong(what, "no text", node) }
+            return tree.string(node)
+        }
+
+        private func isWhole(_ node: NodeID) -> Bool {
+            guard tree.kind(node) == .scalar else { return false }
+            switch tree.value(node) {
+            case .integer: return true
+            case .float(let number): return number == number.rounded()
+            default: return false
+            }
+        }
+
+        private func value(of key: String, in map: NodeID) -> NodeID? {
+            tree.value(of: key, in: map).flatMap { isNull($0) ? nil : $0 }
+        }
+
+        private func isNull(_ node: NodeID) -> Bool { tree.kind(node) == .scalar && tree.value(node) == .null }
+
+        private func wrong(_ what: String, _ form: String, _ node: NodeID) -> WrongForm {
+            WrongForm(what: what, form: form, place: tree.span(node))
+        }
+    }
 }
 
 extension Diagnostic {
@@ -138,11 +239,13 @@ extension Diagnostic {
             help: "`sops updatekeys \(path)`; who could read it keeps what was read: change the secrets of who left")
     }
 
-    fileprivate static func noRules(_ message: String, at place: Span?) -> Diagnostic {
+    fileprivate static func noRules(
+        _ message: String, at place: Span?, help: String = "mend it; sops refuses it, too"
+    ) -> Diagnostic {
         Diagnostic(
             .badRules, message, at: place,
             notes: ["so nobody can tell whether the encrypted files are for those who should read them"],
-            help: "mend it; sops refuses it, too")
+            help: help)
     }
 }
 
@@ -166,7 +269,7 @@ extension Code {
     static let badRules = Code(
         "R0517", "a .sops.yaml that cannot be read",
         explanation: """
-            `.sops.yaml` says for whom files are encrypted. Where it is no YAML, has another form, or a `path_regex` that is no \
+            `.sops.yaml` says for whom files are encrypted. Where it is no YAML, has another form or a key twice, or a `path_regex` that is no \
             regular expression (in Go's syntax, RE2), sops refuses it, and nobody can tell whether the files that are there \
             are for those who should read them.
             """,

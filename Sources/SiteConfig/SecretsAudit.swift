@@ -76,7 +76,7 @@ extension SiteCompiler {
     /// recipients that differ from `.sops.yaml`, plain files that git tracks; and checks the site's references.
     public func auditSecrets() -> SecretsAudit {
         var auditor = Auditor(Loader(files, strictness, keyring))
-        auditor.lookAtAll(mustOpen: namesIdentities)
+        auditor.lookAtAll(mustOpen: namesIdentities, asksRules: true)
         auditor.compareWithPlain()
         auditor.checkGit()
         var loader = auditor.loader
@@ -144,6 +144,7 @@ private struct Auditor {
     private(set) var found: [SecretsAudit.File] = []
     private var plain: [(path: String, span: Span)] = []
     private var rules: SOPSRules
+    private var asksRules = false
     private var hasAccount = false
     private var mustOpen = false
 
@@ -152,9 +153,12 @@ private struct Auditor {
         rules = SOPSRules(loader.files)
     }
 
-    /// - Parameter mustOpen: whether it is an error if nothing opens a file, since an identity was named for it.
-    mutating func lookAtAll(mustOpen: Bool = false) {
+    /// - Parameters:
+    ///   - mustOpen: whether it is an error if nothing opens a file, since an identity was named for it.
+    ///   - asksRules: whether it matters who should be able to open it.
+    mutating func lookAtAll(mustOpen: Bool = false, asksRules: Bool = false) {
         self.mustOpen = mustOpen
+        self.asksRules = asksRules
         loader.loadSecrets(isNeeded: false)
         for file in loader.secretsFound { look(at: file) }
         loader.loadSecretLayers(isNeeded: false)
@@ -180,7 +184,7 @@ private struct Auditor {
     mutating func compareWithPlain() { loader.compareWithPlain() }
 
     private mutating func look(at sealed: SiteSecrets.SealedSource) {
-        if case .sops(let file) = sealed.file {
+        if asksRules, case .sops(let file) = sealed.file {
             let place = Span.startOfFile(sealed.source.id)
             rules.check(sealed.source.path, file.recipients, at: place, &loader)
         }

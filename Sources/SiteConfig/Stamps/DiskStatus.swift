@@ -95,7 +95,7 @@ struct DiskStatus: Equatable, Sendable {
             return modified <= now && changed <= now
         }
         let isCoarse = changed % 1_000_000_000 == 0
-        return modified < moment && (isCoarse ? changed + 3_000_000_000 : changed) < moment
+        return modified < moment && changed < (isCoarse ? moment - 3_000_000_000 : moment)
     }
 
     // MARK: Time

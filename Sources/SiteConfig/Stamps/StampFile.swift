@@ -67,18 +67,25 @@ struct StampFile: Sendable {
     func removeOld() {
         guard Self.isPrivate(folder) else { return }
         let names = (try? DiskFiles(root: folder.string).names(in: "")) ?? []
+        // Anybody may have given a file any time, so nothing is subtracted from that.
+        let oldest = DiskStatus.now - Self.month
         for name in names where Self.isOwnName(name) {
             let other = folder.appending(name)
-            guard let status = DiskStatus(of: other), status.mode & S_IFMT == S_IFREG,
-                DiskStatus.now - status.modified > Self.month
-            else { continue }
+            let status = DiskStatus(of: other.string, in: FileDescriptor(rawValue: AT_FDCWD))
+            guard status.mode & S_IFMT == S_IFREG, status.modified < oldest else { continue }
             unsafe unlink(other.string)
         }
     }
 
-    /// Whether a file's name is one that is made here.
+    /// Whether a file's name is one that is made here: `SHA.build.stamps`, `SHA.check.stamps`, `.PID.tmp`.
     private static func isOwnName(_ name: String) -> Bool {
-        name.hasSuffix(".stamps") || (name.hasPrefix(".") && name.hasSuffix(".tmp"))
+        let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 3 else { return false }
+        if parts[0].isEmpty {
+            return parts[2].elementsEqual("tmp".utf8) && parts[1].allSatisfy { (0x30...0x39).contains($0) }
+        }
+        return parts[2].elementsEqual("stamps".utf8) && ["build", "check"].contains { parts[1].elementsEqual($0.utf8) }
+            && parts[0].count == 40 && parts[0].allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 
     /// In nanoseconds.
