@@ -70,14 +70,16 @@ class Test:
         measured = tables.measure("S")
         mistakes, errors = tables.errors("S")
         counts = tables.instructions([]) if shutil.which("valgrind") else []
+        fleet = tables.fleet("S")
         assert self.complaints == [], self.complaints
         assert len(start) == 3 + sealed and len(measured.rows) == 8 and len(errors) == 5 and len(mistakes.errors) == 10
+        assert len(fleet.rows) == 6
         assert measured.row(SCAN).ratios == [1] and all(row.peak > 0 for row in measured.rows)
         assert all(count > 100_000 for _, count, _ in counts), counts
         measured.name = "L"
         text = report.document(report.machine(tables.bench, self.resolve, True), 9, [
             report.group("Start", "", start), report.of_site(measured), report.peak([measured]), report.linearity([measured]),
-            report.group("Errors", "", errors), report.instructions(counts)])
+            report.fleet([fleet, fleet]), report.group("Errors", "", errors), report.instructions(counts)])
         assert self.folder not in text and HERE not in text and "FAILED" not in text, text
         for line in text.splitlines():
             assert not line.startswith("|") or line.count("|") in (4, 6, 8), line
@@ -108,6 +110,21 @@ class Test:
             'case $* in *validate*) echo note;; *) exec "$resolve" "$@";; esac': {VALIDATE},
         }.items():
             failing = self.failing(script)
+            assert failing == expected, f"{script}: {failing} failed, not {expected}"
+
+    def wrong_answers_of_a_fleet_fail(self):
+        every = {groups.INVENTORY, groups.TARGETS, groups.HOOK_VALIDATE, groups.HOOK_BUILD, groups.DIFF}
+        for script, expected in {
+            # the hooks have findings, and the diff tells of nothing
+            'case $* in *staged*) echo x;; *diff*) ;; *) exec "$resolve" "$@";; esac': every - {groups.INVENTORY, groups.TARGETS},
+            # a host is missing, and all targets are
+            'case $* in *inventory*) "$resolve" "$@" | sed "s/e000-vm001/x/";; *targets*) echo "[]";; *) exec "$resolve" "$@";; esac':
+                {groups.INVENTORY, groups.TARGETS},
+            # only the build works
+            'case $* in *build\\ --quiet*) exec "$resolve" "$@";; esac; exit 1': every,
+        }.items():
+            fleet = groups.Groups(self.bench(), self.program(script)).fleet("S")
+            failing = {row.label for row in fleet.rows if row.failure}
             assert failing == expected, f"{script}: {failing} failed, not {expected}"
 
     def missing_errors_fail(self):
@@ -142,7 +159,7 @@ def digest() -> str:
 def main(resolve: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         test = Test(resolve, folder)
-        tests = [test.numbers_are_right, test.sites_repeat, test.an_edit_is_undone, test.every_table_is_made, test.wrong_answers_fail,
+        tests = [test.numbers_are_right, test.sites_repeat, test.an_edit_is_undone, test.every_table_is_made, test.wrong_answers_fail, test.wrong_answers_of_a_fleet_fail,
                  test.missing_errors_fail, test.a_failure_is_an_exit_status]
         for one in tests:
             try:
