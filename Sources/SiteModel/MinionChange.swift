@@ -34,18 +34,17 @@ package enum MinionChange: Sendable {
                 changes.append(.added(minion))
             }
         }
+        let taken = Set(changes.compactMap(\.takenID))
         let gone = old.inOrder.filter { minion in
-            guard !renamed.contains(minion.id) else { return false }
-            let isThere = minion.place.map(newPlaces.contains) == true
-            // What has lost its place and whose id another machine took.
-            let isReplaced = newIDs.contains(minion.id) && changes.contains { $0.takes(minion.id) }
-            return !isThere && (!newIDs.contains(minion.id) || isReplaced)
+            guard !renamed.contains(minion.id), minion.place.map(newPlaces.contains) != true else { return false }
+            // What has lost its place, and whose id there is no more or another machine took.
+            return !newIDs.contains(minion.id) || taken.contains(minion.id)
         }
         return changes + gone.map { .removed($0) }
     }
 
-    /// Whether another machine has that id now.
-    private func takes(_ id: Key) -> Bool { if case .renamed(_, let minion) = self { minion.id == id } else { false } }
+    /// The id that another machine has now; nil if none has.
+    private var takenID: Key? { if case .renamed(_, let minion) = self { minion.id } else { nil } }
 }
 
 extension Minion {

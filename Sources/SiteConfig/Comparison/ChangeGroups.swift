@@ -107,8 +107,9 @@ struct ChangeGroups {
     private static func listChange(_ old: [Value], _ new: [Value]) -> String? {
         let (left, right) = (old.map(text), new.map(text))
         guard left == right || left.joined().utf8.count + right.joined().utf8.count > 60 else { return nil }
-        let gone = left.filter { !right.contains($0) }
-        let added = right.filter { !left.contains($0) }
+        let (before, after) = (Set(left.map { Array($0.utf8) }), Set(right.map { Array($0.utf8) }))
+        let gone = left.filter { !after.contains(Array($0.utf8)) }
+        let added = right.filter { !before.contains(Array($0.utf8)) }
         guard !gone.isEmpty || !added.isEmpty else {
             let hasSecrets = new.contains { if case .secret = $0.content { true } else { false } }
             return hasSecrets ? "a secret in it has another value" : "the same in another order"

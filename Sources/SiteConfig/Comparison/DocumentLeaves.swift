@@ -18,7 +18,8 @@ struct DocumentLeaves {
             guard let list = value.list, let others = other?.value.list, items.count == list.count else {
                 return places
             }
-            let new = list.indices.filter { index in !others.contains { $0.content == list[index].content } }
+            let known = ContentSet(others)
+            let new = list.indices.filter { !known.contains(list[$0].content) }
             return new.isEmpty ? places : new.flatMap { items[$0] }
         }
     }
@@ -79,11 +80,46 @@ struct DocumentLeaves {
         return leaves.count - 1
     }
 
-    /// A value with all that stands below a key, if there are secrets among it; nil if there are none.
-    func secrets(below path: [String]) -> Value? {
-        let values = leaves.filter { $0.path.count > path.count && $0.path.starts(with: path) }.map(\.value)
-        return values.isEmpty ? nil : Value(.list(values), .nowhere)
+    /// The paths below which secrets stand.
+    var pathsAboveSecrets: Set<[String]> {
+        var paths: Set<[String]> = []
+        for leaf in leaves where leaf.value.hasSecret {
+            for count in leaf.path.indices { paths.insert(Array(leaf.path.prefix(count))) }
+        }
+        return paths
+    }
+
+    /// A value with all that stands below a key.
+    func values(below path: [String]) -> Value {
+        Value(
+            .list(leaves.filter { $0.path.count > path.count && $0.path.starts(with: path) }.map(\.value)), .nowhere)
     }
 
     subscript(path: [String]) -> Leaf? { indices[path.map { Key($0) }].map { leaves[$0] } }
+}
+
+/// What a list holds, to be asked for one by one.
+struct ContentSet {
+    /// As bytes: equal texts of other letters are others.
+    private var texts: Set<[UInt8]> = []
+    private var numbers: Set<Int> = []
+    private var others: [Value.Content] = []
+
+    init(_ values: [Value]) {
+        for value in values {
+            switch value.content {
+            case .string(let text): texts.insert(Array(text.utf8))
+            case .integer(let number): numbers.insert(number)
+            default: others.append(value.content)
+            }
+        }
+    }
+
+    func contains(_ content: Value.Content) -> Bool {
+        switch content {
+        case .string(let text): texts.contains(Array(text.utf8))
+        case .integer(let number): numbers.contains(number)
+        default: others.contains(content)
+        }
+    }
 }

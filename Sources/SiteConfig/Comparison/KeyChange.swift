@@ -72,8 +72,10 @@ struct KeyComparison {
             let later = leaf.value.concealed(against: before?.value)
             changes.append(KeyChange(path: leaf.path, before: earlier, after: later, cause: cause(of: leaf, before)))
         }
-        for leaf in old.leaves where new[leaf.path] == nil {
-            let now = new.secrets(below: leaf.path)
+        let gone = old.leaves.filter { new[$0.path] == nil }
+        let besideSecrets = gone.isEmpty ? [] : new.pathsAboveSecrets
+        for leaf in gone {
+            let now = besideSecrets.contains(leaf.path) ? new.values(below: leaf.path) : nil
             changes.append(
                 KeyChange(
                     path: leaf.path, before: leaf.value.concealed(against: now), after: nil, cause: causeOfLoss(leaf)))
@@ -139,9 +141,9 @@ extension Value {
         }
         switch content {
         case .list(let items):
-            let known = other?.list ?? []
+            let known = ContentSet(other?.list ?? [])
             let shown = items.map { item in
-                known.contains { $0.content == item.content } && item.string.map(URLPassword.isIn) != true
+                known.contains(item.content) && item.string.map(URLPassword.isIn) != true
                     ? item : item.concealed(against: other)
             }
             return Value(.list(shown), origin)
@@ -156,7 +158,8 @@ extension Value {
 
     private static let inClear = Value(.secret(SecretRef(["in-clear"], .unknown)), .nowhere)
 
-    private var hasSecret: Bool {
+    /// Whether a secret stands in it.
+    var hasSecret: Bool {
         switch content {
         case .secret: true
         case .list(let items): items.contains(where: \.hasSecret)

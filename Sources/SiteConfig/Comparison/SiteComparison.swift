@@ -140,9 +140,8 @@ private struct OutputComparison {
 
     private static func notes(_ before: SiteOutputs, _ after: SiteOutputs) -> [String] {
         var notes = ["compared \(after.outputs.count) outputs with \(before.outputs.count): \(after.kinds)"]
-        let skipped = (before.skipped + after.skipped).reduce(into: [String]()) { all, name in
-            if !all.contains(name) { all.append(name) }
-        }
+        var seen: Set<String> = []
+        let skipped = (before.skipped + after.skipped).filter { seen.insert($0).inserted }
         if !skipped.isEmpty {
             let names = skipped.prefix(5).joined(separator: ", ") + (skipped.count > 5 ? ", …" : "")
             notes.append("not compared, for one of the two has errors there: \(names)")

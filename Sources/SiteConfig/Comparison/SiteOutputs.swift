@@ -17,6 +17,14 @@ struct SiteOutputs: Sendable {
     private(set) var outputs: [Output] = []
     /// What could not be compiled, and so is not compared.
     private(set) var skipped: [String] = []
+    private var skippedStems: Set<Substring> = []
+    private var written: Set<Written> = []
+
+    /// A command's output in a file, or in none.
+    private struct Written: Hashable {
+        let command: String
+        let file: String?
+    }
     /// The first output of each command.
     private var places: [String: Int] = [:]
     private var seen: Set<String> = []
@@ -78,17 +86,14 @@ struct SiteOutputs: Sendable {
     subscript(command: String) -> Output? { places[command].map { outputs[$0] } }
 
     /// Whether an output could not be compiled, on whichever node it would have been.
-    func hasSkipped(_ command: String) -> Bool {
-        func stem(_ command: String) -> Substring {
-            command.ranges(of: " --node ").first.map { command[..<$0.lowerBound] } ?? command[...]
-        }
-        return skipped.contains { stem($0) == stem(command) }
+    func hasSkipped(_ command: String) -> Bool { skippedStems.contains(Self.stem(command)) }
+
+    private static func stem(_ command: String) -> Substring {
+        command.ranges(of: " --node ").first.map { command[..<$0.lowerBound] } ?? command[...]
     }
 
     /// Whether a command's output is written to a file, or to none.
-    func writes(_ command: String, to file: String?) -> Bool {
-        outputs.contains { $0.command == command && $0.file == file }
-    }
+    func writes(_ command: String, to file: String?) -> Bool { written.contains(Written(command: command, file: file)) }
 
     private mutating func add(_ command: String, _ target: Target, of state: SiteState, file: String? = nil) {
         add(command, file: file, state.document(of: target))
@@ -98,12 +103,21 @@ struct SiteOutputs: Sendable {
     private mutating func add(_ command: String, file: String? = nil, _ document: @autoclosure () -> Value?) {
         if let place = places[command] {
             // The same output in a second file.
-            if let file { outputs.append(Output(command: command, file: file, document: outputs[place].document)) }
+            if let file { append(command, file, outputs[place].document) }
             return
         }
         guard seen.insert(command).inserted else { return }
-        guard let document = document() else { return skipped.append(command) }
+        guard let document = document() else {
+            skipped.append(command)
+            skippedStems.insert(Self.stem(command))
+            return
+        }
         places[command] = outputs.count
+        append(command, file, document)
+    }
+
+    private mutating func append(_ command: String, _ file: String?, _ document: Value) {
+        written.insert(Written(command: command, file: file))
         outputs.append(Output(command: command, file: file, document: document))
     }
 }
@@ -116,10 +130,13 @@ struct SiteState {
     private let loader: Loader
     /// Compiles from what was read, if nothing is wrong with it; else each output by itself, from what it reads.
     private let whole: WholeSite?
+    /// Knows the site's files, and has read none.
+    private let bare: Loader
 
     init(_ compiler: SiteCompiler) {
         self.compiler = compiler
-        let (whole, findings) = compiler.readWhole(compiler.newLoader())
+        bare = compiler.newLoader()
+        let (whole, findings) = compiler.readWhole(bare)
         self.findings = findings
         loader = whole.loader
         self.whole = findings.hasErrors || !whole.loader.failures.isEmpty ? nil : whole
@@ -196,7 +213,7 @@ struct SiteState {
 
     /// What a target comes to; nil if it has errors.
     func document(of target: Target) -> Value? {
-        let draft = whole?.draft(target) ?? compiler.draft(target, compiler.newLoader())
+        let draft = whole?.draft(target) ?? compiler.draft(target, bare)
         let found = draft.loader.diagnostics + draft.findings
         guard !found.hasErrors, draft.usage == nil, draft.loader.failures.isEmpty, let subject = draft.subject else {
             return nil
