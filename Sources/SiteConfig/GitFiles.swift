@@ -1,5 +1,6 @@
 internal import SiteModel
 internal import Synchronization
+internal import SystemPackage
 
 /// A site as git has it, in a revision or in the index: git's objects are read, nothing is checked out.
 public struct GitFiles: SiteFiles {
@@ -210,7 +211,9 @@ public struct GitFiles: SiteFiles {
         for path in wanted {
             let head = rest.prefix { $0 != 0x0A }
             let words = String(decoding: head, as: UTF8.self).split(separator: " ")
-            guard words.count == 3, let size = Int(words[2]), rest.count > head.count + size + 1 else {
+            guard words.count == 3, words[1] == "blob", let size = Int(words[2]), size >= 0,
+                rest.count - head.count - 1 > size
+            else {
                 throw .failed("git cannot read \(path)")
             }
             rest = rest.dropFirst(head.count + 1)
@@ -269,13 +272,15 @@ private final class GitObjects: Sendable {
 }
 
 extension Coprocess {
-    /// `OBJECT blob SIZE\nTEXT\n`, or a line of another form.
+    /// `OBJECT blob SIZE\nTEXT\n`, the same of what is no file, or `OBJECT missing\n`.
     fileprivate func read(_ object: String, limit: Int) throws -> [UInt8]? {
         try ask(object + "\n")
         let words = try line().split(separator: " ")
-        guard words.count == 3, words[1] == "blob", let size = Int(words[2]) else { return nil }
-        let text = try bytes(min(size, limit))
-        try skip(size - text.count + 1)
-        return text
+        if words.count == 2 { return nil }
+        guard words.count == 3, let size = Int(words[2]), size >= 0 else { throw Errno.invalidArgument }
+        let text = try bytes(words[1] == "blob" ? min(size, limit) : 0)
+        try skip(size - text.count)
+        try skip(1)
+        return words[1] == "blob" ? text : nil
     }
 }

@@ -8,6 +8,8 @@ struct SOPSRules {
     private let files: any SiteFiles
     /// What was read, by path.
     private var known: [String: RuleFile] = [:]
+    /// Of which it was told that a rule cannot be followed.
+    private var told: Set<String> = []
     /// sops looks through as many folders.
     private static let mostLevels = 100
 
@@ -101,26 +103,44 @@ struct SOPSRules {
     private mutating func recipients(in file: String, for path: String, _ loader: inout Loader) -> [String]? {
         guard case .rules(let rules)? = known[file] else { return nil }
         for rule in rules {
-            guard let pattern = rule.pattern else { return rule.recipients }
-            do throws(PatternError) {
-                if try Pattern(pattern.text).matches(path) { return rule.recipients }
+            if let pattern = rule.pattern {
+                do throws(PatternError) {
+                    guard try Pattern(pattern.text).matches(path) else { continue }
+                } catch {
+                    let reason = loader.sources[pattern.place.source].isSecret ? "" : ": \(error.message)"
+                    tell(.noRules("path_regex is no regular expression\(reason)", at: pattern.place), of: file, &loader)
+                    return nil
+                }
+            }
+            do throws(SOPSRule.WrongForm) {
+                return try rule.recipients
             } catch {
-                known[file] = .damaged
-                let reason = loader.sources[pattern.place.source].isSecret ? "" : ": \(error.message)"
-                loader.report(.noRules("path_regex is no regular expression\(reason)", at: pattern.place))
+                tell(.noRules("\(error.what) in \(file) is \(error.form)", at: error.place), of: file, &loader)
                 return nil
             }
         }
         return nil
     }
+
+    /// Says once of each file that a rule of it cannot be followed. Others can be, for other paths.
+    private mutating func tell(_ finding: Diagnostic, of file: String, _ loader: inout Loader) {
+        if told.insert(file).inserted { loader.report(finding) }
+    }
 }
 
-/// A creation rule of a `.sops.yaml`, as far as it says who shall read what. What is null is none, as to sops.
+/// A creation rule of a `.sops.yaml`, as far as it says who shall read what. What is null is none, as to sops, and what sops looks
+/// at only where it follows a rule is looked at only then.
 private struct SOPSRule {
     /// Of the paths that it is for; nil if it is for all.
     let pattern: (text: String, place: Span)?
-    /// For age.
-    let recipients: [String]
+    private let keys: [Key]
+
+    /// What shall name recipients of age: texts, with commas between them.
+    private struct Key {
+        /// Nil where it is no text.
+        let text: String?
+        let place: Span
+    }
 
     /// What sops refuses.
     struct WrongForm: Error {
@@ -135,6 +155,34 @@ private struct SOPSRule {
         for rule in try reader.list("creation_rules", in: tree.root) { rules.append(try reader.rule(rule)) }
         return rules
     }
+
+    /// Those of age.
+    ///
+    /// - Throws: without the text, which may be a key in place of a recipient.
+    var recipients: [String] {
+        get throws(WrongForm) {
+            var found: [String] = []
+            for key in keys {
+                guard let text = key.text else {
+                    throw WrongForm(what: Self.recipient, form: "no text", place: key.place)
+                }
+                for part in text.split(separator: ",").map(Self.trimmed) where !part.isEmpty {
+                    guard part.hasPrefix("age1") || part.hasPrefix("ssh-"), !part.utf8.contains(0x0A) else {
+                        throw WrongForm(what: Self.recipient, form: "none", place: key.place)
+                    }
+                    found.append(part)
+                }
+            }
+            return found
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        let start = text.drop(while: \.isWhitespace)
+        return String(String(start.reversed()).drop(while: \.isWhitespace).reversed())
+    }
+
+    private static let recipient = "an age recipient"
 
     private struct Reader {
         let tree: SyntaxTree
@@ -155,42 +203,38 @@ private struct SOPSRule {
                 if let value = value(of: key, in: node) { _ = try text(value, key) }
             }
             if let threshold = value(of: "shamir_threshold", in: node) {
-                guard isWhole(threshold) else { throw wrong("shamir_threshold", "no whole number", threshold) }
+                guard isNumber(threshold) else { throw wrong("shamir_threshold", "no number", threshold) }
             }
             var pattern: (text: String, place: Span)?
             if let regex = value(of: "path_regex", in: node), case let text = tree.string(regex), !text.isEmpty {
                 pattern = (text, tree.span(regex))
             }
             let groups = try list("key_groups", in: node)
-            guard groups.isEmpty else { return SOPSRule(pattern: pattern, recipients: try recipients(of: groups)) }
-            // A list, or one text with commas.
-            guard let keys = value(of: "age", in: node) else { return SOPSRule(pattern: pattern, recipients: []) }
-            let texts = tree.kind(keys) == .list ? tree.items(keys) : [keys]
-            // Here sops wants texts, in groups it takes a number for one.
-            for key in texts {
-                guard case .string = tree.value(key) else { throw wrong("an age recipient", "no text", key) }
-            }
-            return SOPSRule(pattern: pattern, recipients: try recipients(texts))
+            guard groups.isEmpty else { return SOPSRule(pattern: pattern, keys: try keys(of: groups)) }
+            // A list, or one text. Here sops wants texts, in groups it takes a number for one.
+            let keys = value(of: "age", in: node).map { tree.kind($0) == .list ? tree.items($0) : [$0] } ?? []
+            return SOPSRule(
+                pattern: pattern,
+                keys: keys.map { key in
+                    guard tree.kind(key) == .scalar, case .string(let text) = tree.value(key) else {
+                        return Key(text: nil, place: tree.span(key))
+                    }
+                    return Key(text: text, place: tree.span(key))
+                })
         }
 
-        private mutating func recipients(of groups: [NodeID]) throws(WrongForm) -> [String] {
-            var found: [String] = []
+        private mutating func keys(of groups: [NodeID]) throws(WrongForm) -> [Key] {
+            var found: [Key] = []
             for group in groups {
                 guard tree.kind(group) == .map else { throw wrong("a key group", "no map", group) }
                 count += 1
-                found += try recipients(of: try list("merge", in: group))
-                found += try recipients(try list("age", in: group))
-            }
-            return found
-        }
-
-        private mutating func recipients(_ keys: [NodeID]) throws(WrongForm) -> [String] {
-            var found: [String] = []
-            for key in keys {
-                count += 1
-                guard count <= Self.most else { throw wrong("an age recipient", "one of too many", key) }
-                let text = try text(key, "an age recipient")
-                found += text.split { $0 == "," || $0.isWhitespace }.map(String.init)
+                guard count <= Self.most else { throw wrong("a key group", "one of too many", group) }
+                found += try keys(of: try list("merge", in: group))
+                for key in try list("age", in: group) {
+                    count += 1
+                    guard count <= Self.most else { throw wrong(recipient, "one of too many", key) }
+                    found.append(Key(text: try text(key, recipient), place: tree.span(key)))
+                }
             }
             return found
         }
@@ -208,11 +252,12 @@ private struct SOPSRule {
             return tree.string(node)
         }
 
-        private func isWhole(_ node: NodeID) -> Bool {
+        private func isNumber(_ node: NodeID) -> Bool {
             guard tree.kind(node) == .scalar else { return false }
             switch tree.value(node) {
             case .integer: return true
-            case .float(let number): return number == number.rounded()
+            // go-yaml cuts off what stands behind the point.
+            case .float(let number): return number.isFinite
             default: return false
             }
         }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import SecretMemory
+internal import Synchronization
 internal import SystemPackage
 
 /// Another program, run to its end. What it prints goes straight into locked memory.
@@ -51,12 +52,11 @@ enum Subprocess {
     ) throws -> Text? {
         let source = try input.map { try temporaryFile(of: $0) }
         defer { try? source?.close() }
-        let pipe = try FileDescriptor.pipe()
+        let pipe = try pipe()
         let process: pid_t
         do {
             process = try spawn(
-                words, variables, without: unset, isQuiet: isQuiet, input: source, output: pipe.writeEnd,
-                closing: [pipe.readEnd, pipe.writeEnd])
+                words, variables, without: unset, isQuiet: isQuiet, input: source, output: pipe.writeEnd)
             try? pipe.writeEnd.close()
         } catch {
             try? pipe.writeEnd.close()
@@ -77,7 +77,7 @@ enum Subprocess {
     private static func temporaryFile(of bytes: [UInt8]) throws -> FileDescriptor {
         guard let stream = unsafe tmpfile() else { throw Errno(rawValue: errno) }
         defer { unsafe fclose(stream) }
-        let file = try FileDescriptor(rawValue: unsafe fileno(stream)).duplicate()
+        let file = try apart(FileDescriptor(rawValue: unsafe fileno(stream)))
         do {
             try file.writeAll(bytes)
             _ = try file.seek(offset: 0, from: FileDescriptor.SeekOrigin.start)
@@ -86,6 +86,35 @@ enum Subprocess {
             throw error
         }
         return file
+    }
+
+    /// No other program has its ends: one that runs on would keep this one waiting for more.
+    private static func pipe() throws -> (readEnd: FileDescriptor, writeEnd: FileDescriptor) {
+        try spawning.withLock { _ in
+            let made = try FileDescriptor.pipe()
+            defer {
+                try? made.readEnd.close()
+                try? made.writeEnd.close()
+            }
+            let readEnd = try apart(made.readEnd)
+            do {
+                return (readEnd, try apart(made.writeEnd))
+            } catch {
+                try? readEnd.close()
+                throw error
+            }
+        }
+    }
+
+    /// Held while a program is started, and while there are files that it could have and shall not.
+    private static let spawning = Mutex<Void>(())
+
+    /// The same file, closed in every other program, under a number that is not of the standard streams: where one of them is closed
+    /// here, its number is free, and becomes another file in the program.
+    private static func apart(_ file: FileDescriptor) throws -> FileDescriptor {
+        let number = fcntl(file.rawValue, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+        guard number >= 0 else { throw Errno(rawValue: errno) }
+        return FileDescriptor(rawValue: number)
     }
 
     /// Everything up to the end of a file or pipe, or the limit.
@@ -104,19 +133,16 @@ enum Subprocess {
 
     /// Starts a program.
     ///
-    /// - Parameters:
-    ///   - input: what becomes its standard input; nil for this process's own.
-    ///   - closing: what it is not to have of the files of this process.
+    /// - Parameter input: what becomes its standard input; nil for this process's own.
     static func spawn(
         _ words: [String], _ variables: [String] = [], without unset: [String], isQuiet: Bool, input: FileDescriptor?,
-        output: FileDescriptor, closing: [FileDescriptor] = []
+        output: FileDescriptor
     ) throws -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_adddup2(&actions, output.rawValue, STDOUT_FILENO)
         if let input { unsafe posix_spawn_file_actions_adddup2(&actions, input.rawValue, STDIN_FILENO) }
-        for file in closing { unsafe posix_spawn_file_actions_addclose(&actions, file.rawValue) }
         if isQuiet { unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { unsafe arguments.forEach { unsafe free($0) } }
@@ -124,7 +150,9 @@ enum Subprocess {
         defer { unsafe added.forEach { unsafe free($0) } }
         var environment: [UnsafeMutablePointer<CChar>?] = unsafe inherited(without: unset) + added + [nil]
         var process: pid_t = 0
-        let error = unsafe posix_spawnp(&process, words[0], &actions, nil, &arguments, &environment)
+        let error = spawning.withLock { _ in
+            unsafe posix_spawnp(&process, words[0], &actions, nil, &arguments, &environment)
+        }
         guard error == 0 else { throw Errno(rawValue: error) }
         return process
     }

@@ -145,13 +145,17 @@ import Testing
         try Self.check(files, at: "") { site, all in
             let lost = "rm -f $(git rev-parse HEAD:dist/lost.json | sed 's,^..,.git/objects/&/,')"
             #expect(try Program.shell(lost, in: site).status == 0)
-            for files in all.dropFirst() {
+            // What no git makes: a commit where a file should be.
+            let commit = "\(Self.git) update-index --add --cacheinfo 100644,$(git rev-parse HEAD),dist/commit.json"
+            #expect(try Program.shell(commit, in: site).status == 0)
+            for files in [all[1], try GitFiles(stagedIn: site.path)] {
                 for (size, text) in zip(sizes, texts) {
                     for limit in [0, 1, size, size + 1, 1 << 30] {
                         let read = try files.read("dist/\(size).json", limit: limit)
                         #expect(read == Array(text.utf8.prefix(limit)), "\(limit) of \(size) bytes")
                     }
                     #expect(throws: FileError.self) { try files.read("dist/lost.json", limit: 10) }
+                    #expect(throws: FileError.self) { try files.read("dist/commit.json", limit: 10) }
                 }
                 let reads = 200
                 DispatchQueue.concurrentPerform(iterations: reads) { number in
