@@ -13,6 +13,13 @@ struct SecretFingerprints {
     private let siteFile: String?
     private var trees: [String: SyntaxTree?] = [:]
     private var digests: [String: String] = [:]
+    /// What maps have, by the bytes of their keys: a map may have a secret for each machine.
+    private var maps: [MapPlace: [[UInt8]: NodeID]] = [:]
+
+    private struct MapPlace: Hashable {
+        let path: String
+        let node: NodeID
+    }
 
     init(_ files: any SiteFiles, siteFile: String?) {
         self.files = files
@@ -27,7 +34,7 @@ struct SecretFingerprints {
         for step in secret.steps {
             let next: NodeID?
             switch tree.kind(node) {
-            case .map: next = tree.value(of: step.text, in: node)
+            case .map: next = value(of: step, in: MapPlace(path: path, node: node), tree)
             case .list:
                 next = Int(step.text).flatMap { tree.items(node).indices.contains($0) ? tree.items(node)[$0] : nil }
             default: next = nil
@@ -37,6 +44,14 @@ struct SecretFingerprints {
         }
         // What looks like a number is another value in quotes.
         return FileDigest.text(of: Array(tree.text(node)).span) + "\(tree.type(node))"
+    }
+
+    private mutating func value(of key: Key, in map: MapPlace, _ tree: SyntaxTree) -> NodeID? {
+        if maps[map] == nil {
+            let entries = tree.entries(map.node).map { (Array(tree.text($0.key)), $0.value) }
+            maps[map] = Dictionary(entries) { _, last in last }
+        }
+        return maps[map]?[Array(key.text.utf8)]
     }
 
     /// The tree of a file that is written in YAML or JSON; nil for any other.
